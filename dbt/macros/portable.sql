@@ -1,0 +1,38 @@
+{# What only DuckDB says. Another adapter adds its own `<adapter>__<name>` beside each. #}
+
+{% macro to_london_date(utc) %}{{ return(adapter.dispatch('to_london_date', 'beatbook')(utc)) }}{% endmacro %}
+{% macro duckdb__to_london_date(utc) %}cast(timezone('Europe/London', timezone('UTC', {{ utc }})) as date){% endmacro %}
+
+{% macro seconds_between(earlier, later) %}{{ return(adapter.dispatch('seconds_between', 'beatbook')(earlier, later)) }}{% endmacro %}
+{% macro duckdb__seconds_between(earlier, later) %}(cast(epoch_us({{ later }}) - epoch_us({{ earlier }}) as double) / 1e6){% endmacro %}
+
+{% macro plus_hours(moment, hours) %}{{ return(adapter.dispatch('plus_hours', 'beatbook')(moment, hours)) }}{% endmacro %}
+{% macro duckdb__plus_hours(moment, hours) %}({{ moment }} + to_hours({{ hours }})){% endmacro %}
+
+{% macro plus_days(day, days) %}{{ return(adapter.dispatch('plus_days', 'beatbook')(day, days)) }}{% endmacro %}
+{% macro duckdb__plus_days(day, days) %}cast({{ day }} + ({{ days }}) as date){% endmacro %}
+
+{% macro days_between(earlier, later) %}{{ return(adapter.dispatch('days_between', 'beatbook')(earlier, later)) }}{% endmacro %}
+{% macro duckdb__days_between(earlier, later) %}date_diff('day', {{ earlier }}, {{ later }}){% endmacro %}
+
+{% macro week_start(day) %}{{ return(adapter.dispatch('week_start', 'beatbook')(day)) }}{% endmacro %}
+{% macro duckdb__week_start(day) %}cast(date_trunc('week', {{ day }}) as date){% endmacro %}
+
+{% macro month_start(day) %}{{ return(adapter.dispatch('month_start', 'beatbook')(day)) }}{% endmacro %}
+{% macro duckdb__month_start(day) %}cast(date_trunc('month', {{ day }}) as date){% endmacro %}
+
+{# One row for each day from the first to the last of them, both included; none when either is null. #}
+{% macro each_day(first_day, last_day) %}{{ return(adapter.dispatch('each_day', 'beatbook')(first_day, last_day)) }}{% endmacro %}
+{% macro duckdb__each_day(first_day, last_day) %}cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date){% endmacro %}
+
+{# Text values in one line, in a stated order. #}
+{% macro list_text(text, in_order) %}{{ return(adapter.dispatch('list_text', 'beatbook')(text, in_order)) }}{% endmacro %}
+{% macro duckdb__list_text(text, in_order) %}string_agg({{ text }}, ', ' order by {{ in_order }}){% endmacro %}
+
+{# <landing>/<source>/<entity>/<day>/<run_id>.parquet → <source> #}
+{% macro landing_source(filename) %}{{ return(adapter.dispatch('landing_source', 'beatbook')(filename)) }}{% endmacro %}
+{% macro duckdb__landing_source(filename) %}string_split({{ filename }}, '/')[-4]{% endmacro %}
+
+{# A file of the sandbox's invented register, every column as text. #}
+{% macro read_register(file) %}{{ return(adapter.dispatch('read_register', 'beatbook')(file)) }}{% endmacro %}
+{% macro duckdb__read_register(file) %}read_csv('{{ env_var('BEATBOOK_REGISTER') }}/{{ file }}', header = true, all_varchar = true, delim = ',', quote = '"'){% endmacro %}

@@ -1,0 +1,79 @@
+-- The best answer of each day for each account that is pulled. A day without any run counts too: it is a gap.
+-- is_absent: the platform itself says that the account is gone, which is a fact and not a failure of ours.
+with requests as (
+    select
+        account_id,
+        pulled_date as collection_date,
+        run_id,
+        case when is_passed or status not in ('landed', 'empty') then status else 'failed' end as status,
+        case when is_passed or status not in ('landed', 'empty') then reason else 'held_by_gate' end as reason,
+        detail
+    from {{ ref('stg_landing__requests') }}
+    where entity = 'profiles' and landing_source <> 'returns'
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by account_id, collection_date
+            order by status in ('landed', 'empty') desc, run_id desc
+        ) as nth
+    from requests
+),
+
+span as (
+    select min(collection_date) as first_date, max(collection_date) as last_date from requests
+),
+
+days as (
+    select {{ each_day('first_date', 'last_date') }} as collection_date from span
+),
+
+account_days as (
+    select
+        accounts.account_id,
+        accounts.force_id,
+        accounts.platform,
+        days.collection_date,
+        exists (
+            select 1
+            from {{ ref('int_accounts__spells') }} as spells
+            where spells.account_id = accounts.account_id
+                and spells.from_date <= days.collection_date
+                and (spells.until_date is null or spells.until_date > days.collection_date)
+        ) as is_due
+    from {{ ref('stg_register__accounts') }} as accounts
+    inner join {{ ref('platforms') }} as platforms
+        on accounts.platform = platforms.platform and platforms.collected_by = 'pull'
+    cross join days
+),
+
+endings as (
+    select account_id, min(event_date) as first_ending_date
+    from {{ ref('stg_register__account_events') }}
+    where event_type in ('suspended', 'merged_into', 'closed')
+    group by account_id
+),
+
+final as (
+    select
+        account_days.*,
+        coalesce(ranked.status, 'not_asked') as status,
+        ranked.reason,
+        ranked.detail,
+        (ranked.status = 'refused' and (
+            ranked.reason in ('suspended', 'deactivated', 'merged', 'moved')
+            or (ranked.reason = 'not_found' and endings.first_ending_date <= account_days.collection_date)
+        )) is true as is_absent
+    from account_days
+    left join ranked
+        on account_days.account_id = ranked.account_id
+            and account_days.collection_date = ranked.collection_date
+            and ranked.nth = 1
+    left join endings
+        on account_days.account_id = endings.account_id
+    where account_days.is_due or ranked.status is not null
+)
+
+select * from final

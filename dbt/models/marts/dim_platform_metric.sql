@@ -1,0 +1,22 @@
+-- is_collectable: what we can have without a token of the account's owner. What a force returns comes from
+-- its own tool, which has the owner's.
+with final as (
+    select
+        metrics.platform,
+        metrics.entity,
+        metrics.metric,
+        metrics.platform_field,
+        cast(metrics.since as date) as since_date,
+        cast(metrics.deprecated_on as date) as deprecated_date,
+        metrics.token_needed,
+        metrics.deprecated_on is null
+        and (platforms.collected_by = 'return' or metrics.token_needed in ('none', 'key', 'return'))
+            as is_collectable,
+        {{ is_invented() }} as is_invented
+    from {{ ref('platform_metrics') }} as metrics
+    inner join {{ ref('platforms') }} as platforms
+        on metrics.platform = platforms.platform
+    order by metrics.platform, metrics.entity, metrics.metric
+)
+
+select * from final

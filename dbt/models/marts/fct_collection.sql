@@ -1,0 +1,17 @@
+with final as (
+    select
+        account_id,
+        collection_date,
+        force_id,
+        platform,
+        is_due,
+        status,
+        reason,
+        detail,
+        is_absent,
+        {{ is_invented() }} as is_invented
+    from {{ ref('int_collection__due') }}
+    order by account_id, collection_date
+)
+
+select * from final

@@ -1,0 +1,18 @@
+with final as (
+    select
+        account_id,
+        post_id,
+        pulled_at_utc as observed_at_utc,
+        run_id,
+        force_id,
+        platform,
+        kind,
+        created_at_utc,
+        age_seconds,
+        {{ post_counters() | join(',\n        ') }},
+        {{ is_invented() }} as is_invented
+    from {{ ref('int_posts__unioned') }}
+    order by account_id, post_id, observed_at_utc, run_id
+)
+
+select * from final

@@ -1,0 +1,57 @@
+"""The dbt project as assets: every model an asset, every dbt test an asset check.
+
+Belongs here: running dbt and recording its outcome as a gate. Does not belong here: SQL.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+
+from pipelines.gates import dbt_gate, record
+from pipelines.landing import new_run_id
+from pipelines.pulling import open_landing
+from pipelines.resources import Progress, dbt_project
+from pipelines.settings import Settings
+from pipelines.warehouse import building, swap_in
+
+project = dbt_project()
+#: Several entities of a platform are one landing asset.
+translator = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+#: Unit tests are about formulas, not about today's data: they run in `make test`.
+COMMAND = ["build", "--exclude-resource-type", "unit_test"]
+
+
+@dbt_assets(
+    manifest=project.manifest_path,
+    project=project,
+    name="warehouse",
+    dagster_dbt_translator=translator,
+    pool="warehouse",
+)
+def warehouse(
+    context: dg.AssetExecutionContext,
+    dbt: DbtCliResource,
+    settings: dg.ResourceParam[Settings],
+    progress: dg.ResourceParam[Progress],
+) -> Iterator[Any]:
+    """Build everything into a fresh file and swap it in; then fail if a dbt test failed."""
+    build_id = new_run_id(context.run_id)
+    open_landing(settings)
+    with building(settings) as path:
+        invocation = dbt.cli(COMMAND, context=context, raise_on_error=False)
+        for event in invocation.stream():
+            progress.building(getattr(event, "output_name", ""))
+            yield event
+        results = invocation.get_artifact("run_results.json")
+        gate = dbt_gate(results, build_id)
+        record(settings.gates, gate)
+        if path.exists():
+            swap_in(settings, path, build_id)
+    if not gate.passed:
+        raise dg.Failure(
+            "dbt did not pass: " + "; ".join(gate.failures[:10]),
+            metadata={"failures": dg.MetadataValue.md("\n".join(f"- {line}" for line in gate.failures))},
+            allow_retries=False,
+        )

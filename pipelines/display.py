@@ -1,0 +1,122 @@
+"""What the command line shows: progress, tables, status. Text for people; JSON and CSV are in readers.py.
+
+Belongs here: rich. Does not belong here: finding out what is shown.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from pipelines.readers import BenchmarkTable, Status
+
+console = Console()
+errors = Console(stderr=True)
+
+
+class Watched:
+    """Draws how far a run is: the platform asked now, accounts done of all, time left; then dbt's nodes."""
+
+    def __init__(self, bars: Progress, total: int, day_count: int) -> None:
+        self._bars = bars
+        self._day_count = day_count
+        self._days_by_platform: dict[str, int] = {}
+        self._accounts = bars.add_task("pulling", total=total, visible=total > 0)
+        self._nodes = bars.add_task("building the warehouse with dbt", total=None, visible=False)
+
+    def accounts(self, platform: str, total: int) -> None:
+        """Asking `total` accounts of a platform begins."""
+        day = self._days_by_platform[platform] = self._days_by_platform.get(platform, 0) + 1
+        text = f"day {day} of {self._day_count}: {platform}, {total} accounts"
+        self._bars.update(self._accounts, description=text)
+
+    def account_done(self) -> None:
+        """One of them is finished."""
+        self._bars.advance(self._accounts)
+
+    def building(self, node: str) -> None:
+        """dbt finished a node."""
+        self._bars.update(self._nodes, visible=True, advance=1, description=f"building the warehouse: {node}")
+
+
+@contextmanager
+def watching(total: int, day_count: int) -> Iterator[Watched]:
+    """Progress bars on standard error, gone when it is over."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=errors, transient=True) as bars:
+        yield Watched(bars, total, day_count)
+
+
+def show_table(table: BenchmarkTable, *, limit: int | None = None) -> None:
+    """A benchmark table: best first, then those without a number, each with its reason."""
+    drawn = Table(title=table.title, caption=table.caption, title_justify="left", caption_justify="left")
+    drawn.add_column("rank", justify="right")
+    drawn.add_column("force")
+    drawn.add_column(table.unit, justify="right")
+    drawn.add_column("95% interval", justify="right")
+    drawn.add_column("n", justify="right")
+    drawn.add_column("against the nation")
+    drawn.add_column("why there is no number")
+    for row in table.rows[:limit]:
+        low, high = row["ci95_low"], row["ci95_high"]
+        interval = f"{number(low)} to {number(high)}" if low is not None and high is not None else ""
+        rank = f"{row['rank']} of {row['ranked_of']}" if row["rank"] else ""
+        reason = " ".join(filter(None, (row["value_note"], row["note_detail"])))
+        verdict = (row["verdict"] or "").replace("_", " ")
+        cells = (rank, row["force_name"], number(row["value"]), interval, number(row["n"]), verdict, reason)
+        drawn.add_row(*cells)
+    console.print(drawn)
+
+
+def show_status(status: Status) -> None:
+    """What is published, what the last pull brought, what is missing and why."""
+    told = status.release
+    if told:
+        console.print(f"[bold]Release[/] {told['release_id']}, data as of {told['data_as_of_utc']}")
+        console.print(f"  {told['note']}")
+    else:
+        console.print("[bold]Nothing is published yet.[/] `beatbook run` does it.")
+    drawn = Table("platform", "last pull", "due", "landed", "refused", "throttled", "failed", "forces held")
+    for row in status.pulls:
+        counts = [str(row[name]) for name in ("due", "landed", "refused", "throttled", "failed", "held")]
+        drawn.add_row(row["platform"], row["day"], *counts)
+    console.print(drawn)
+    for heading, lines in (("Missing", status.missing), ("Gates that failed", status.failed_gates)):
+        if lines:
+            console.print(f"[bold]{heading}[/]")
+            show_lines(lines)
+
+
+def show_rows(rows: Sequence[dict[str, Any]], title: str) -> None:
+    """Rows with the same keys."""
+    drawn = Table(*(rows[0] if rows else ()), title=title, title_justify="left")
+    for row in rows:
+        drawn.add_row(*(value if isinstance(value, str) else number(value) for value in row.values()))
+    console.print(drawn)
+
+
+def show_lines(lines: Sequence[str], limit: int = 60) -> None:
+    """A list, cut with a count where it is long."""
+    for line in lines[:limit]:
+        console.print(f"  {line}", markup=False, highlight=False)
+    if len(lines) > limit:
+        console.print(f"  and {len(lines) - limit} more")
+
+
+def number(value: float | int | None) -> str:
+    """Three significant figures at least, thousands parted; nothing for no number."""
+    if value is None:
+        return ""
+    if isinstance(value, int) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"

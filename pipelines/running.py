@@ -1,0 +1,85 @@
+"""Runs Dagster's jobs from the command line, in this process, and says how they ended.
+
+Belongs here: which jobs for which days, and the outcome as an exit code. Does not belong here: what the
+jobs do, or how progress looks (display.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from pipelines.cli_common import Exit
+from pipelines.definitions import build_definitions
+from pipelines.gates import recorded
+from pipelines.landing import Landing
+from pipelines.pulling import open_landing, pulled_platforms
+from pipelines.resources import Progress
+from pipelines.settings import Settings
+
+
+@dataclass
+class Outcome:
+    """How a run ended, and why where it did not end well."""
+
+    exit: Exit
+    reasons: list[str] = field(default_factory=list)
+
+
+def already_landed(settings: Settings, landing: Landing, day: date) -> bool:
+    """Whether every pulled platform has a run of that day whose gate was passed."""
+    return all(
+        any(
+            gate is not None and gate.passed
+            for run_day, run_id in landing.runs(source)
+            if run_day == day and (gate := recorded(settings.gates, "landing", f"{source}/{run_id}"))
+        )
+        for source in pulled_platforms()
+    )
+
+
+def run(settings: Settings, days: Sequence[date], forces: Sequence[str], progress: Progress) -> Outcome:
+    """Pull `days` in order, then gate, build and publish once, with the last of them."""
+    defs = build_definitions(settings, progress)
+    open_landing(settings)
+    for day in days[:-1]:
+        outcome = _execute(defs, "pull", day, forces)
+        if outcome.exit == Exit.INFRASTRUCTURE:
+            return outcome
+    return _execute(defs, "daily", days[-1], forces)
+
+
+def build(settings: Settings, progress: Progress) -> Outcome:
+    """Build, gate and publish what has landed."""
+    return _execute(build_definitions(settings, progress), "build", None, ())
+
+
+def _execute(defs: dg.Definitions, job: str, day: date | None, forces: Sequence[str]) -> Outcome:
+    config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    if day is not None and forces:
+        pulls = {"config": {"forces": list(forces)}}
+        config["ops"] = {f"landing__{platform}": pulls for platform in pulled_platforms()}
+    with dg.DagsterInstance.get() as instance:
+        result = defs.resolve_job_def(job).execute_in_process(
+            instance=instance,
+            partition_key=day.isoformat() if day else None,
+            run_config=config,
+            raise_on_error=False,
+        )
+    if result.success:
+        return Outcome(Exit.OK)
+    gates = [e for e in result.get_asset_check_evaluations() if not e.passed and e.blocking]
+    reasons = [f"{e.asset_key.to_user_string()}: {e.check_name} failed" for e in gates]
+    is_gate = bool(gates)
+    for event in result.get_step_failure_events():
+        error = event.step_failure_data.error
+        if error is None:
+            continue
+        cause = error.cause or error
+        if cause.cls_name == "DagsterAssetCheckFailedError":
+            continue
+        is_gate = is_gate or cause.cls_name == "Failure"
+        reasons.append(f"{event.step_key}: {cause.message.strip()}")
+    return Outcome(Exit.GATE_FAILED if is_gate else Exit.INFRASTRUCTURE, reasons)

@@ -1,0 +1,38 @@
+"""Jobs and when they run.
+
+Belongs here: selections of assets and clocks. Does not belong here: assets.
+"""
+
+import dagster as dg
+
+from pipelines.partitions import daily
+
+LANDING = dg.AssetSelection.groups("landing")
+
+pull = dg.define_asset_job(
+    "pull", LANDING, partitions_def=daily, description="Pull and gate one day, without building."
+)
+everything = dg.define_asset_job(
+    "daily",
+    dg.AssetSelection.all(),
+    partitions_def=daily,
+    description="Pull one day, gate, build the warehouse, gate, release, extracts.",
+)
+build = dg.define_asset_job(
+    "build",
+    dg.AssetSelection.all() - LANDING,
+    description="The same from what has landed, without pulling.",
+)
+
+
+@dg.schedule(
+    job=everything, cron_schedule="30 5 * * *", execution_timezone="Europe/London", name="daily_0530_london"
+)
+def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Every morning at 05:30 in London, for the day that has just begun."""
+    day = f"{context.scheduled_execution_time:%Y-%m-%d}"
+    return dg.RunRequest(run_key=day, partition_key=day)
+
+
+jobs = [pull, everything, build]
+schedules = [daily_schedule]

@@ -1,0 +1,285 @@
+"""Bluesky: profiles, an account's feed, and the threads below its recent posts. No token needed.
+
+Source of the shapes: the app.bsky lexicons (2026). Errors come as 400 `{error, message}`. Mentions
+elsewhere need a search that may want a token, so messages are replies to the account's own posts.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+import httpx
+import msgspec
+
+from pipelines.registry import Account
+from pipelines.sources import errors
+from pipelines.sources.client import Params, Platform, RateHeaders, unix_reset
+from pipelines.sources.pull import (
+    COUNT,
+    MESSAGE_HORIZON,
+    POST_HORIZON,
+    TEXT,
+    TIME,
+    AccountPull,
+    Context,
+    Row,
+    Schema,
+    naive_utc,
+    pull_each,
+)
+from pipelines.sources.shapes import Count, Shape, convert, fields
+
+NAME = "bluesky"
+SANDBOX_PATH = "/bluesky/xrpc"
+REQUESTS_PER_ACCOUNT = 5
+BATCH = 25  # getProfiles takes no more
+ENTITIES: dict[str, Schema] = {
+    "profiles": {
+        "did": TEXT,
+        "handle": TEXT,
+        "followers_count": COUNT,
+        "follows_count": COUNT,
+        "posts_count": COUNT,
+        "created_at_utc": TIME,
+    },
+    "posts": {
+        "uri": TEXT,
+        "kind": TEXT,
+        "created_at_utc": TIME,
+        "indexed_at_utc": TIME,
+        "like_count": COUNT,
+        "repost_count": COUNT,
+        "reply_count": COUNT,
+        "quote_count": COUNT,
+    },
+    "messages": {
+        "uri": TEXT,
+        "thread_uri": TEXT,
+        "post_uri": TEXT,
+        "direction": TEXT,
+        "author_key": TEXT,
+        "created_at_utc": TIME,
+        "indexed_at_utc": TIME,
+    },
+}
+
+
+class Profile(Shape):
+    known: ClassVar[frozenset[str]] = fields(
+        "displayName description pronouns website avatar banner associated joinedViaStarterPack "
+        "indexedAt viewer labels pinnedPost verification status debug"
+    )
+    did: str
+    handle: str
+    followers_count: Count | None = None
+    follows_count: Count | None = None
+    posts_count: Count | None = None
+    created_at: datetime | None = None
+
+
+class Profiles(Shape):
+    profiles: list[Any]  # each is decoded alone, so that one bad profile fails one account
+
+
+class Author(Shape):
+    known = Profile.known | {"createdAt"}
+    did: str
+    handle: str
+
+
+class Record(Shape):
+    known = fields("$type text facets entities embed langs labels tags")
+    created_at: datetime
+    reply: dict[str, Any] | None = None
+
+
+class Post(Shape):
+    known = fields("$type cid embed bookmarkCount viewer labels threadgate debug")
+    uri: str
+    author: Author
+    record: Record
+    indexed_at: datetime
+    like_count: Count | None = None
+    repost_count: Count | None = None
+    reply_count: Count | None = None
+    quote_count: Count | None = None
+
+
+class FeedItem(Shape):
+    known = fields("reply feedContext reqId")
+    post: Post
+    reason: dict[str, Any] | None = None
+
+
+class Feed(Shape):
+    feed: list[FeedItem]
+    cursor: str | None = None
+
+
+class Thread(Shape):
+    """A threadViewPost. A reply that is blocked or gone has neither post nor replies."""
+
+    known = fields("parent threadContext notFound blocked author uri")
+    type_: str = msgspec.field(name="$type", default="")
+    post: Post | None = None
+    replies: list["Thread"] | None = None
+
+
+class ThreadAnswer(Shape):
+    known = fields("threadgate")
+    thread: Thread
+
+
+_ERRORS: dict[str, type[errors.SourceError]] = {
+    "AccountTakedown": errors.Suspended,
+    "AccountDeactivated": errors.Deactivated,
+    "NotFound": errors.NotFound,
+    "RepoNotFound": errors.NotFound,
+    "ExpiredToken": errors.NotAuthorised,
+    "InvalidToken": errors.NotAuthorised,
+}
+
+
+def classify(response: httpx.Response) -> errors.SourceError | None:
+    """Bluesky says most things with 400 and a name."""
+    if response.status_code != 400:
+        return None
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    name, message = str(body.get("error")), str(body.get("message", ""))
+    kind = _ERRORS.get(name)
+    if kind is None and "not found" in message.lower():
+        kind = errors.NotFound
+    return (kind or errors.BadRequest)(f"{name}: {message}")
+
+
+def platform(base_url: str, _token: str | None = None) -> Platform:
+    """`base_url` ends in /xrpc."""
+    return Platform(base_url, classify, RateHeaders("ratelimit-remaining", "ratelimit-reset", unix_reset))
+
+
+async def pull(
+    context: Context, accounts: Sequence[Account], on_done: Callable[[AccountPull], None]
+) -> list[AccountPull]:
+    """Profiles 25 at a time, then each account's feed of 30 days and its threads of eight."""
+    found: dict[str, Any] = {}
+    failed: dict[str, errors.SourceError] = {}
+    for start in range(0, len(accounts), BATCH):
+        batch = accounts[start : start + BATCH]
+        try:
+            reply = await context.client.get(
+                "/app.bsky.actor.getProfiles", Profiles, {"actors": [_actor(a) for a in batch]}
+            )
+        except errors.SourceError as error:
+            failed |= {account.account_id: error for account in batch}
+            continue
+        for raw in reply.data.profiles:
+            if isinstance(raw, dict):
+                found |= {str(raw.get("did")): raw, str(raw.get("handle")).lower(): raw}
+
+    async def one(pull: AccountPull) -> None:
+        account, did = pull.account, ""
+        with pull.asking("profiles") as rows:
+            if account.account_id in failed:
+                raise failed[account.account_id]
+            raw = found.get(_actor(account))
+            if raw is None:
+                # getProfiles leaves an account out without a word; the feed below says why.
+                await context.client.get("/app.bsky.feed.getAuthorFeed", Feed, {"actor": _actor(account)})
+                raise errors.NotFound(f"{account.handle} is not among the profiles")
+            profile = convert(raw, Profile, where="getProfiles")
+            did = profile.did
+            rows.append(_profile_row(profile))
+        if not pull.landed("profiles"):
+            return
+        threads: list[str] = []
+        with pull.asking("posts") as rows:
+            async for post in _feed(context, did):
+                rows.append(_post_row(post))
+                young = context.now - post.indexed_at < MESSAGE_HORIZON
+                if young and post.reply_count and post.record.reply is None:
+                    threads.append(post.uri)
+        if pull.landed("posts"):
+            with pull.asking("messages") as rows:
+                for uri in threads:
+                    rows.extend(await _messages(context, uri, did))
+
+    return await pull_each(context, accounts, one, on_done)
+
+
+async def _feed(context: Context, did: str) -> Any:
+    params: Params = {"actor": did, "limit": 100, "filter": "posts_with_replies"}
+    while True:
+        feed = (await context.client.get("/app.bsky.feed.getAuthorFeed", Feed, params)).data
+        for item in feed.feed:
+            if item.reason is not None:  # a repost, or a pin that is out of order
+                continue
+            if context.now - item.post.indexed_at > POST_HORIZON:
+                return
+            yield item.post
+        if not feed.cursor or not feed.feed:
+            return
+        params = {**params, "cursor": feed.cursor}
+
+
+async def _messages(context: Context, uri: str, did: str) -> list[Row]:
+    try:
+        answer = await context.client.get(
+            "/app.bsky.feed.getPostThread", ThreadAnswer, {"uri": uri, "depth": 20, "parentHeight": 0}
+        )
+    except errors.NotFound:
+        return []  # deleted between the feed and now
+    rows: list[Row] = []
+    for top in answer.data.thread.replies or []:
+        if top.post is not None:
+            _walk(context, top, top.post.uri, uri, did, rows)
+    return rows
+
+
+def _walk(context: Context, node: Thread, thread_uri: str, post_uri: str, did: str, rows: list[Row]) -> None:
+    if node.post is None:
+        return
+    direction: Literal["inbound", "outbound"] = "outbound" if node.post.author.did == did else "inbound"
+    rows.append(
+        {
+            "uri": node.post.uri,
+            "thread_uri": thread_uri,
+            "post_uri": post_uri,
+            "direction": direction,
+            "author_key": context.author_key(NAME, node.post.author.did) if direction == "inbound" else None,
+            "created_at_utc": naive_utc(node.post.record.created_at),
+            "indexed_at_utc": naive_utc(node.post.indexed_at),
+        }
+    )
+    for reply in node.replies or []:
+        _walk(context, reply, thread_uri, post_uri, did, rows)
+
+
+def _actor(account: Account) -> str:
+    return account.platform_account_id or account.handle.lower()
+
+
+def _profile_row(profile: Profile) -> Row:
+    return {
+        "did": profile.did,
+        "handle": profile.handle,
+        "followers_count": profile.followers_count,
+        "follows_count": profile.follows_count,
+        "posts_count": profile.posts_count,
+        "created_at_utc": naive_utc(profile.created_at) if profile.created_at else None,
+    }
+
+
+def _post_row(post: Post) -> Row:
+    return {
+        "uri": post.uri,
+        "kind": "post" if post.record.reply is None else "reply",
+        "created_at_utc": naive_utc(post.record.created_at),
+        "indexed_at_utc": naive_utc(post.indexed_at),
+        "like_count": post.like_count,
+        "repost_count": post.repost_count,
+        "reply_count": post.reply_count,
+        "quote_count": post.quote_count,
+    }

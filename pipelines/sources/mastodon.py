@@ -1,0 +1,223 @@
+"""Mastodon: each account asked at its own home instance. No token needed for what we read.
+
+Source of the shapes: Mastodon's OpenAPI description 4.7. Paging by Link header; the rate limit's reset
+is ISO 8601. Mentions elsewhere need a token, so messages are replies to the account's own statuses.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+import httpx
+import polars as pl
+
+from pipelines.registry import Account
+from pipelines.sources import errors
+from pipelines.sources.client import Platform, RateHeaders, iso_reset
+from pipelines.sources.pull import (
+    COUNT,
+    MESSAGE_HORIZON,
+    POST_HORIZON,
+    TEXT,
+    TIME,
+    AccountPull,
+    Context,
+    Row,
+    Schema,
+    naive_utc,
+    pull_each,
+)
+from pipelines.sources.shapes import Count, Shape, fields
+
+NAME = "mastodon"
+SANDBOX_PATH = "/mastodon/{instance}"
+REQUESTS_PER_ACCOUNT = 5
+ENTITIES: dict[str, Schema] = {
+    "profiles": {
+        "id": TEXT,
+        "acct": TEXT,
+        "followers_count": COUNT,
+        "following_count": COUNT,
+        "statuses_count": COUNT,
+        "created_at_utc": TIME,
+        "last_status_date": pl.Date,
+    },
+    "posts": {
+        "id": TEXT,
+        "kind": TEXT,
+        "created_at_utc": TIME,
+        "favourites_count": COUNT,
+        "reblogs_count": COUNT,
+        "replies_count": COUNT,
+        "quotes_count": COUNT,
+    },
+    "messages": {
+        "id": TEXT,
+        "thread_id": TEXT,
+        "status_id": TEXT,
+        "direction": TEXT,
+        "author_key": TEXT,
+        "created_at_utc": TIME,
+    },
+}
+
+
+class Profile(Shape, rename=None):
+    known: ClassVar[frozenset[str]] = fields(
+        "username url uri display_name note avatar avatar_static avatar_description header "
+        "header_static header_description locked fields emojis bot group discoverable indexable "
+        "noindex limited memorial mute_expires_at role roles source hide_collections "
+        "attribution_domains feature_approval show_featured show_media show_media_replies"
+    )
+    id: str
+    acct: str
+    followers_count: Count
+    following_count: Count
+    statuses_count: Count
+    created_at: datetime
+    last_status_at: date | None = None
+    suspended: bool = False
+    moved: dict[str, Any] | None = None
+
+
+class StatusAuthor(Shape, rename=None):
+    known = Profile.known | fields(
+        "acct followers_count following_count statuses_count created_at last_status_at suspended moved"
+    )
+    id: str
+
+
+class Status(Shape, rename=None):
+    known: ClassVar[frozenset[str]] = fields(
+        "uri url content visibility sensitive spoiler_text media_attachments application mentions "
+        "tags emojis quote quote_approval poll card language text edited_at favourited reblogged "
+        "muted bookmarked pinned filtered in_reply_to_account_id quoted_status tagged_collections"
+    )
+    id: str
+    created_at: datetime
+    account: StatusAuthor
+    favourites_count: Count
+    reblogs_count: Count
+    replies_count: Count
+    quotes_count: Count | None = None
+    in_reply_to_id: str | None = None
+    reblog: dict[str, Any] | None = None
+
+
+class StatusContext(Shape, rename=None):
+    ancestors: list[Status]
+    descendants: list[Status]
+
+
+def classify(_: httpx.Response) -> errors.SourceError | None:
+    """Mastodon uses HTTP status codes as they are meant."""
+    return None
+
+
+def platform(base_url: str, _token: str | None = None) -> Platform:
+    """`base_url` holds `{instance}`: every server is asked for its own accounts."""
+    rate = RateHeaders("x-ratelimit-remaining", "x-ratelimit-reset", iso_reset)
+    return Platform(base_url, classify, rate)
+
+
+async def pull(
+    context: Context, accounts: Sequence[Account], on_done: Callable[[AccountPull], None]
+) -> list[AccountPull]:
+    """For each account its profile, its statuses of 30 days and its threads of eight."""
+    client = context.client
+
+    async def one(pull: AccountPull) -> None:
+        account = pull.account
+        acct, _, instance = account.handle.rpartition("@")
+        base = client.platform.base_url.format(instance=instance)
+        own_id = ""
+        with pull.asking("profiles") as rows:
+            if account.platform_account_id:
+                path, params = f"/api/v1/accounts/{account.platform_account_id}", None
+            else:
+                path, params = "/api/v1/accounts/lookup", {"acct": acct}
+            profile = (await client.get(path, Profile, params, base_url=base)).data
+            if profile.suspended:
+                raise errors.Suspended(f"{account.handle}: suspended by {instance}")
+            if profile.moved is not None:
+                raise errors.Deactivated(f"{account.handle}: moved to {profile.moved.get('acct')}")
+            own_id = profile.id
+            rows.append(_profile_row(profile))
+        if not pull.landed("profiles"):
+            return
+        threads: list[str] = []
+        with pull.asking("posts") as rows:
+            async for status in _statuses(context, base, own_id):
+                rows.append(_post_row(status))
+                young = context.now - status.created_at < MESSAGE_HORIZON
+                if young and status.replies_count and status.in_reply_to_id is None:
+                    threads.append(status.id)
+        if pull.landed("posts"):
+            with pull.asking("messages") as rows:
+                for status_id in threads:
+                    rows.extend(await _messages(context, base, status_id, own_id))
+
+    return await pull_each(context, accounts, one, on_done)
+
+
+async def _statuses(context: Context, base: str, own_id: str) -> AsyncIterator[Status]:
+    path: str | None = f"/api/v1/accounts/{own_id}/statuses"
+    params: dict[str, str | int] | None = {"limit": 40, "exclude_reblogs": "true"}
+    while path is not None:
+        reply = await context.client.get(path, list[Status], params, base_url=base)
+        for status in reply.data:
+            if context.now - status.created_at > POST_HORIZON:
+                return
+            if status.reblog is None:
+                yield status
+        path, params = (reply.next_url, None) if reply.data else (None, None)
+
+
+async def _messages(context: Context, base: str, status_id: str, own_id: str) -> list[Row]:
+    try:
+        path = f"/api/v1/statuses/{status_id}/context"
+        below = (await context.client.get(path, StatusContext, base_url=base)).data.descendants
+    except errors.NotFound:
+        return []  # deleted between the list and now
+    parents = {status.id: status.in_reply_to_id for status in below}
+    rows: list[Row] = []
+    for status in below:
+        top = status.id
+        while (parent := parents.get(top)) is not None and parent != status_id and parent in parents:
+            top = parent
+        inbound = status.account.id != own_id
+        rows.append(
+            {
+                "id": status.id,
+                "thread_id": top,
+                "status_id": status_id,
+                "direction": "inbound" if inbound else "outbound",
+                "author_key": context.author_key(NAME, status.account.id) if inbound else None,
+                "created_at_utc": naive_utc(status.created_at),
+            }
+        )
+    return rows
+
+
+def _profile_row(profile: Profile) -> Row:
+    return {
+        "id": profile.id,
+        "acct": profile.acct,
+        "followers_count": profile.followers_count,
+        "following_count": profile.following_count,
+        "statuses_count": profile.statuses_count,
+        "created_at_utc": naive_utc(profile.created_at),
+        "last_status_date": profile.last_status_at,
+    }
+
+
+def _post_row(status: Status) -> Row:
+    return {
+        "id": status.id,
+        "kind": "post" if status.in_reply_to_id is None else "reply",
+        "created_at_utc": naive_utc(status.created_at),
+        "favourites_count": status.favourites_count,
+        "reblogs_count": status.reblogs_count,
+        "replies_count": status.replies_count,
+        "quotes_count": status.quotes_count,
+    }

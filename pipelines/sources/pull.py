@@ -1,0 +1,117 @@
+"""What every source shares: pulling many accounts at once, and one account's rows and log.
+
+Belongs here: concurrency, the per-account log, progress. Does not belong here: anything about a platform.
+"""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from pipelines.registry import Account
+from pipelines.sources.client import Client
+from pipelines.sources.errors import SourceError
+from pipelines.sources.usage import Usage, usage
+
+Row = dict[str, Any]
+Schema = dict[str, Any]  # column → polars type
+TIME, TEXT, COUNT = pl.Datetime("us"), pl.String, pl.Int64
+
+#: Posts are asked for until 28 days old (the last age of dbt/seeds/post_ages.csv) and two days of grace.
+POST_HORIZON = timedelta(days=30)
+#: Threads are asked for while their post is younger than this: seven days and one of grace.
+MESSAGE_HORIZON = timedelta(days=8)
+CONCURRENCY = 16
+
+
+@dataclass
+class Context:
+    """What a source is given: the client, the moment, and how an author's id is hashed."""
+
+    client: Client
+    hash_key: bytes
+
+    @property
+    def now(self) -> datetime:
+        return self.client.now()
+
+    def author_key(self, platform: str, author_id: str) -> str:
+        """A keyed hash (HMAC-SHA256, 32 hex digits): tells two authors apart and names neither."""
+        told = f"{platform}:{author_id}".encode()
+        return hmac.new(self.hash_key, told, hashlib.sha256).hexdigest()[:32]
+
+
+@dataclass
+class AccountPull:
+    """One account's rows by entity, and a log row for each entity asked."""
+
+    account: Account
+    pulled_at_utc: datetime
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    log: list[Row] = field(default_factory=list)
+
+    @contextmanager
+    def asking(self, entity: str) -> Iterator[list[Row]]:
+        """Collect an entity's rows; on a SourceError keep none of them and log why instead."""
+        rows: list[Row] = []
+        spent = Usage()
+        token = usage.set(spent)
+        status, reason, detail = "landed", "", ""
+        try:
+            yield rows
+        except SourceError as error:
+            rows.clear()
+            status, reason, detail = error.status, error.reason, error.detail
+        finally:
+            usage.reset(token)
+        if status == "landed" and not rows:
+            status = "empty"
+        common = {
+            "force_id": self.account.force_id,
+            "account_id": self.account.account_id,
+            "pulled_at_utc": naive_utc(self.pulled_at_utc),
+        }
+        self.rows[entity] = [{**common, **row} for row in rows]
+        self.log.append(
+            common
+            | {"entity": entity, "status": status, "reason": reason, "detail": detail}
+            | {"platform": self.account.platform, "row_count": len(rows)}
+            | {"request_count": spent.requests, "unit_count": spent.units}
+            | {"unknown_field_count": spent.unknown}
+        )
+
+    def landed(self, entity: str) -> bool:
+        """Whether the entity was asked and answered (also with nothing)."""
+        return any(row["entity"] == entity and row["status"] in ("landed", "empty") for row in self.log)
+
+
+async def pull_each(
+    context: Context,
+    accounts: Sequence[Account],
+    pull_one: Callable[[AccountPull], Awaitable[None]],
+    on_done: Callable[[AccountPull], None],
+) -> list[AccountPull]:
+    """Pull every account, `CONCURRENCY` at a time; `on_done` is called as each one is finished."""
+    gate = asyncio.Semaphore(CONCURRENCY)
+
+    async def one(account: Account) -> AccountPull:
+        async with gate:
+            pull = AccountPull(account, context.now)
+            await pull_one(pull)
+            on_done(pull)
+            return pull
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(account)) for account in accounts]
+    return [task.result() for task in tasks]
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """UTC without a zone: how landing stores every time."""
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,97 @@
+"""The words the return modules share: problems, rows as read, and the result.
+
+Here: plain types. Not here: reading files, judging cells, or anything that knows a column's name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Uncalculated:
+    """A formula cell whose result the workbook does not hold."""
+
+    cell: str
+
+
+Raw = str | int | float | dt.datetime | dt.date | dt.time | dt.timedelta | Uncalculated | None
+Row = tuple[int, list[Raw]]  # (1-based line, cells)
+
+
+class AccountRef(Protocol):
+    """What a return needs to know of an account in the register."""
+
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def force_id(self) -> str: ...
+
+
+FindAccount = Callable[[str, str], AccountRef | None]  # (platform, handle)
+
+NOT_SHOWN = "(not shown)"  # in place of a value that may be about a member of the public
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason why a file cannot land. Line 0 and no column: the file as a whole."""
+
+    line: int
+    column: str | None
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Return:
+    """A file as read: all of its rows, or the problems that stop every one of them."""
+
+    kind: str | None
+    sha256: str
+    rows: pl.DataFrame = field(compare=False)
+    problems: list[Problem]
+    row_count: int = 0
+
+    @property
+    def is_landable(self) -> bool:
+        """True when nothing is wrong with any row. A file lands whole or not at all."""
+        return not self.problems
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as the file has them. A row that cannot be read comes as a Problem in its place."""
+
+    rows: Iterator[Row | Problem]
+    is_1904: bool = False
+    problems: list[Problem] = field(default_factory=list)  # of the sheet, such as merged cells
+
+
+class Refused(Exception):
+    """The file as a whole cannot be read; `reason` is for the person who sent it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def is_blank(raw: Raw) -> bool:
+    """True for an empty cell, or one with nothing but spaces."""
+    return raw is None or (isinstance(raw, str) and not raw.strip())
+
+
+def shown(raw: Raw) -> str:
+    """The cell as a problem quotes it: cut short, and not at all when it reads like a sentence."""
+    if raw is None or isinstance(raw, Uncalculated):
+        return ""
+    text = raw.isoformat(sep=" ") if isinstance(raw, dt.datetime) else str(raw).strip()
+    if text.count(" ") > 3:
+        return NOT_SHOWN
+    return text if len(text) <= 60 else text[:59] + "…"

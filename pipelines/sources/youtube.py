@@ -1,0 +1,360 @@
+"""YouTube Data API v3: channels, their uploads, and the comment threads below recent videos. Needs a key.
+
+Source of the shapes: Google's discovery document v3. Counts are strings of digits; ids that do not exist
+are left out of a list without a word; every list call costs one unit of 10,000 a day.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+import httpx
+import msgspec
+import polars as pl
+
+from pipelines.registry import Account
+from pipelines.sources import errors
+from pipelines.sources.client import Params, Platform
+from pipelines.sources.pull import (
+    COUNT,
+    MESSAGE_HORIZON,
+    POST_HORIZON,
+    TEXT,
+    TIME,
+    AccountPull,
+    Context,
+    Row,
+    Schema,
+    naive_utc,
+    pull_each,
+)
+from pipelines.sources.shapes import Digits, Shape, convert, fields
+
+NAME = "youtube"
+SANDBOX_PATH = "/youtube/youtube/v3"
+REQUESTS_PER_ACCOUNT = 6
+BATCH = 50
+ENTITIES: dict[str, Schema] = {
+    "profiles": {
+        "channel_id": TEXT,
+        "handle": TEXT,
+        "subscriber_count": COUNT,
+        "is_subscriber_count_hidden": pl.Boolean,
+        "video_count": COUNT,
+        "view_count": COUNT,
+        "published_at_utc": TIME,
+    },
+    "posts": {
+        "video_id": TEXT,
+        "published_at_utc": TIME,
+        "view_count": COUNT,
+        "like_count": COUNT,
+        "comment_count": COUNT,
+    },
+    "messages": {
+        "comment_id": TEXT,
+        "thread_id": TEXT,
+        "video_id": TEXT,
+        "direction": TEXT,
+        "author_key": TEXT,
+        "published_at_utc": TIME,
+    },
+}
+_ITEM = fields("kind etag id")
+
+
+class Page(Shape):
+    known: ClassVar[frozenset[str]] = fields("kind etag pageInfo prevPageToken eventId")
+    items: list[Any] = msgspec.field(default_factory=list)
+    next_page_token: str | None = None
+
+
+class ChannelStatistics(Shape):
+    known = fields("commentCount")
+    video_count: Digits | None = None
+    view_count: Digits | None = None
+    subscriber_count: Digits | None = None
+    hidden_subscriber_count: bool = False
+
+
+class ChannelSnippet(Shape):
+    known = fields("title description thumbnails defaultLanguage localized country")
+    published_at: datetime
+    custom_url: str | None = None
+
+
+class RelatedPlaylists(Shape):
+    known = fields("likes favorites watchHistory watchLater")
+    uploads: str
+
+
+class ChannelDetails(Shape):
+    related_playlists: RelatedPlaylists
+
+
+class Channel(Shape):
+    known = _ITEM
+    id: str
+    snippet: ChannelSnippet
+    statistics: ChannelStatistics
+    content_details: ChannelDetails
+
+
+class UploadDetails(Shape):
+    known = fields("startAt endAt note")
+    video_id: str
+    video_published_at: datetime | None = None
+
+
+class Upload(Shape):
+    known = _ITEM | {"snippet", "status"}
+    content_details: UploadDetails
+
+
+class VideoStatistics(Shape):
+    known = fields("dislikeCount favoriteCount")
+    view_count: Digits | None = None
+    like_count: Digits | None = None
+    comment_count: Digits | None = None
+
+
+class VideoSnippet(Shape):
+    known = fields(
+        "title description thumbnails channelId channelTitle tags categoryId liveBroadcastContent "
+        "defaultLanguage localized defaultAudioLanguage"
+    )
+    published_at: datetime
+
+
+class Video(Shape):
+    known = _ITEM
+    id: str
+    snippet: VideoSnippet
+    statistics: VideoStatistics
+
+
+class AuthorChannel(Shape):
+    value: str
+
+
+class CommentSnippet(Shape):
+    known = fields(
+        "channelId textDisplay textOriginal authorDisplayName authorProfileImageUrl "
+        "authorChannelUrl canRate viewerRating likeCount moderationStatus parentId updatedAt "
+        "videoId postId"
+    )
+    published_at: datetime
+    author_channel_id: AuthorChannel | None = None
+
+
+class Comment(Shape):
+    known = _ITEM
+    id: str
+    snippet: CommentSnippet
+
+
+class ThreadSnippet(Shape):
+    known = fields("channelId videoId canReply isPublic postId")
+    top_level_comment: Comment
+    total_reply_count: int = 0
+
+
+class Replies(Shape):
+    comments: list[Comment] = msgspec.field(default_factory=list)
+
+
+class CommentThread(Shape):
+    known = _ITEM
+    id: str
+    snippet: ThreadSnippet
+    replies: Replies | None = None
+
+
+def classify(response: httpx.Response) -> errors.SourceError | None:
+    """Google's error body names a reason; 403 alone can mean four different things."""
+    try:
+        error = response.json()["error"]
+        reason, message = str(error["errors"][0]["reason"]), str(error.get("message", ""))
+    except (ValueError, KeyError, IndexError, TypeError):
+        return None
+    kinds: dict[str, type[errors.SourceError]] = {
+        "quotaExceeded": errors.QuotaSpent,
+        "dailyLimitExceeded": errors.QuotaSpent,
+        "rateLimitExceeded": errors.RateLimited,
+        "userRateLimitExceeded": errors.RateLimited,
+        "commentsDisabled": errors.CommentsDisabled,
+        "keyInvalid": errors.NotAuthorised,
+        "badRequest": errors.BadRequest,
+        "channelSuspended": errors.Suspended,
+        "channelClosed": errors.Deactivated,
+    }
+    kind = kinds.get(reason)
+    return kind(f"{reason}: {message}") if kind else None
+
+
+def platform(base_url: str, token: str | None) -> Platform:
+    """`base_url` ends in /youtube/v3; the key goes with every request and into no message.
+
+    Raises:
+        NotAuthorised: there is no key.
+    """
+    if not token:
+        raise errors.NotAuthorised("no API key: set BEATBOOK_YOUTUBE_KEY")
+    return Platform(base_url, classify, params={"key": token})
+
+
+async def pull(
+    context: Context, accounts: Sequence[Account], on_done: Callable[[AccountPull], None]
+) -> list[AccountPull]:
+    """Channels 50 at a time, then each channel's videos of 30 days and its threads of eight."""
+    found: dict[str, Any] = {}
+    failed: dict[str, errors.SourceError] = {}
+    with_id = [account for account in accounts if account.platform_account_id]
+    for start in range(0, len(with_id), BATCH):
+        batch = with_id[start : start + BATCH]
+        ids = ",".join(account.platform_account_id or "" for account in batch)
+        try:
+            raws = await _channels(context, {"id": ids})
+            found |= {str(raw.get("id")): raw for raw in raws if isinstance(raw, dict)}
+        except errors.SourceError as error:
+            failed |= {account.account_id: error for account in batch}
+
+    async def one(pull: AccountPull) -> None:
+        account = pull.account
+        channel: Channel | None = None
+        with pull.asking("profiles") as rows:
+            if account.account_id in failed:
+                raise failed[account.account_id]
+            raw = found.get(account.platform_account_id or "") or await _by_name(context, account)
+            channel = convert(raw, Channel, where="channels")
+            rows.append(_profile_row(channel))
+        if channel is None or not pull.landed("profiles"):
+            return
+        threads: list[str] = []
+        with pull.asking("posts") as rows:
+            async for video in _videos(context, channel.content_details.related_playlists.uploads):
+                rows.append(_post_row(video))
+                young = context.now - video.snippet.published_at < MESSAGE_HORIZON
+                if young and (video.statistics.comment_count or "0") != "0":
+                    threads.append(video.id)
+        if pull.landed("posts"):
+            with pull.asking("messages") as rows:
+                for video_id in threads:
+                    rows.extend(await _messages(context, video_id, channel.id))
+
+    return await pull_each(context, accounts, one, on_done)
+
+
+async def _channels(context: Context, which: Params) -> list[Any]:
+    params = {"part": "statistics,contentDetails,snippet", "maxResults": BATCH, **which}
+    return (await context.client.get("/channels", Page, params)).data.items
+
+
+async def _by_name(context: Context, account: Account) -> Any:
+    """A channel known by its handle or its legacy user name only (one unit each)."""
+    ways = ("forHandle", "forUsername")
+    for which in () if account.platform_account_id else ways[:: -1 if account.handle_kind == "user" else 1]:
+        raws = await _channels(context, {which: account.handle})
+        if raws:
+            return raws[0]
+    raise errors.NotFound(f"no channel {account.platform_account_id or account.handle}")
+
+
+async def _pages(context: Context, path: str, params: Params) -> AsyncIterator[list[Any]]:
+    token: str | None = ""
+    while token is not None:
+        asked: Params = {**params, "pageToken": token} if token else params
+        page = (await context.client.get(path, Page, asked)).data
+        yield page.items
+        token = page.next_page_token
+
+
+async def _videos(context: Context, uploads: str) -> AsyncIterator[Video]:
+    params: Params = {"part": "contentDetails", "playlistId": uploads, "maxResults": BATCH}
+    async for items in _pages(context, "/playlistItems", params):
+        listed = [convert(item, Upload, where="playlistItems").content_details for item in items]
+        young = [
+            upload.video_id
+            for upload in listed
+            if upload.video_published_at and context.now - upload.video_published_at <= POST_HORIZON
+        ]
+        if young:
+            asked: Params = {"part": "statistics,snippet", "id": ",".join(young), "maxResults": BATCH}
+            for raw in (await context.client.get("/videos", Page, asked)).data.items:
+                yield convert(raw, Video, where="videos")
+        if len(young) < len(listed):  # newest first: what follows is older still
+            return
+
+
+async def _messages(context: Context, video_id: str, channel_id: str) -> list[Row]:
+    params: Params = {
+        "part": "snippet,replies",
+        "videoId": video_id,
+        "order": "time",
+        "textFormat": "plainText",
+        "maxResults": 100,
+    }
+    rows: list[Row] = []
+    try:
+        async for items in _pages(context, "/commentThreads", params):
+            for item in items:
+                thread = convert(item, CommentThread, where="commentThreads")
+                comments = [thread.snippet.top_level_comment, *await _replies(context, thread)]
+                rows += [_message_row(context, c, thread.id, video_id, channel_id) for c in comments]
+    except (errors.CommentsDisabled, errors.NotFound):
+        return []  # switched off, or the video is gone: the owner's choice, not a failure
+    return rows
+
+
+async def _replies(context: Context, thread: CommentThread) -> list[Comment]:
+    embedded = thread.replies.comments if thread.replies else []
+    if len(embedded) >= thread.snippet.total_reply_count:
+        return embedded
+    params: Params = {"part": "snippet", "parentId": thread.id, "maxResults": 100}
+    return [
+        convert(item, Comment, where="comments")
+        async for items in _pages(context, "/comments", params)
+        for item in items
+    ]
+
+
+def _message_row(context: Context, comment: Comment, thread_id: str, video_id: str, channel_id: str) -> Row:
+    author = comment.snippet.author_channel_id
+    inbound = author is None or author.value != channel_id
+    return {
+        "comment_id": comment.id,
+        "thread_id": thread_id,
+        "video_id": video_id,
+        "direction": "inbound" if inbound else "outbound",
+        "author_key": context.author_key(NAME, author.value) if author and inbound else None,
+        "published_at_utc": naive_utc(comment.snippet.published_at),
+    }
+
+
+def _number(digits: str | None) -> int | None:
+    return None if digits is None else int(digits)
+
+
+def _profile_row(channel: Channel) -> Row:
+    counts = channel.statistics
+    hidden = counts.hidden_subscriber_count
+    return {
+        "channel_id": channel.id,
+        "handle": channel.snippet.custom_url,
+        # A hidden count comes as 0 or not at all: neither is a measured zero.
+        "subscriber_count": None if hidden else _number(counts.subscriber_count),
+        "is_subscriber_count_hidden": hidden,
+        "video_count": _number(counts.video_count),
+        "view_count": _number(counts.view_count),
+        "published_at_utc": naive_utc(channel.snippet.published_at),
+    }
+
+
+def _post_row(video: Video) -> Row:
+    return {
+        "video_id": video.id,
+        "published_at_utc": naive_utc(video.snippet.published_at),
+        "view_count": _number(video.statistics.view_count),
+        "like_count": _number(video.statistics.like_count),
+        "comment_count": _number(video.statistics.comment_count),
+    }

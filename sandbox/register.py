@@ -1,0 +1,95 @@
+"""The invented register: which accounts exist, and what was declared about them beforehand.
+
+Here: the rows of accounts.csv and account_events.csv, as a real register would hold them.
+Not here: what the register does not know: the rename, the takedown, the suspension (story.py).
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from sandbox import story
+from sandbox.audience import is_merged_away
+from sandbox.nation import Account, nation
+
+SOURCE = "sandbox (invented)"
+SOURCE_DATE = "2026-10-01"
+NOTE = "invented account"
+ACCOUNT_COLUMNS = (
+    "account_id",
+    "force_id",
+    "platform",
+    "handle",
+    "platform_account_id",
+    "account_type",
+    "url",
+    "source",
+    "source_date",
+    "note",
+)
+EVENT_COLUMNS = (
+    "account_id",
+    "event_type",
+    "event_date",
+    "new_handle",
+    "into_account_id",
+    "source",
+    "note",
+)
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A CSV text; None is an empty cell."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _known_id(account: Account) -> str:
+    """Some Mastodon ids are left for the client to look up."""
+    is_left_out = account.platform == "mastodon" and account.index % 3 == 0
+    return "" if is_left_out else account.platform_id
+
+
+def accounts_csv(seed: int) -> str:
+    """accounts.csv."""
+    return write_csv(
+        ACCOUNT_COLUMNS,
+        (
+            (
+                a.account_id,
+                a.force_id,
+                a.platform,
+                a.handle,
+                _known_id(a),
+                a.account_type,
+                a.url,
+                SOURCE,
+                SOURCE_DATE,
+                NOTE,
+            )
+            for a in sorted(nation(seed).accounts, key=lambda a: a.account_id)
+        ),
+    )
+
+
+def account_events_csv(seed: int) -> str:
+    """account_events.csv: the merges, declared before they happen."""
+    merged = sorted(a.account_id for a in nation(seed).accounts if is_merged_away(a))
+    return write_csv(
+        EVENT_COLUMNS,
+        (
+            (
+                account_id,
+                "merged_into",
+                story.MERGE_DATE,
+                "",
+                f"{account_id.partition(':')[0]}:{story.MERGE_FORCE}",
+                SOURCE,
+                "declared beforehand",
+            )
+            for account_id in merged
+        ),
+    )

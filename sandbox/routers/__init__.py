@@ -1,0 +1,1 @@
+"""One module a platform: its paths, parameters, paging, headers and error bodies."""
