@@ -125,7 +125,7 @@ def table(
 
 @app.command()
 def status(format_: FormatOption = Format.TABLE) -> None:
-    """What is published, what the last pull brought, what is missing and why. Exit code 4: not all is well."""
+    """What is published, what the last pull brought, what is missing and why. Exit code 4: incomplete."""
 
     settings = Settings()
     told = readers.status(settings, open_landing(settings))

@@ -3,6 +3,7 @@
 Belongs here: rich. Does not belong here: finding out what is shown.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +21,9 @@ from rich.table import Table
 
 from pipelines.readers import BenchmarkTable, Status
 
-console = Console()
+#: Into a file or a pipe a table keeps its lines; on a terminal it fits the window.
+WIDE = 150
+console = Console(width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True)
 
 

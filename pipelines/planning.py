@@ -16,14 +16,14 @@ from pipelines.settings import Settings
 
 @dataclass
 class Plan:
-    """One platform's part of a day's run. `requests` is 0 where nothing would be asked, `why_not` says why."""
+    """One platform's part of a day's run. Where nothing would be asked, `why_not` says why."""
 
     platform: str
     accounts: int
     requests: int
     units: int | None
     units_limit: int | None
-    price_gbp: float | None  # None: the platform states no price
+    price: str  # in pounds where the catalogue can tell, else in its own words
     why_not: str
 
 
@@ -39,14 +39,14 @@ def _plan(settings: Settings, register: Register, landing: Landing, platform: Pl
     requests = 0 if why_not else round(due * _requests_per_account(landing, name))
     # A list call is one unit wherever units are counted (YouTube).
     units = requests if platform.quota_units_per_day else None
-    price = platform.price_gbp_per_1k_requests
-    cost = 0.0 if not requests else (None if price is None else requests * price / 1000)
-    return Plan(name, due, requests, units, settings.max_units(name), cost, why_not)
+    rate = platform.price_gbp_per_1k_requests
+    price = f"£{requests * rate / 1000:,.2f}" if rate is not None else platform.price or "none stated"
+    return Plan(name, due, requests, units, settings.max_units(name), price if requests else "", why_not)
 
 
 def _why_not(settings: Settings, platform: Platform) -> str:
     if platform.collected_by == "return":
-        return "comes as returns from forces"
+        return "returns from forces"
     if platform.token_needed != "none" and settings.token(platform.platform) is None:  # noqa: S105
         return f"not authorised: set BEATBOOK_{platform.platform.upper()}_KEY"
     return ""

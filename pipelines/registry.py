@@ -123,6 +123,7 @@ class Platform(Row, frozen=True, kw_only=True):
     api_base_url: str | None = None
     token_needed: TokenNeeded
     quota_units_per_day: int | None = None
+    price: str | None = None
     price_gbp_per_1k_requests: float | None = None
     retention_days: int | None = None
     is_agreement_required: bool

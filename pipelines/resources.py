@@ -40,6 +40,7 @@ def dbt_project() -> DbtProject:
 
     Parsed at most once for each change: dbt needs seconds for it.
     """
+    Settings().prepare()
     folder = PROJECT / "dbt"
     project = DbtProject(project_dir=folder, profiles_dir=folder)
     manifest = Path(project.manifest_path)

@@ -59,8 +59,8 @@ def submit(settings: Settings, found: Return) -> Submitted:
         _seen_at(found.kind, pl.lit(moment, pl.Datetime("us"))).alias("pulled_at_utc"),
         file_sha256=pl.lit(found.sha256),
     )
-    if "account_id" not in rows.columns:  # an outcome is about a post of the force, not an account
-        rows = rows.with_columns(account_id=pl.lit(""), platform=pl.lit(""))
+    if "platform" not in rows.columns:  # an outcome is about a post of the force, on whichever platform
+        rows = rows.with_columns(platform=pl.lit(""))
     run_id = new_run_id()
     columns = [name for name in landing.schemas["returns", found.kind] if name != "run_id"]
     landed = {found.kind: rows.select(columns).to_dicts(), "requests": _log(found.kind, rows)}

@@ -5,9 +5,10 @@ jobs do, or how progress looks (display.py).
 """
 
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TextIO
 
 import dagster as dg
 
@@ -17,7 +18,7 @@ from pipelines.gates import recorded
 from pipelines.landing import Landing
 from pipelines.pulling import open_landing, pulled_platforms
 from pipelines.resources import Progress
-from pipelines.settings import Settings
+from pipelines.settings import LONDON, Settings
 
 
 @dataclass
@@ -45,23 +46,32 @@ def run(settings: Settings, days: Sequence[date], forces: Sequence[str], progres
     defs = build_definitions(settings, progress)
     open_landing(settings)
     for day in days[:-1]:
-        outcome = _execute(defs, "pull", day, forces)
+        outcome = _execute(settings, defs, "pull", day, forces)
         if outcome.exit == Exit.INFRASTRUCTURE:
             return outcome
-    return _execute(defs, "daily", days[-1], forces)
+    return _execute(settings, defs, "daily", days[-1], forces)
 
 
 def build(settings: Settings, progress: Progress) -> Outcome:
     """Build, gate and publish what has landed."""
-    return _execute(build_definitions(settings, progress), "build", None, ())
+    return _execute(settings, build_definitions(settings, progress), "build", None, ())
 
 
-def _execute(defs: dg.Definitions, job: str, day: date | None, forces: Sequence[str]) -> Outcome:
+def _log_of(settings: Settings) -> TextIO:
+    folder = settings.home / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / f"{datetime.now(LONDON):%Y-%m-%d}.log").open("a", encoding="utf-8")
+
+
+def _execute(
+    settings: Settings, defs: dg.Definitions, job: str, day: date | None, forces: Sequence[str]
+) -> Outcome:
     config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     if day is not None and forces:
         pulls = {"config": {"forces": list(forces)}}
         config["ops"] = {f"landing__{platform}": pulls for platform in pulled_platforms()}
-    with dg.DagsterInstance.get() as instance:
+    # dagster-dbt prints every dbt line; a person at the command line has the progress bar instead.
+    with dg.DagsterInstance.get() as instance, _log_of(settings) as log, redirect_stdout(log):
         result = defs.resolve_job_def(job).execute_in_process(
             instance=instance,
             partition_key=day.isoformat() if day else None,

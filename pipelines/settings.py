@@ -5,6 +5,7 @@ Belongs here: settings and the paths that follow from them. Does not belong here
 """
 
 import os
+import sys
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,15 @@ PULL_TIME = time(5, 30)  # Europe/London
 
 #: The sandbox nation's story ends here; `beatbook run` pulls up to this day unless told otherwise.
 SANDBOX_UNTIL = date(2026, 11, 9)
+
+
+#: One run at a time asks a platform or writes the warehouse, whoever started it.
+DAGSTER_YAML = """telemetry:
+  enabled: false
+concurrency:
+  pools:
+    default_limit: 1
+"""
 
 
 class SettingsError(Exception):
@@ -109,7 +119,10 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """What dbt and Dagster are started with: paths for dbt, and every telemetry off."""
+        own = str(Path(sys.executable).parent)  # dbt lies beside python, also when no environment is active
+        path = os.environ.get("PATH", "")
         return {
+            "PATH": path if own in path.split(os.pathsep) else own + os.pathsep + path,
             "BEATBOOK_PROFILE": self.profile,
             "BEATBOOK_HOME": str(self.home),
             "BEATBOOK_SANDBOX_URL": self.sandbox_url,
@@ -128,5 +141,5 @@ class Settings(BaseSettings):
             folder.mkdir(parents=True, exist_ok=True)
         config = self.dagster_home / "dagster.yaml"
         if not config.exists():
-            config.write_text("telemetry:\n  enabled: false\nrun_monitoring:\n  enabled: true\n")
+            config.write_text(DAGSTER_YAML)
         os.environ.update(self.environment())

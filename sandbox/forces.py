@@ -21,7 +21,6 @@ class Force:
     force_id: str
     name: str
     size: int
-    population: int | None
     on_police_uk: bool
 
 
@@ -53,5 +52,5 @@ def forces() -> tuple[Force, ...]:
             size = round(float(officers)) * RESIDENTS_PER_OFFICER
         else:
             size = SIZE_WITHOUT_FIGURES
-        out.append(Force(force_id, row["force_name"], size, population, _true(row["on_police_uk"])))
+        out.append(Force(force_id, row["force_name"], size, _true(row["on_police_uk"])))
     return tuple(out)

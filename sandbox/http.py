@@ -73,6 +73,10 @@ class Ask:
                 return found | {"503"}
         return found
 
+    def item_kinds(self, platform: str, account: Account | None) -> frozenset[str]:
+        """Faults for one item of a batch; what would hit the whole answer is left out."""
+        return self.context.faults.kinds(platform, account) - {"cut", "flaky"}
+
     def number(self, name: str, default: int, least: int, most: int) -> int | None:
         """A whole-number parameter; None when it is out of range or no number."""
         text = self.query.get(name)

@@ -4,7 +4,7 @@ Here: Bluesky TIDs and URIs, Mastodon snowflakes, YouTube video and comment ids,
 Not here: accounts' own ids, which the register holds (nation.py).
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
 from functools import lru_cache
 
@@ -60,7 +60,7 @@ def video_parts(text: str) -> tuple[int, int, int] | None:
     if len(text) != 11:
         return None
     try:
-        word = int.from_bytes(urlsafe_b64decode(text + "="), "big") * _EVEN_OUT & _WORD
+        word = int.from_bytes(b64decode(text + "=", b"-_", validate=True), "big") * _EVEN_OUT & _WORD
     except (BadBase64, ValueError):
         return None
     index, day, ordinal = word >> 24, word >> 8 & 0xFFFF, word & 0xFF

@@ -14,10 +14,10 @@ durham,Durham Constabulary,E23000008,England,territorial,true,1405,true
 kent,Kent Police,E23000032,England,territorial,true,4163,true
 """,
     "platforms.csv": """\
-platform,name,collected_by,api_base_url,token_needed,quota_units_per_day,\
+platform,name,collected_by,api_base_url,token_needed,quota_units_per_day,price,\
 price_gbp_per_1k_requests,retention_days,is_agreement_required,agreement_recorded_on,checked_on
-x,X,return,https://api.x.com,app,,,,true,,2026-11-20
-youtube,YouTube,pull,https://youtube.googleapis.com,key,10000,,30,true,,2026-11-20
+x,X,return,https://api.x.com,app,,per read,,,true,,2026-11-20
+youtube,YouTube,pull,https://youtube.googleapis.com,key,10000,,,30,true,,2026-11-20
 """,
     "platform_metrics.csv": """\
 platform,entity,metric,platform_field,since,deprecated_on,token_needed,note

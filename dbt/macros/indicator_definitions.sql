@@ -103,7 +103,7 @@
   why_it_matters: People who ask in public expect an answer while the matter is still at hand.
   numerator: &answered Conversations whose first reply by a person came within the time
   denominator: &opened All conversations that the public opened in the period, unanswered ones included
-  unit: per cent
+  unit: "%"
   multiplier: 100
   polarity: higher_is_better
   is_per_head: false
@@ -124,7 +124,7 @@
   why_it_matters: An answer a day later still shows that the account is read.
   numerator: *answered
   denominator: *opened
-  unit: per cent
+  unit: "%"
   multiplier: 100
   polarity: higher_is_better
   is_per_head: false

@@ -25,11 +25,12 @@ end
 {#
     From a CTE `measured` (force_id, platform, period_type, period_start, numerator, denominator, n, value_note,
     note_detail) to the rows of an indicator that is a ratio of sums. The nation is the sum over forces with a
-    value; one provisional force keeps it provisional, or it would be another nation every day.
+    value; one provisional force keeps it provisional, or it would be another nation every day, and the sum over a
+    few of the forces that could have a value is not the nation's.
 #}
 {% macro ratio_rows(indicator) %}
 cells as (
-    select * from {{ ref('bench_cells') }} where indicator_id = '{{ indicator.indicator_id }}'
+    select * from {{ ref('fct_cells') }} where indicator_id = '{{ indicator.indicator_id }}'
 ),
 
 force_rows as (
@@ -48,7 +49,7 @@ force_rows as (
             cells.value_note,
             measured.value_note,
             case
-                when measured.force_id is null then 'not_collected'
+                when measured.force_id is null then 'no_account'
                 {%- if indicator.is_per_head %}
                 when cells.population is null then 'not_applicable'
                 {%- else %}
@@ -60,7 +61,7 @@ force_rows as (
         case
             when cells.value_note is not null then cells.note_detail
             when measured.note_detail is not null then measured.note_detail
-            when measured.force_id is null then 'nothing was collected in this period'
+            when measured.force_id is null then 'no account was open at the end of the period'
             {%- if indicator.is_per_head %}
             when cells.population is null then 'no population of this year or before is known'
             {%- else %}
@@ -86,6 +87,9 @@ nation as (
         sum(denominator) filter (where value_note is null) as denominator,
         sum(n) filter (where value_note is null) as n,
         count(*) filter (where value_note is null) as valued_count,
+        count(*) filter (
+            where value_note is null or value_note in ('provisional', 'late', 'not_collected', 'suppressed')
+        ) as expected_count,
         coalesce(bool_or(value_note = 'provisional'), false) as is_any_provisional,
         {{ national_note() }} as worst_note,
         min(population_vintage) filter (where value_note is null) as first_vintage,
@@ -111,9 +115,18 @@ nation_rows as (
         nation.n,
         coalesce(
             cells.value_note,
-            case when nation.is_any_provisional or nation.valued_count = 0 then nation.worst_note end
+            case
+                when nation.is_any_provisional
+                    or nation.valued_count = 0
+                    or nation.valued_count < {{ var('minimum_national_share') }} * nation.expected_count
+                    then nation.worst_note
+            end
         ) as value_note,
-        coalesce(cells.note_detail, 'over ' || nation.valued_count || ' forces with a value') as note_detail
+        coalesce(
+            cells.note_detail,
+            'forces with a value: ' || nation.valued_count || ' of ' || nation.expected_count
+            || case when nation.is_any_provisional then ', others are provisional' else '' end
+        ) as note_detail
     from cells
     inner join nation
         on cells.platform = nation.platform

@@ -9,12 +9,14 @@
 
 {% macro wilson_upper(x, n, confidence) %}{{ wilson_limit(x, n, confidence, '+') }}{% endmacro %}
 
+{# Exact at 0 and at n, where rounding would put the limit a hair on the wrong side of the value. #}
 {% macro wilson_limit(x, n, confidence, sign) %}
     {%- set z = z_value(confidence) -%}
-    (
-        (2.0 * ({{ x }}) + {{ z * z }} {{ sign }} {{ z }} * sqrt({{ z * z }} + 4.0 * ({{ x }}) * (1.0 - ({{ x }}) / nullif(cast({{ n }} as double), 0))))
-        / (2.0 * (nullif(cast({{ n }} as double), 0) + {{ z * z }}))
-    )
+    case
+        when {{ x }} = {{ '0' if sign == '-' else n }} and {{ n }} > 0 then {{ '0.0' if sign == '-' else '1.0' }}
+        else (2.0 * ({{ x }}) + {{ z * z }} {{ sign }} {{ z }} * sqrt({{ z * z }} + 4.0 * ({{ x }}) * (1.0 - ({{ x }}) / nullif(cast({{ n }} as double), 0))))
+            / (2.0 * (nullif(cast({{ n }} as double), 0) + {{ z * z }}))
+    end
 {%- endmacro %}
 
 {# Limits of the expected count behind a count: exact Poisson below ten, Byar from there. #}

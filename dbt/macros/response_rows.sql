@@ -4,16 +4,22 @@
 {% macro response_coverage() %}
 by_platform as (
     select
-        force_id,
-        platform,
-        period_type,
-        period_start,
+        accounts.force_id,
+        accounts.platform,
+        platforms.is_terms_restricted,
+        accounts.period_type,
+        accounts.period_start,
         count(*) as due_count,
-        count(*) filter (where is_messages_collected) as collected_count,
-        {{ list_text('case when not is_messages_collected then account_id end', 'account_id') }} as missing_accounts
-    from {{ ref('fct_account_periods') }}
-    where not is_absent_at_end
-    group by force_id, platform, period_type, period_start
+        count(*) filter (where accounts.is_messages_collected) as collected_count,
+        {{ list_text('case when not accounts.is_messages_collected then accounts.account_id end', 'accounts.account_id') }}
+            as missing_accounts
+    from {{ ref('fct_account_periods') }} as accounts
+    inner join {{ ref('dim_platform') }} as platforms
+        on accounts.platform = platforms.platform
+    where not accounts.is_absent_at_end
+    group by
+        accounts.force_id, accounts.platform, platforms.is_terms_restricted, accounts.period_type,
+        accounts.period_start
 ),
 
 coverage as (
@@ -38,6 +44,7 @@ coverage as (
             'messages were collected from no account'
         ) as note_detail
     from by_platform
+    where not is_terms_restricted
     group by force_id, period_type, period_start
 )
 {% endmacro %}
@@ -82,7 +89,7 @@ joined as (
                 then 'fewer than {{ indicator.minimum_n }} conversations'
             else coalesce(summary.note_detail, coverage.note_detail)
         end as note_detail
-    from {{ ref('bench_cells') }} as cells
+    from {{ ref('fct_cells') }} as cells
     left join coverage
         on cells.force_id = coverage.force_id
             and cells.platform = coverage.platform

@@ -35,7 +35,9 @@ by_account as (
     left join post_values
         on accounts.account_id = post_values.account_id
             and post_values.created_date between accounts.period_start and accounts.period_end
-    group by all
+    group by
+        accounts.account_id, accounts.force_id, accounts.platform, accounts.period_type, accounts.period_start,
+        accounts.days_since_end_count, accounts.is_posts_collected
 ),
 
 by_force as (

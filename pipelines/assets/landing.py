@@ -64,7 +64,6 @@ def build_landing(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDef
     @dg.asset_check(
         asset=key,
         name="landing_gate",
-        partitions_def=daily,
         blocking=True,
         description="GX on what this run landed. A force that fails is held back alone; more than a quarter "
         "of the forces, and the whole run is held and nothing is published.",

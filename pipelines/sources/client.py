@@ -112,7 +112,7 @@ class Client:
             headers={"User-Agent": "beatbook", **platform.headers},
             transport=transport,
             timeout=httpx.Timeout(30, connect=10),
-            limits=httpx.Limits(max_connections=32, max_keepalive_connections=32),
+            limits=httpx.Limits(max_connections=8, max_keepalive_connections=8),
         )
 
     async def __aenter__(self) -> "Client":

@@ -88,12 +88,12 @@ def _profiles(ask: Ask) -> Any:
     out = []
     for actor in actors:
         account = _actor(ask, actor)
-        kinds = ask.kinds("bluesky", account)
+        kinds = ask.item_kinds("bluesky", account)
         if account is None or ask.world.status(account, ask.now) != "live" or "404" in kinds:
             continue
         item = views.profile(ask.world, account, ask.now)
         out.append(spoil(item, kinds, "followersCount", "postsCount") if kinds else item)
-    return {"profiles": [] if "empty" in ask.kinds("bluesky", None) else out}
+    return {"profiles": [] if "empty" in ask.item_kinds("bluesky", None) else out}
 
 
 def _cursor(post: Post) -> str:
@@ -147,7 +147,7 @@ def _posts(ask: Ask) -> Any:
     out = []
     for uri in uris:
         post = _find(ask, uri)
-        kinds = ask.kinds("bluesky", None if post is None else post.account)
+        kinds = ask.item_kinds("bluesky", None if post is None else post.account)
         if post is not None and "404" not in kinds:
             item = views.post_view(ask.world, post, ask.now)
             out.append(spoil(item, kinds, "likeCount", "repostCount") if kinds else item)

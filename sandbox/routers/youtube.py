@@ -117,13 +117,13 @@ def _channels(ask: Ask) -> Any:
         found = [named] if named else []
     items = []
     for account in found:
-        kinds = ask.kinds("youtube", account)
+        kinds = ask.item_kinds("youtube", account)
         if "404" not in kinds:
             item = views.channel(ask.world, account, ask.now, parts)
             spoil(item.get("statistics", {}), kinds - {"unknown"}, *_COUNTERS)
             items.append(spoil(item, kinds & {"unknown"}))
     body: dict[str, Any] = {"pageInfo": {"totalResults": len(items), "resultsPerPage": 5}}
-    if items and "empty" not in ask.kinds("youtube", None):
+    if items and "empty" not in ask.item_kinds("youtube", None):
         body["items"] = items
         return _answer("channelListResponse", body)
     body["items"] = []
@@ -162,12 +162,12 @@ def _videos(ask: Ask) -> Any:
     _fail(ask, None)
     items = []
     for video in (_find(ask, i) for i in _ids(ask)):
-        kinds = ask.kinds("youtube", None if video is None else video.account)
+        kinds = ask.item_kinds("youtube", None if video is None else video.account)
         if video is not None and "404" not in kinds:
             item = views.video(ask.world, video, ask.now, parts)
             spoil(item.get("statistics", {}), kinds - {"unknown"}, "viewCount", "likeCount")
             items.append(spoil(item, kinds & {"unknown"}))
-    items = [] if "empty" in ask.kinds("youtube", None) else items
+    items = [] if "empty" in ask.item_kinds("youtube", None) else items
     page = {"totalResults": len(items), "resultsPerPage": len(items)}
     return _answer("videoListResponse", {"items": items, "pageInfo": page})
 

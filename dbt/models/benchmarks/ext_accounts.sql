@@ -9,7 +9,7 @@ with latest_days as (
 latest_asks as (
     select
         *,
-        row_number() over (partition by account_id order by collection_date desc) as nth
+        row_number() over (partition by account_id order by collected_date desc) as nth
     from {{ ref('fct_collection') }}
 ),
 
@@ -24,14 +24,17 @@ final as (
         accounts.opened_date,
         accounts.closed_date,
         days.observed_at_utc,
-        days.follower_count,
+        case when not platforms.is_terms_restricted then days.follower_count end as follower_count,
         days.is_follower_count_hidden,
-        days.post_count,
-        asks.collection_date as last_asked_date,
+        case when not platforms.is_terms_restricted then days.post_count end as post_count,
+        platforms.is_terms_restricted,
+        asks.collected_date as last_asked_date,
         asks.status as last_status,
         asks.reason as last_reason,
         accounts.is_invented
     from {{ ref('dim_account') }} as accounts
+    inner join {{ ref('dim_platform') }} as platforms
+        on accounts.platform = platforms.platform
     left join latest_days as days
         on accounts.account_id = days.account_id and days.nth = 1
     left join latest_asks as asks

@@ -3,7 +3,7 @@
 with requests as (
     select
         account_id,
-        pulled_date as collection_date,
+        pulled_date as collected_date,
         run_id,
         case when is_passed or status not in ('landed', 'empty') then status else 'failed' end as status,
         case when is_passed or status not in ('landed', 'empty') then reason else 'held_by_gate' end as reason,
@@ -16,18 +16,18 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by account_id, collection_date
+            partition by account_id, collected_date
             order by status in ('landed', 'empty') desc, run_id desc
         ) as nth
     from requests
 ),
 
 span as (
-    select min(collection_date) as first_date, max(collection_date) as last_date from requests
+    select min(collected_date) as first_date, max(collected_date) as last_date from requests
 ),
 
 days as (
-    select {{ each_day('first_date', 'last_date') }} as collection_date from span
+    select {{ each_day('first_date', 'last_date') }} as collected_date from span
 ),
 
 account_days as (
@@ -35,13 +35,13 @@ account_days as (
         accounts.account_id,
         accounts.force_id,
         accounts.platform,
-        days.collection_date,
+        days.collected_date,
         exists (
             select 1
             from {{ ref('int_accounts__spells') }} as spells
             where spells.account_id = accounts.account_id
-                and spells.from_date <= days.collection_date
-                and (spells.until_date is null or spells.until_date > days.collection_date)
+                and spells.from_date <= days.collected_date
+                and (spells.until_date is null or spells.until_date > days.collected_date)
         ) as is_due
     from {{ ref('stg_register__accounts') }} as accounts
     inner join {{ ref('platforms') }} as platforms
@@ -64,12 +64,12 @@ final as (
         ranked.detail,
         (ranked.status = 'refused' and (
             ranked.reason in ('suspended', 'deactivated', 'merged', 'moved')
-            or (ranked.reason = 'not_found' and endings.first_ending_date <= account_days.collection_date)
+            or (ranked.reason = 'not_found' and endings.first_ending_date <= account_days.collected_date)
         )) is true as is_absent
     from account_days
     left join ranked
         on account_days.account_id = ranked.account_id
-            and account_days.collection_date = ranked.collection_date
+            and account_days.collected_date = ranked.collected_date
             and ranked.nth = 1
     left join endings
         on account_days.account_id = endings.account_id

@@ -15,6 +15,7 @@ final as (
         force_id,
         account_id,
         channel,
+        landing_source,
         conversation_id,
         message_id,
         sent_at_utc as opened_at_utc,

@@ -1,5 +1,5 @@
--- is_collectable: what we can have without a token of the account's owner. What a force returns comes from
--- its own tool, which has the owner's.
+-- is_collectable: what we can have by the platform's own way of collection. What a force returns comes from its
+-- own tool, which has the owner's token; what is pulled has no more than the token that the platform names.
 with final as (
     select
         metrics.platform,
@@ -10,7 +10,7 @@ with final as (
         cast(metrics.deprecated_on as date) as deprecated_date,
         metrics.token_needed,
         metrics.deprecated_on is null
-        and (platforms.collected_by = 'return' or metrics.token_needed in ('none', 'key', 'return'))
+        and (platforms.collected_by = 'return' or metrics.token_needed in ('none', 'return', platforms.token_needed))
             as is_collectable,
         {{ is_invented() }} as is_invented
     from {{ ref('platform_metrics') }} as metrics

@@ -26,7 +26,9 @@ with open_periods as (
     inner join {{ ref('dim_period') }} as periods
         on spells.from_date <= periods.period_end
             and (spells.until_date is null or spells.until_date > periods.period_start)
-    group by all
+    group by
+        accounts.account_id, accounts.force_id, accounts.platform, periods.period_type, periods.period_start,
+        periods.period_end, periods.is_complete, periods.days_since_end_count
 ),
 
 -- METHOD 8: the count nearest after the end, at most a day, or before it, at most seven.
@@ -54,15 +56,15 @@ answers as (
         collection.account_id,
         periods.period_type,
         periods.period_start,
-        count(*) filter (where collection.is_absent and collection.collection_date <= periods.period_end)
+        count(*) filter (where collection.is_absent and collection.collected_date <= periods.period_end)
             as absent_day_count,
-        max_by(collection.is_absent, collection.collection_date)
+        max_by(collection.is_absent, collection.collected_date)
             filter (where collection.status in ('landed', 'empty', 'refused')) as is_absent_at_end,
-        max_by(collection.status, collection.collection_date) as last_status,
-        max_by(collection.reason, collection.collection_date) as last_reason
+        max_by(collection.status, collection.collected_date) as last_status,
+        max_by(collection.reason, collection.collected_date) as last_reason
     from {{ ref('int_collection__due') }} as collection
     inner join {{ ref('dim_period') }} as periods
-        on collection.collection_date between periods.period_start and {{ plus_days('periods.period_end', 1) }}
+        on collection.collected_date between periods.period_start and {{ plus_days('periods.period_end', 1) }}
     where collection.is_due
     group by collection.account_id, periods.period_type, periods.period_start
 ),

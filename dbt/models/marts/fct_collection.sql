@@ -1,7 +1,7 @@
 with final as (
     select
         account_id,
-        collection_date,
+        collected_date,
         force_id,
         platform,
         is_due,
@@ -11,7 +11,7 @@ with final as (
         is_absent,
         {{ is_invented() }} as is_invented
     from {{ ref('int_collection__due') }}
-    order by account_id, collection_date
+    order by account_id, collected_date
 )
 
 select * from final

@@ -5,6 +5,7 @@ with final as (
         force_id,
         platform,
         channel,
+        landing_source,
         conversation_id,
         opened_at_utc,
         {{ to_london_date('opened_at_utc') }} as opened_date,

@@ -17,6 +17,7 @@ final as (
         ranked.force_id,
         ranked.platform,
         ranked.kind,
+        ranked.landing_source,
         ranked.first_created_at_utc as created_at_utc,
         {{ to_london_date('ranked.first_created_at_utc') }} as created_date,
         ranked.pulled_at_utc as observed_at_utc,

@@ -1,5 +1,6 @@
 -- Kaplan–Meier with Greenwood's variance: one row for each waiting time of each group. The nation and "all"
 -- platforms pool the conversations; they are never means of forces. Public messages only (METHOD 4.1).
+-- A platform whose terms hold it back is not in "all" either.
 with conversations as (
     select * from {{ ref('int_conversations__answered') }} where channel = 'public'
 ),
@@ -7,16 +8,21 @@ with conversations as (
 cases as (
     select
         forces.force_id,
-        platforms.platform,
+        groups.platform,
         periods.period_type,
         periods.period_start,
         conversations.waited_seconds,
         conversations.is_answered
     from conversations
     cross join lateral (values (conversations.force_id), ('national')) as forces (force_id)
-    cross join lateral (values (conversations.platform), ('all')) as platforms (platform)
+    inner join {{ ref('dim_platform') }} as platforms
+        on conversations.platform = platforms.platform
+    cross join lateral (
+        values (platforms.platform), (case when not platforms.is_terms_restricted then 'all' end)
+    ) as groups (platform)
     inner join {{ ref('dim_period') }} as periods
         on {{ to_london_date('conversations.opened_at_utc') }} between periods.period_start and periods.period_end
+    where groups.platform is not null
 ),
 
 times as (

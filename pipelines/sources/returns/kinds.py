@@ -15,7 +15,7 @@ from typing import Literal
 
 import polars as pl
 
-from .model import Raw, Row
+from .model import Raw, Row, shown
 
 HEADER_ROWS = 20  # the header is looked for in this many rows, so a title above it does no harm
 MIN_KNOWN = 2  # a row with fewer known names than this is not a header
@@ -191,7 +191,7 @@ def no_header() -> str:
 
 def _infer(names: list[str]) -> tuple[Kind | None, list[str]]:
     problems = [
-        f"The column {name} appears {n} times. Keep one."
+        f"The column {shown(name)} appears {n} times. Keep one."
         for name, n in Counter(names).items()
         if name and n > 1
     ]
@@ -200,7 +200,7 @@ def _infer(names: list[str]) -> tuple[Kind | None, list[str]]:
     if len(nearest) > 1:
         could = "; or ".join(
             f"{k.name}, but then it lacks {', '.join(k.missing(set(names))) or 'nothing'}"
-            + (f" and has {', '.join(k.unknown(names))} too many" if k.unknown(names) else "")
+            + (f" and has {', '.join(map(shown, k.unknown(names)))} too many" if k.unknown(names) else "")
             for k in nearest
         )
         return None, [*problems, f"The columns fit more than one kind of return: {could}."]
@@ -219,6 +219,6 @@ def _extra_reason(kind: Kind, name: str) -> str:
     close = difflib.get_close_matches(name, kind.names, n=1, cutoff=0.75)
     hint = f" Is it {close[0]} misspelt?" if close else ""
     return (
-        f"A {kind.name} return has no column {name[:40]}.{hint} Rename it or take it out: a column "
+        f"A {kind.name} return has no column {shown(name)}.{hint} Rename it or take it out: a column "
         "that Beatbook does not know would be lost without a word."
     )

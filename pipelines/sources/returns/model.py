@@ -92,6 +92,7 @@ def shown(raw: Raw) -> str:
     if raw is None or isinstance(raw, Uncalculated):
         return ""
     text = raw.isoformat(sep=" ") if isinstance(raw, dt.datetime) else str(raw).strip()
+    text = "".join(character if character.isprintable() else "�" for character in text)
     if text.count(" ") > 3:
         return NOT_SHOWN
     return text if len(text) <= 60 else text[:59] + "…"

@@ -20,7 +20,7 @@ from openpyxl.utils.cell import get_column_letter, range_boundaries
 from openpyxl.utils.datetime import MAC_EPOCH
 
 from .kinds import HEADER_ROWS, Header, find_header, no_header
-from .model import Problem, Raw, Refused, Row, Table, Uncalculated, is_blank
+from .model import Problem, Raw, Refused, Row, Table, Uncalculated, is_blank, shown
 
 MAX_UNPACKED_BYTES = 2**30
 MAX_PACKING = 100  # a workbook shrinks 5 to 50 times; one that shrinks more is a trap
@@ -121,7 +121,7 @@ def _choose(sheets: dict[str, tuple[Any, list[Row]]]) -> tuple[Any, Header]:
 
 
 def _list(titles: list[str]) -> str:
-    return ", ".join(f"'{title}'" for title in titles)
+    return ", ".join(f"'{shown(title)}'" for title in titles)
 
 
 def _has_value(row: Row) -> bool:

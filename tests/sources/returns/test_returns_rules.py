@@ -194,7 +194,8 @@ def test_no_value_about_the_public_is_quoted(read_text):
     assert sentence not in str(read_text(f"{sentence},a,b\n").problems)
 
 
-def test_long_values_are_cut_short(read_text):
+def test_values_are_quoted_short_and_without_control_characters(read_text):
+    assert only(read_text(POSTS + POST.replace(",1,", ",1\x1b[31m,"))).value == "1�[31m"
     problem = only(read_text(POSTS + POST.replace(",5\n", f",{'x' * 500}\n")))
     assert len(problem.value) == 60
 

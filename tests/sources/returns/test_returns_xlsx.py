@@ -246,3 +246,17 @@ def test_a_workbook_that_swells_when_unpacked(read_bytes, monkeypatch):
     assert xlsx_table.MAX_UNPACKED_BYTES == 2**30
     monkeypatch.setattr(xlsx_table, "MAX_UNPACKED_BYTES", 1000)
     assert "too large when unpacked" in reasons(read_bytes(WHOLE))
+
+
+def test_a_small_file_that_swells_beyond_reason(read_bytes):
+    data = archive(**{"[Content_Types].xml": "", "xl/workbook.xml": bytes(101 * 2**20)})
+    assert len(data) < 2**20
+    assert "too large when unpacked" in reasons(read_bytes(data))
+
+
+def test_damage_far_down_a_sheet_refuses_all_of_it(read_bytes):
+    whole = packed(book(HEADER, *(changed(post_id=f"p{number}") for number in range(500))))
+    data = repacked(whole, "xl/worksheets/sheet1.xml", lambda part: part[:-400])
+    result = read_bytes(data)
+    assert "cannot be read as" in reasons(result)
+    assert result.rows.is_empty()

@@ -34,7 +34,8 @@ offers as (
             where (metrics.since_date is null or metrics.since_date <= periods.period_end)
                 and (metrics.deprecated_date is null or metrics.deprecated_date > periods.period_end)
         ) as live_count,
-        coalesce(bool_and(metrics.token_needed not in ('none', 'key', 'return')), false) as is_token_needed
+        coalesce(bool_and(metrics.token_needed not in ('none', 'key', 'return')), false) as is_token_needed,
+        coalesce(bool_or(metrics.is_collectable), true) as is_any_collectable
     from indicators
     cross join {{ ref('dim_period') }} as periods
     left join {{ ref('dim_platform_metric') }} as metrics
@@ -60,22 +61,23 @@ presence as (
         places.period_start
     from {{ ref('fct_account_periods') }} as places
     cross join lateral (values (places.platform), ('all')) as platforms (platform)
+    where not places.is_absent_at_end
 ),
 
-answered as (
-    select force_id, platform from {{ ref('fct_collection') }} where status <> 'not_asked'
+answers as (
+    select force_id, platform, 'pulled' as landing_source from {{ ref('fct_collection') }} where status <> 'not_asked'
     union
-    select force_id, platform from {{ ref('fct_account_days') }}
+    select force_id, platform, landing_source from {{ ref('fct_account_days') }}
     union
-    select force_id, platform from {{ ref('fct_posts') }}
+    select force_id, platform, landing_source from {{ ref('fct_posts') }}
     union
-    select force_id, platform from {{ ref('fct_conversations') }}
+    select force_id, platform, landing_source from {{ ref('fct_conversations') }}
 ),
 
 asked as (
-    select force_id, platform from answered
-    union
-    select force_id, 'all' from answered
+    select force_id, platform, bool_or(landing_source = 'returns') as is_returned from answers group by force_id, platform
+    union all
+    select force_id, 'all' as platform, true as is_returned from answers group by force_id
 ),
 
 noted as (
@@ -92,6 +94,8 @@ noted as (
             when forces.force_id <> 'national' and presence.force_id is null then 'no_account'
             when platforms.is_terms_restricted then 'terms_restricted'
             when forces.force_id <> 'national' and asked.force_id is null and offers.is_token_needed
+                then 'not_authorised'
+            when forces.force_id <> 'national' and not offers.is_any_collectable and asked.is_returned is not true
                 then 'not_authorised'
             when forces.force_id <> 'national' and asked.force_id is null then 'not_collected'
             when not offers.is_complete then 'provisional'
@@ -136,8 +140,10 @@ final as (
             when 'not_authorised' then platform_name || ' needs a token of the account''s owner, or a return; there is neither'
             when 'not_collected' then 'nothing was ever asked or returned on ' || platform_name
             when 'provisional' then 'the period is not over'
-        end as note_detail
+        end as note_detail,
+        {{ is_invented() }} as is_invented
     from noted
+    order by indicator_id, platform, period_type, period_start, force_id
 )
 
 select * from final

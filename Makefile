@@ -1,0 +1,50 @@
+# make run    set up, pull the sandbox nation day by day, build, publish, print a benchmark table
+# make up     the Dagster UI on the same data
+# make test   set up and run all tests
+# make lint   ruff, mypy, sqlfluff, secret scan
+# make lock   resolve the dependencies again (needs uv)
+SHELL := /bin/bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+DAYS ?= 15
+
+# Whatever the caller has active or set is not ours: the two commands work the same everywhere.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+.PHONY: run up setup test lint lock bench clean
+run: setup
+	$(BIN)/beatbook run --days $(DAYS)
+
+up: setup
+	$(BIN)/beatbook up
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null && P=$(PYTHON) || P=python3; \
+	  $$P -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	  || { echo "Beatbook needs Python 3.11; set PYTHON=/path/to/python3.11" >&2; exit 1; }; \
+	  echo "Setting up .venv (about a minute, once)"; $$P -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+test: setup
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt/models dbt/tests
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+
+lock:
+	uv pip compile pyproject.toml --group dev --generate-hashes --no-strip-extras --no-emit-index-url \
+	  --no-header --python-version 3.11 --upgrade -o requirements.lock
+
+bench: setup
+	$(BIN)/python tests/bench.py
+
+clean:
+	rm -rf data dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache

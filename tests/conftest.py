@@ -1,0 +1,33 @@
+"""What all tests share: where the reference material lies, and retries that do not wait."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real input, specifications and oracles; what needs it is skipped without it."""
+    folder = Path(os.environ.get("BEATBOOK_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"no {folder}")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    """Retries happen as often as in production, but at once."""
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the machine reaches a test, and none of a test the next."""
+    for name in [name for name in os.environ if name.startswith("BEATBOOK_") and name != "BEATBOOK_SHARED"]:
+        monkeypatch.delenv(name)
