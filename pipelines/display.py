@@ -69,12 +69,12 @@ def show_table(table: BenchmarkTable, *, limit: int | None = None) -> None:
     drawn.add_column("95% interval", justify="right")
     drawn.add_column("n", justify="right")
     drawn.add_column("against the nation")
-    drawn.add_column("why there is no number")
+    drawn.add_column("note")
     for row in table.rows[:limit]:
         low, high = row["ci95_low"], row["ci95_high"]
         interval = f"{number(low)} to {number(high)}" if low is not None and high is not None else ""
         rank = f"{row['rank']} of {row['ranked_of']}" if row["rank"] else ""
-        reason = " ".join(filter(None, (row["value_note"], row["note_detail"])))
+        reason = ": ".join(filter(None, (row["value_note"], row["note_detail"])))
         verdict = (row["verdict"] or "").replace("_", " ")
         cells = (rank, row["force_name"], number(row["value"]), interval, number(row["n"]), verdict, reason)
         drawn.add_row(*cells)

@@ -139,7 +139,7 @@ _COLLECTED = """
         count(distinct force_id) as due,
         count(distinct force_id) filter (status in ('landed', 'empty')) as got
     from fct_collection
-    where is_due and collection_date = (select max(collection_date) from fct_collection)
+    where is_due and collected_date = (select max(collected_date) from fct_collection)
 """
 
 

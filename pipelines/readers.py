@@ -159,10 +159,9 @@ def status(settings: Settings, landing: Landing) -> Status:
         runs = list(landing.runs(source))
         if not runs:
             continue
-        day, run_id = max(runs, key=lambda run: run[1])
-        gated.append(("landing", f"{source}/{run_id}"))
+        gated.append(("landing", f"{source}/{max(run_id for _, run_id in runs)}"))
         if source != "returns":
-            _add_pull(told, landing, source, day, run_id)
+            _add_pull(told, landing, source, max(day for day, _ in runs))
     for gate, subject in gated:
         result = recorded(settings.gates, gate, subject)
         if result is None:
@@ -172,9 +171,14 @@ def status(settings: Settings, landing: Landing) -> Status:
     return told
 
 
-def _add_pull(told: Status, landing: Landing, source: str, day: date, run_id: str) -> None:
-    log = landing.read(source, "requests", day, run_id)
-    held = landing.read(source, "verdicts", day, run_id).filter(pl.col("verdict") == "held")
+def _add_pull(told: Status, landing: Landing, source: str, day: date) -> None:
+    """The newest day of a platform: of several runs, each account's and force's last word."""
+    runs = [run_id for run_day, run_id in landing.runs(source) if run_day == day]
+    log = pl.concat([landing.read(source, "requests", day, run_id) for run_id in runs])
+    verdicts = pl.concat([landing.read(source, "verdicts", day, run_id) for run_id in runs])
+    log = log.sort("run_id").unique(["account_id", "entity"], keep="last")
+    held = verdicts.sort("run_id").unique(["platform", "force_id"], keep="last")
+    held = held.filter(pl.col("verdict") == "held").sort("force_id")
     bad = log.filter(~pl.col("status").is_in(["landed", "empty"])).sort("force_id", "account_id", "entity")
     counts = {
         name: bad.filter(pl.col("status") == name)["account_id"].n_unique()

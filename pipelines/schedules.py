@@ -6,6 +6,7 @@ Belongs here: selections of assets and clocks. Does not belong here: assets.
 import dagster as dg
 
 from pipelines.partitions import daily
+from pipelines.settings import Settings
 
 LANDING = dg.AssetSelection.groups("landing")
 
@@ -25,8 +26,16 @@ build = dg.define_asset_job(
 )
 
 
+#: The sandbox's nation has a story of fixed days: its schedule waits until it is switched on.
+ON = dg.DefaultScheduleStatus.STOPPED if Settings().is_sandbox else dg.DefaultScheduleStatus.RUNNING
+
+
 @dg.schedule(
-    job=everything, cron_schedule="30 5 * * *", execution_timezone="Europe/London", name="daily_0530_london"
+    name="daily_0530_london",
+    job=everything,
+    cron_schedule="30 5 * * *",
+    execution_timezone="Europe/London",
+    default_status=ON,
 )
 def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Every morning at 05:30 in London, for the day that has just begun."""

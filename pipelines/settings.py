@@ -27,6 +27,8 @@ SANDBOX_UNTIL = date(2026, 11, 9)
 #: One run at a time asks a platform or writes the warehouse, whoever started it.
 DAGSTER_YAML = """telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   pools:
     default_limit: 1
@@ -140,6 +142,6 @@ class Settings(BaseSettings):
         for folder in (self.landing, self.gates, self.releases, self.dagster_home):
             folder.mkdir(parents=True, exist_ok=True)
         config = self.dagster_home / "dagster.yaml"
-        if not config.exists():
+        if not config.exists() or config.read_text() != DAGSTER_YAML:
             config.write_text(DAGSTER_YAML)
         os.environ.update(self.environment())

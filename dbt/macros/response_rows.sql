@@ -54,6 +54,8 @@ coverage as (
     limits, ci_method, is_followed, value_note, note_detail), both with rows for the nation where they have any.
 #}
 {% macro response_rows(indicator) %}
+{#- Until when a missing answer may only be a young one: the horizon, or as long as a thread is read. -#}
+{%- set horizon_days = indicator.horizon_seconds // 86400 if indicator.horizon_seconds else var('messages_horizon_hours') // 24 %}
 joined as (
     select
         cells.force_id,
@@ -74,11 +76,15 @@ joined as (
         coalesce(
             cells.value_note,
             case
-                when cells.force_id <> 'national' and coverage.is_collected is not true then 'not_collected'
+                when cells.force_id <> 'national' and coverage.is_collected is not true
+                    then case when cells.days_since_end_count <= 1 then 'provisional' else 'not_collected' end
                 when cells.force_id = 'national' and summary.n is null then 'not_collected'
                 when summary.n is null or summary.n < {{ indicator.minimum_n }} then 'suppressed'
             end,
-            summary.value_note
+            case
+                when summary.value_note is not null and cells.days_since_end_count <= {{ 1 + horizon_days }} then 'provisional'
+                else summary.value_note
+            end
         ) as value_note,
         case
             when cells.value_note is not null then cells.note_detail

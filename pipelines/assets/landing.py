@@ -82,8 +82,10 @@ def build_landing(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDef
             severity=dg.AssetCheckSeverity.ERROR,
             metadata={
                 "run": run[1],
-                "rows checked": result.checked_rows,
-                "forces held": result.held,
+                "rows checked": sum(result.checked_rows.values()),
+                "forces held": len(result.held),
+                "held": _as_markdown([f"{force}: {why}" for force, why in result.held.items()]),
+                "summary": "; ".join(result.failures[:3]) or "every expectation holds",
                 "failures": _as_markdown(result.failures),
             },
         )

@@ -37,7 +37,11 @@ def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     failures = "\n".join(f"- {line}" for line in result.failures) or "none"
     return dg.AssetCheckResult(
         passed=result.passed,
-        metadata={"rows checked": result.checked_rows, "failures": dg.MetadataValue.md(failures)},
+        metadata={
+            "rows checked": sum(result.checked_rows.values()),
+            "summary": "; ".join(result.failures[:3]) or "every expectation holds",
+            "failures": dg.MetadataValue.md(failures),
+        },
     )
 
 

@@ -3,7 +3,7 @@
 Belongs here: running dbt and recording its outcome as a gate. Does not belong here: SQL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -17,8 +17,18 @@ from pipelines.settings import Settings
 from pipelines.warehouse import building, swap_in
 
 project = dbt_project()
+
+
+class Translator(DagsterDbtTranslator):
+    """Groups models by their layer, and the seeds as what they are: the registry."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The folder under models/."""
+        return "registry" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
+
+
 #: Several entities of a platform are one landing asset.
-translator = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+translator = Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
 #: Unit tests are about formulas, not about today's data: they run in `make test`.
 COMMAND = ["build", "--exclude-resource-type", "unit_test"]
 
@@ -39,6 +49,8 @@ def warehouse(
     """Build everything into a fresh file and swap it in; then fail if a dbt test failed."""
     build_id = new_run_id(context.run_id)
     open_landing(settings)
+    if not (settings.register / "accounts.csv").exists():
+        raise dg.Failure("nothing was pulled yet, so there is no register: run a pull", allow_retries=False)
     with building(settings) as path:
         invocation = dbt.cli(COMMAND, context=context, raise_on_error=False)
         for event in invocation.stream():

@@ -146,9 +146,9 @@ def classify(response: httpx.Response) -> errors.SourceError | None:
         return None
     try:
         body = response.json()
-    except ValueError:
+        name, message = str(body.get("error")), str(body.get("message", ""))
+    except (ValueError, AttributeError):  # no JSON, or no object
         return None
-    name, message = str(body.get("error")), str(body.get("message", ""))
     kind = _ERRORS.get(name)
     if kind is None and "not found" in message.lower():
         kind = errors.NotFound

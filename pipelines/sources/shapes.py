@@ -16,7 +16,7 @@ from pipelines.sources.usage import Usage, usage
 T = TypeVar("T")
 
 #: Google and others send counts as strings of digits.
-Digits = Annotated[str, msgspec.Meta(pattern=r"^\d+$")]
+Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,18}$")]  # as many as a BIGINT holds
 Count = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 

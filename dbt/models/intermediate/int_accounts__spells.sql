@@ -15,11 +15,11 @@ with events as (
 states as (
     select account_id, event_date as from_date, is_open from events
     union all
-    select accounts.account_id, cast('1900-01-01' as date), true
+    select accounts.account_id, cast('1900-01-01' as date) as from_date, true as is_open
     from {{ ref('stg_register__accounts') }} as accounts
-    where not exists (
-        select 1 from events where events.account_id = accounts.account_id and events.is_first
-    )
+    left join events
+        on accounts.account_id = events.account_id and events.is_first
+    where events.account_id is null
 ),
 
 spells as (

@@ -36,7 +36,7 @@ account_days as (
         accounts.force_id,
         accounts.platform,
         days.collected_date,
-        exists (
+        exists(
             select 1
             from {{ ref('int_accounts__spells') }} as spells
             where spells.account_id = accounts.account_id

@@ -49,7 +49,7 @@ timeline as (
     from {{ ref('stg_landing__requests') }}
     where entity = 'messages' and status in ('landed', 'empty') and is_passed and landing_source <> 'returns'
     union all
-    select account_id, post_id, looked_at_until_utc, cast(null as timestamp)
+    select account_id, post_id, looked_at_until_utc as at_utc, cast(null as timestamp) as pulled_at_utc
     from threads
 ),
 

@@ -13,7 +13,7 @@ final as (
         forces.force_type,
         cast(forces.is_per_head as boolean) as is_per_head,
         cast(forces.officers_fte as bigint) as officers_fte,
-        populations.population as population,
+        populations.population,
         populations.vintage as population_vintage,
         {{ is_invented() }} as is_invented
     from {{ ref('forces') }} as forces

@@ -56,12 +56,14 @@ answers as (
         collection.account_id,
         periods.period_type,
         periods.period_start,
-        count(*) filter (where collection.is_absent and collection.collected_date <= periods.period_end)
-            as absent_day_count,
-        max_by(collection.is_absent, collection.collected_date)
-            filter (where collection.status in ('landed', 'empty', 'refused')) as is_absent_at_end,
+        count(*) filter (
+            where collection.is_absent and collection.collected_date <= periods.period_end
+        ) as absent_day_count,
+        max_by(collection.is_absent, collection.collected_date) filter (
+            where collection.status in ('landed', 'empty', 'refused')
+        ) as is_absent_at_end,
         max_by(collection.status, collection.collected_date) as last_status,
-        max_by(collection.reason, collection.collected_date) as last_reason
+        max_by(coalesce(collection.reason, ''), collection.collected_date) as last_reason
     from {{ ref('int_collection__due') }} as collection
     inner join {{ ref('dim_period') }} as periods
         on collection.collected_date between periods.period_start and {{ plus_days('periods.period_end', 1) }}
@@ -82,16 +84,19 @@ pulls as (
         open_periods.account_id,
         open_periods.period_type,
         open_periods.period_start,
-        bool_or(pulls.entity = 'posts' and pulls.pulled_date >= open_periods.known_from_date)
-            as is_posts_pulled_after,
+        bool_or(
+            pulls.entity = 'posts' and pulls.pulled_date >= open_periods.known_from_date
+        ) as is_posts_pulled_after,
         bool_or(
             pulls.entity = 'messages' and (pulls.is_return or pulls.pulled_date >= open_periods.known_from_date)
         ) as is_messages_collected
     from open_periods
     inner join {{ ref('int_pulls__completed') }} as pulls
         on open_periods.account_id = pulls.account_id
-            and pulls.pulled_date between open_periods.period_start
-                and {{ plus_days('open_periods.known_from_date', "case when pulls.entity = 'posts' then 22 else 8 end") }}
+            and open_periods.period_start <= pulls.pulled_date
+            and {{ plus_days(
+                'open_periods.known_from_date', "case when pulls.entity = 'posts' then 22 else 8 end"
+            ) }} >= pulls.pulled_date
     group by open_periods.account_id, open_periods.period_type, open_periods.period_start
 ),
 

@@ -32,7 +32,7 @@ offers as (
         ) as listed_count,
         count(metrics.metric) filter (
             where (metrics.since_date is null or metrics.since_date <= periods.period_end)
-                and (metrics.deprecated_date is null or metrics.deprecated_date > periods.period_end)
+            and (metrics.deprecated_date is null or metrics.deprecated_date > periods.period_end)
         ) as live_count,
         coalesce(bool_and(metrics.token_needed not in ('none', 'key', 'return')), false) as is_token_needed,
         coalesce(bool_or(metrics.is_collectable), true) as is_any_collectable
@@ -50,7 +50,7 @@ offers as (
 forces as (
     select force_id, is_per_head from {{ ref('dim_force') }}
     union all
-    select 'national', true
+    select 'national' as force_id, true as is_per_head
 ),
 
 presence as (
@@ -75,9 +75,12 @@ answers as (
 ),
 
 asked as (
-    select force_id, platform, bool_or(landing_source = 'returns') as is_returned from answers group by force_id, platform
+    select force_id, platform, bool_or(landing_source = 'returns') as is_returned
+    from answers
+    group by force_id, platform
     union all
-    select force_id, 'all' as platform, true as is_returned from answers group by force_id
+    select distinct force_id, 'all' as platform, true as is_returned
+    from answers
 ),
 
 noted as (
@@ -137,7 +140,7 @@ final as (
             when 'deprecated' then platform_name || ' has withdrawn the metric'
             when 'no_account' then 'no open account on ' || platform_name || ' in this period'
             when 'terms_restricted' then platform_name || ' requires an agreement, and none is recorded'
-            when 'not_authorised' then platform_name || ' needs a token of the account''s owner, or a return; there is neither'
+            when 'not_authorised' then platform_name || ' needs the owner''s token, or a return; there is neither'
             when 'not_collected' then 'nothing was ever asked or returned on ' || platform_name
             when 'provisional' then 'the period is not over'
         end as note_detail,

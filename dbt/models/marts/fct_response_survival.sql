@@ -17,12 +17,10 @@ cases as (
     cross join lateral (values (conversations.force_id), ('national')) as forces (force_id)
     inner join {{ ref('dim_platform') }} as platforms
         on conversations.platform = platforms.platform
-    cross join lateral (
-        values (platforms.platform), (case when not platforms.is_terms_restricted then 'all' end)
-    ) as groups (platform)
+    cross join lateral (values (platforms.platform), ('all')) as groups (platform)
     inner join {{ ref('dim_period') }} as periods
         on {{ to_london_date('conversations.opened_at_utc') }} between periods.period_start and periods.period_end
-    where groups.platform is not null
+    where groups.platform <> 'all' or not platforms.is_terms_restricted
 ),
 
 times as (

@@ -21,7 +21,7 @@ final as (
         requests.pulled_at_utc,
         requests.run_id,
         {{ to_london_date('requests.pulled_at_utc') }} as pulled_date,
-        exists (
+        exists(
             select 1
             from {{ ref('stg_landing__verdicts') }} as verdicts
             where verdicts.landing_source = requests.landing_source

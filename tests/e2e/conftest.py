@@ -1,0 +1,88 @@
+"""A nation pulled over real HTTP on loopback, once for all end-to-end tests.
+
+The command is run as a user runs it, in a process of its own. Days are pulled from the sandbox's story, so
+that its emergency, its merger and its failing accounts are in what is tested.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.settings import Settings
+
+UNTIL = date(2026, 11, 9)
+DAYS = [UNTIL - timedelta(days=back) for back in range(14, -1, -1)]
+COMMAND = str(Path(sys.executable).with_name("beatbook"))
+
+
+@dataclass
+class Nation:
+    """A data folder and the commands on it."""
+
+    home: Path
+
+    def run(self, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """`beatbook WORDS` on this folder, as from a plain shell: no virtual environment is active."""
+        clean = {
+            k: v for k, v in os.environ.items() if not k.startswith(("BEATBOOK", "VIRTUAL_ENV", "DAGSTER"))
+        }
+        clean |= {"BEATBOOK_HOME": str(self.home), "PATH": "/usr/bin:/bin", **(env or {})}
+        return subprocess.run(
+            [COMMAND, *words], cwd="/", env=clean, capture_output=True, text=True, check=False
+        )
+
+    def json(self, *words: str, env: dict[str, str] | None = None) -> Any:
+        """A command's JSON output."""
+        done = self.run(*words, "--format", "json", env=env)
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows from the warehouse."""
+        with duckdb.connect(str(self.home / "warehouse.duckdb"), read_only=True) as connection:
+            return connection.sql(sql).fetchall()
+
+    @property
+    def release(self) -> Path:
+        """The folder of the current release."""
+        return self.home / "releases" / (self.home / "releases" / "current").read_text().strip()
+
+
+def moment(day: date) -> datetime:
+    """When the sandbox profile pulls on a day (UTC)."""
+    return Settings().moment_of(day)
+
+
+def naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+@pytest.fixture(scope="session")
+def pulled(tmp_path_factory: pytest.TempPathFactory) -> Nation:
+    """Fifteen days pulled, built and published by one command."""
+    nation = Nation(tmp_path_factory.mktemp("nation") / "home")
+    done = nation.run("run", "--days", str(len(DAYS)), "--until", str(UNTIL))
+    assert done.returncode == 0, done.stdout + done.stderr
+    (nation.home / "first_output.txt").write_text(done.stdout)
+    return nation
+
+
+@pytest.fixture
+def copied(pulled: Nation, tmp_path: Path) -> Callable[[], Nation]:
+    """A copy of the pulled nation, for a test that changes it."""
+
+    def copy() -> Nation:
+        shutil.copytree(pulled.home, tmp_path / "home")
+        return Nation(tmp_path / "home")
+
+    return copy

@@ -1,0 +1,106 @@
+"""What fails is named, the rest is published; a gate that fails leaves the last release where it is."""
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+from sandbox.serve import start
+from tests.e2e.conftest import UNTIL, Nation
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nation")]
+DAY = ("--until", "2026-11-10")
+
+
+def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
+    copied: Callable[[], Nation],
+) -> None:
+    nation = copied()
+    before = nation.release.name
+    faults = ["bluesky:bluesky:kent:flip", "youtube:*:503", "mastodon:derbyshire:negative"]
+    with start(faults=faults) as url:
+        done = nation.run("run", *DAY, env={"BEATBOOK_SANDBOX_URL": url})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert nation.release.name != before
+
+    told = nation.json("status")
+    pulls = {row["platform"]: row for row in told["pulls"]}
+    assert pulls["youtube"]["failed"] == pulls["youtube"]["due"]
+    assert pulls["bluesky"]["failed"] == 1
+    assert pulls["mastodon"]["held"] == 1
+    missing = "\n".join(told["missing"])
+    assert "kent: bluesky:kent profiles: flipped_type" in missing
+    assert "youtube:metropolitan profiles: server_error" in missing
+    assert "derbyshire: mastodon held back" in missing
+    assert nation.run("status").returncode == 4
+
+    reasons = dict(
+        nation.query(
+            "select account_id, reason from fct_collection where status <> 'landed' and platform = 'bluesky' "
+            "and collected_date = '2026-11-10' and is_due"
+        )
+    )
+    assert reasons["bluesky:kent"] == "flipped_type"
+
+    table = nation.json("table", "followers_per_1k", "--platform", "bluesky")
+    assert len(table) == 48
+
+
+def test_what_is_missing_says_why_in_the_table(copied: Callable[[], Nation]) -> None:
+    nation = copied()
+    rows = {row["force_id"]: row for row in nation.json("table", "followers_per_1k", "--platform", "youtube")}
+    assert len(rows) == 48
+    assert (rows["dyfed-powys"]["value"], rows["dyfed-powys"]["value_note"]) == (None, "not_collected")
+    assert "hidden" in rows["dyfed-powys"]["note_detail"]
+    assert rows["city-of-london"]["value_note"] == "not_applicable"
+    assert all((row["value"] is None) == (row["value_note"] is not None) for row in rows.values())
+
+
+def test_a_failing_landing_gate_keeps_the_last_release(copied: Callable[[], Nation]) -> None:
+    nation = copied()
+    before = nation.release.name
+    with start(faults=["bluesky:*:negative"]) as url:
+        done = nation.run("run", *DAY, env={"BEATBOOK_SANDBOX_URL": url})
+    assert done.returncode == 3
+    assert "landing_gate failed" in done.stderr
+    assert f"release {before} stays current" in done.stderr
+    assert nation.release.name == before
+    told = nation.json("status")
+    assert any("landing gate, bluesky" in line for line in told["failed_gates"])
+
+    # Building again does not get around it: publishing reads the gate's own record.
+    again = nation.run("build")
+    assert again.returncode == 3
+    assert "landing gate, bluesky" in again.stderr
+    assert nation.release.name == before
+
+
+def test_a_day_that_nobody_answered_is_not_published(copied: Callable[[], Nation]) -> None:
+    nation = copied()
+    before = nation.release.name
+    with start(faults=["bluesky:*:503", "mastodon:*:503", "youtube:*:503"]) as url:
+        done = nation.run("run", *DAY, env={"BEATBOOK_SANDBOX_URL": url})
+    assert done.returncode == 3
+    assert nation.release.name == before
+    assert any("forces that are due were collected" in line for line in nation.json("status")["failed_gates"])
+
+
+def test_named_forces_are_pulled_again(copied: Callable[[], Nation]) -> None:
+    nation = copied()
+    done = nation.run("run", "--until", str(UNTIL), "--force", "kent")
+    assert done.returncode == 0, done.stdout + done.stderr
+    pulls = {row["platform"]: row for row in nation.json("status")["pulls"]}
+    assert pulls["mastodon"]["due"] > 100  # the day as a whole, of which a part was pulled twice
+    files = sorted((nation.home / "landing" / "mastodon" / "profiles" / str(UNTIL)).iterdir())
+    assert [pl.read_parquet(file)["force_id"].n_unique() for file in files[1:]] == [1]
+    doubled = "select count(*) - count(distinct account_id || observed_date) from fct_account_days"
+    assert nation.query(doubled) == [(0,)]
+
+
+def test_no_sandbox_and_no_such_force_are_said_plainly(copied: Callable[[], Nation]) -> None:
+    nation = copied()
+    done = nation.run("run", "--force", "kant")
+    assert done.returncode == 1
+    assert "no such force: kant" in done.stderr
+    assert nation.run("table", "nonsense").returncode == 1
+    assert nation.run("run", "--days", "0").returncode == 2

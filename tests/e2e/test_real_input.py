@@ -1,0 +1,90 @@
+"""Real input: the posts of five forces and the register, in the production profile, with returns alone."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Nation
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("production")]
+PRODUCTION = {"BEATBOOK_PROFILE": "production"}
+
+
+def as_return(source: Path, target: Path) -> None:
+    """The published data set in the columns of a `posts` return."""
+    names = {"repost_count": "share_count", "reply_count": "comment_count"}
+    with source.open(newline="") as read, target.open("w", newline="") as written:
+        rows = csv.DictReader(read)
+        columns = [names.get(name, name) for name in rows.fieldnames or []] + ["observed_at"]
+        writer = csv.DictWriter(written, columns)
+        writer.writeheader()
+        for row in rows:
+            row["kind"] = {"tweet": "post"}.get(row["kind"], row["kind"])
+            renamed = {names.get(name, name): value for name, value in row.items()}
+            writer.writerow(renamed | {"observed_at": "2021-12-01T00:00:00Z"})
+
+
+def test_production_builds_and_publishes_with_returns_alone(shared: Path, tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    as_return(shared / "real" / "posts_five_forces_2019_2021.csv", file)
+    nation = Nation(tmp_path / "home")
+    assert nation.run("returns", "check", str(file), env=PRODUCTION).returncode == 0
+    done = nation.run("returns", "submit", str(file), env=PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    again = nation.run("returns", "submit", str(file), env=PRODUCTION)
+    assert "nothing changed" in again.stdout
+    built = nation.run("build", env=PRODUCTION)
+    assert built.returncode == 0, built.stdout + built.stderr
+    counted = nation.query(
+        "select count(*), sum(like_count), sum(share_count), sum(comment_count), sum(quote_count), "
+        "count(distinct force_id), count(*) filter (kind = 'reply') from fct_posts"
+    )
+    assert counted == [(5750, 45025, 35123, 7087, 3712, 5, 37)]
+    told = json.loads((nation.release / "release.json").read_text())
+    assert (told["profile"], told["is_invented"]) == ("production", False)
+    # X is held back until an agreement is recorded: in the marts, but in no benchmark.
+    rows = nation.json("table", "shares_per_post", "--platform", "x", env=PRODUCTION)
+    assert len(rows) == 48
+    assert {row["value"] for row in rows} == {None}
+    assert next(r for r in rows if r["force_id"] == "west-yorkshire")["value_note"] == "terms_restricted"
+
+
+def test_a_small_return_is_published_in_production(tmp_path: Path) -> None:
+    file = tmp_path / "profiles.csv"
+    file.write_text(
+        "force_id,platform,handle,observed_at,follower_count,post_count\n"
+        "kent,facebook,kentpolice,2026-11-01T06:00:00Z,300000,\n"
+    )
+    nation = Nation(tmp_path / "home")
+    assert nation.run("returns", "submit", str(file), env=PRODUCTION).returncode == 0
+    built = nation.run("build", env=PRODUCTION)
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert nation.query("select follower_count, post_count from fct_account_days") == [(300000, None)]
+
+
+def test_a_bad_return_is_listed_row_by_row_and_nothing_lands(tmp_path: Path) -> None:
+    file = tmp_path / "profiles.csv"
+    file.write_text(
+        "force_id,platform,handle,observed_at,follower_count,post_count\n"
+        "kent,facebook,kentpolice,2026-11-01T06:00:00Z,many,1\n"
+        "kant,facebook,kentpolice,2026-11-01T06:00:00Z,1,1\n"
+    )
+    nation = Nation(tmp_path / "home")
+    done = nation.run("returns", "submit", str(file), "--format", "csv", env=PRODUCTION)
+    assert done.returncode == 1
+    listed = {(row["line"], row["column"], row["value"]) for row in csv.DictReader(done.stdout.splitlines())}
+    assert {("2", "follower_count", "many"), ("3", "force_id", "kant")} <= listed
+    assert not list((nation.home / "landing" / "returns" / "profiles").glob("2*/*"))
+
+
+def test_discovery_over_the_stored_answer_reconciles(shared: Path, tmp_path: Path) -> None:
+    nation = Nation(tmp_path / "home")
+    dump = shared / "real" / "police_uk_forces_2026-03-09.json"
+    done = nation.run("accounts", "discover", str(dump), "--format", "json", env=PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert "141 engagement methods" in done.stderr
+    for count in ("facebook 37", "x 34", "youtube 18", "flickr 4", "instagram 3", "linkedin 3"):
+        assert count in done.stderr
+    assert {row["kind"] for row in json.loads(done.stdout)} == {"not_in_register"}

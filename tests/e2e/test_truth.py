@@ -1,0 +1,77 @@
+"""The warehouse holds what the sandbox says is true: every count, account, platform, force and day."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sandbox import clock
+from sandbox.truth import truth
+from tests.e2e.conftest import DAYS, Nation, moment, naive
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nation")]
+PULLED = ("youtube", "bluesky", "mastodon")
+
+
+def told(day: date) -> Iterator[dict[str, Any]]:
+    """The live accounts of the pulled platforms as they were when the day was pulled."""
+    for account in truth(7, clock.ms(moment(day).isoformat()))["accounts"]:
+        if account["platform"] in PULLED and account["status"] == "live":
+            yield account
+
+
+def test_every_account_on_every_day(pulled: Nation) -> None:
+    expected = {
+        (a["account_id"], a["force_id"], day, a["follower_count"], a["post_count"])
+        for day in DAYS
+        for a in told(day)
+    }
+    columns = "account_id, force_id, observed_date, follower_count, post_count"
+    assert set(pulled.query(f"select {columns} from fct_account_days")) == expected
+
+
+COUNTERS = ("view_count", "like_count", "share_count", "quote_count", "comment_count")
+
+
+@pytest.mark.parametrize("day", [DAYS[0], DAYS[3], DAYS[7], DAYS[-1]], ids=str)
+def test_every_counter_of_every_post(pulled: Nation, day: date) -> None:
+    since = moment(day) - timedelta(days=29)  # the thirtieth day is cut at a moment of its own
+    expected = {
+        (a["account_id"], p["post_id"], p["kind"], *(p[c] for c in COUNTERS))
+        for a in told(day)
+        for p in a["posts"]
+        if p["kind"] != "repost" and parse(p["created_at"]) > naive(since)
+    }
+    rows = pulled.query(
+        f"select account_id, post_id, kind, {', '.join(COUNTERS)} from fct_post_snapshots "
+        f"where observed_at_utc = '{naive(moment(day))}' and created_at_utc > '{naive(since)}'"
+    )
+    assert len(rows) > 10_000
+    assert set(rows) == expected
+
+
+def test_every_message(pulled: Nation) -> None:
+    expected = {
+        (a["account_id"], m["message_id"], m["conversation_id"], m["direction"], parse(m["sent_at"]))
+        for day in DAYS
+        for a in told(day)
+        for m in a["messages"]
+    }
+    rows = pulled.query(
+        "select account_id, message_id, conversation_id, direction, sent_at_utc from int_messages__unioned"
+    )
+    assert len(rows) > 5_000
+    assert set(rows) == expected
+
+
+def test_the_dam_emergency_is_147_posts_shared_21000_times(pulled: Nation) -> None:
+    [(posts, shares)] = pulled.query(
+        "select count(*), sum(share_count_7d) from fct_posts where force_id = 'derbyshire' and kind = 'post' "
+        "and platform in ('bluesky', 'mastodon') and created_at_utc between '2026-10-28' and '2026-10-31'"
+    )
+    assert (posts, shares) == (147, 21_000)
+
+
+def parse(text: str) -> datetime:
+    return naive(datetime.fromisoformat(text))

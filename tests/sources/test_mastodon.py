@@ -1,0 +1,246 @@
+"""Mastodon against the sandbox: each account at its own server, and what fails fails alone."""
+
+import hashlib
+import hmac
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from pipelines.sources.client import Budget
+from pipelines.sources.mastodon import ENTITIES
+from sandbox import clock, story
+from sandbox.limits import Limits
+
+KENT, ESSEX, BUSY = "mastodon:kent", "mastodon:essex", "mastodon:cambridgeshire"
+TRUE = [KENT, ESSEX, BUSY, "mastodon:derbyshire", "mastodon:gwent"]
+COMMON = ["force_id", "account_id", "pulled_at_utc"]
+
+
+@pytest.fixture(scope="module")
+def healthy(sandbox: Any) -> Any:
+    return sandbox.pull("mastodon", TRUE)
+
+
+def pull_kent(sandbox: Any, *kinds: str, **more: Any) -> Any:
+    """Kent with faults, Essex beside it without."""
+    return sandbox.pull("mastodon", [KENT, ESSEX], faults=[f"mastodon:kent:{kind}" for kind in kinds], **more)
+
+
+def own(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{k: v for k, v in row.items() if k not in COMMON} for row in rows]
+
+
+@pytest.mark.parametrize("account_id", TRUE)
+def test_a_profile_is_what_the_nation_says(sandbox: Any, healthy: Any, account_id: str) -> None:
+    told, invented = sandbox.truth(account_id), sandbox.view.nation.by_id[account_id]
+    assert own(healthy.rows(account_id, "profiles")) == [
+        {
+            "id": told["platform_account_id"],
+            "acct": told["handle"].partition("@")[0],
+            "followers_count": told["follower_count"],
+            "following_count": 20 + invented.index % 60,
+            "statuses_count": told["post_count"],
+            "created_at_utc": datetime.fromisoformat(clock.date_text(invented.opened)),
+            "last_status_date": date.fromisoformat(told["posts"][0]["created_at"][:10]),
+        }
+    ]
+
+
+@pytest.mark.parametrize("account_id", TRUE)
+def test_posts_and_their_counters_are_what_the_nation_says_and_reposts_are_left_out(
+    sandbox: Any, healthy: Any, naive: Any, account_id: str
+) -> None:
+    told = sandbox.truth(account_id)["posts"]
+    assert own(healthy.rows(account_id, "posts")) == [
+        {
+            "id": post["post_id"],
+            "kind": post["kind"],
+            "created_at_utc": naive(post["created_at"]),
+            "favourites_count": post["like_count"],
+            "reblogs_count": post["share_count"],
+            "replies_count": post["comment_count"],
+            "quotes_count": post["quote_count"],
+        }
+        for post in told
+        if post["kind"] != "repost"
+    ]
+    assert {post["kind"] for post in told} == {"post", "reply", "repost"}
+
+
+@pytest.mark.parametrize("account_id", TRUE)
+def test_messages_are_what_the_nation_says(sandbox: Any, healthy: Any, naive: Any, account_id: str) -> None:
+    said = sandbox.truth(account_id)["messages"]
+    keys = ("id", "thread_id", "status_id", "direction", "created_at_utc")
+    got = sorted(tuple(row[key] for key in keys) for row in healthy.rows(account_id, "messages"))
+    assert got == sorted(
+        (m["message_id"], m["conversation_id"], m["post_id"], m["direction"], naive(m["sent_at"])) for m in said
+    )
+    assert {m["direction"] for m in said} == {"inbound", "outbound"}
+
+
+def test_an_author_is_a_keyed_hash_and_we_are_none(sandbox: Any, healthy: Any) -> None:
+    people = sandbox.people(BUSY)
+    for row in healthy.rows(BUSY, "messages"):
+        person = people[row["id"]]
+        author = f"mastodon:{110_000_000_000_000_000 + person}".encode()
+        hashed = hmac.new(b"a secret of this test", author, hashlib.sha256).hexdigest()[:32]
+        assert row["author_key"] == (None if person < 0 else hashed)
+    keys = {people[row["id"]]: row["author_key"] for row in healthy.rows(BUSY, "messages")}
+    assert len(set(keys.values())) == len(keys)
+    other = sandbox.pull("mastodon", [BUSY], secret=b"another")
+    theirs = {row["author_key"] for row in other.rows(BUSY, "messages")} - {None}
+    assert theirs.isdisjoint(keys.values())
+
+
+def test_rows_have_their_columns_and_nothing_of_the_public(healthy: Any) -> None:
+    for account_id in TRUE:
+        for entity, columns in ENTITIES.items():
+            for row in healthy.rows(account_id, entity):
+                assert list(row) == [*COMMON, *columns]
+        text = str(healthy.by_id[account_id].rows)
+        assert not re.search(r"resident|people\.sandbox|…|\b1100000000\d{8}\b", text)
+
+
+def test_every_entity_is_logged_with_what_it_cost(healthy: Any) -> None:
+    assert healthy.entities(BUSY) == ["profiles", "posts", "messages"]
+    for entity in ENTITIES:
+        row = healthy.log(BUSY, entity)
+        assert (row["status"], row["reason"], row["platform"]) == ("landed", "", "mastodon")
+        assert row["row_count"] == len(healthy.rows(BUSY, entity))
+        assert row["unknown_field_count"] == 0
+    costs = [row["request_count"] for pull in healthy.by_id.values() for row in pull.log]
+    assert sum(costs) == len(healthy.asked)
+    assert sorted(healthy.done) == sorted(TRUE)
+
+
+def test_pages_are_followed_by_their_link_and_only_to_the_horizon(sandbox: Any, healthy: Any) -> None:
+    pages = [u for u in healthy.calls("/statuses") if "social.cambridgeshire.sandbox" in u.path]
+    assert len(pages) == healthy.log(BUSY, "posts")["request_count"] == 5
+    assert len(healthy.rows(BUSY, "posts")) > 4 * 40 - 20  # the last page reaches past thirty days
+    assert {url.params["limit"] for url in pages} == {"40"}
+    assert {url.params["exclude_reblogs"] for url in pages} == {"true"}
+
+
+def test_each_account_is_asked_at_its_own_server(healthy: Any) -> None:
+    servers = {url.path.split("/")[2] for url in healthy.asked}
+    assert servers == {f"social.{account_id.partition(':')[2]}.sandbox" for account_id in TRUE}
+
+
+def test_an_account_without_an_id_is_looked_up_by_its_name(sandbox: Any) -> None:
+    unknown = [
+        a.account_id
+        for a in sandbox.register.accounts_due("mastodon", date(2026, 11, 9))
+        if a.platform_account_id is None and sandbox.truth(a.account_id)["status"] == "live"
+    ][:3]
+    assert len(unknown) == 3
+    pulled = sandbox.pull("mastodon", unknown)
+    assert len(pulled.calls("/accounts/lookup")) == 3
+    for account_id in unknown:
+        told = sandbox.truth(account_id)
+        assert pulled.rows(account_id, "profiles")[0]["id"] == told["platform_account_id"]
+        assert len(pulled.rows(account_id, "messages")) == len(told["messages"])
+
+
+def test_a_suspended_a_moved_and_a_missing_account_are_told_apart(sandbox: Any) -> None:
+    nobody = sandbox.account(ESSEX, platform_account_id="1")
+    unnamed = sandbox.account(BUSY, platform_account_id=None, handle="nobody@social.cambridgeshire.sandbox")
+    pulled = sandbox.pull("mastodon", [story.SUSPENDED, "mastodon:gwent-north", nobody, unnamed, KENT])
+    assert pulled.said(story.SUSPENDED) == ("refused", "suspended")
+    assert pulled.said("mastodon:gwent-north") == ("refused", "deactivated")
+    assert pulled.log("mastodon:gwent-north")["detail"].endswith("moved to gwent")
+    assert pulled.said(ESSEX) == ("refused", "not_found")
+    assert pulled.said(BUSY) == ("refused", "not_found")
+    for gone in (story.SUSPENDED, "mastodon:gwent-north", ESSEX, BUSY):
+        assert pulled.entities(gone) == ["profiles"]
+        assert pulled.rows(gone, "profiles") == []
+    assert pulled.said(KENT) == ("landed", "")
+    before = datetime(2026, 10, 29, 5, 30, tzinfo=UTC)
+    assert sandbox.pull("mastodon", [story.SUSPENDED], now=before).said(story.SUSPENDED) == ("landed", "")
+
+
+def test_a_flipped_type_fails_its_account_and_names_the_path(sandbox: Any) -> None:
+    pulled = pull_kent(sandbox, "flip")
+    assert pulled.said(KENT) == ("failed", "flipped_type")
+    assert re.search(r"Expected `int`, got `object`.*followers_count", pulled.log(KENT)["detail"])
+    assert pulled.entities(KENT) == ["profiles"]
+    assert [pulled.said(ESSEX, entity) for entity in ENTITIES] == [("landed", "")] * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "tries"),
+    [
+        ("503", ("failed", "server_error"), 4),
+        ("500", ("failed", "server_error"), 4),
+        ("cut", ("failed", "network"), 4),
+        ("429", ("throttled", "rate_limited"), 4),
+        ("401", ("refused", "not_authorised"), 1),
+        ("403", ("refused", "not_authorised"), 1),
+        ("404", ("refused", "not_found"), 1),
+        ("400", ("refused", "bad_request"), 1),
+    ],
+)
+def test_a_failure_is_its_forces_alone_and_says_its_kind(
+    sandbox: Any, kind: str, said: tuple[str, str], tries: int
+) -> None:
+    pulled = pull_kent(sandbox, kind)
+    assert pulled.said(KENT) == said
+    assert pulled.log(KENT)["request_count"] == tries
+    assert pulled.entities(KENT) == ["profiles"]
+    assert [pulled.said(ESSEX, entity) for entity in ENTITIES] == [("landed", "")] * 3
+
+
+def test_a_429_is_waited_for_until_the_reset_that_the_server_names(sandbox: Any) -> None:
+    assert sandbox.pull("mastodon", [KENT], faults=["mastodon:kent:429"]).slept == [300, 300, 300]
+
+
+def test_a_servers_limit_throttles_its_own_accounts_alone(sandbox: Any) -> None:
+    pulled = sandbox.pull("mastodon", [BUSY, KENT], limits=Limits(1, mastodon_per_5_min=5))
+    assert pulled.said(BUSY, "posts") == ("throttled", "rate_limited")
+    assert pulled.rows(BUSY, "posts") == []
+    assert pulled.said(KENT) == ("landed", "")
+
+
+def test_our_own_budget_stops_before_the_request(sandbox: Any) -> None:
+    pulled = sandbox.pull("mastodon", [KENT], budget=Budget(max_requests=2))
+    assert len(pulled.asked) == 2
+    assert pulled.said(KENT, "posts") == ("throttled", "budget")
+
+
+def test_a_flaky_server_lands_everything_and_the_retries_are_counted(sandbox: Any, healthy: Any) -> None:
+    pulled = pull_kent(sandbox, "flaky")
+    assert pulled.by_id[KENT].rows == healthy.by_id[KENT].rows
+    for entity in ENTITIES:
+        assert pulled.log(KENT, entity)["request_count"] == 2 * healthy.log(KENT, entity)["request_count"]
+
+
+def test_an_unknown_field_is_counted_and_does_no_harm(sandbox: Any, healthy: Any) -> None:
+    pulled = pull_kent(sandbox, "unknown")
+    assert pulled.by_id[KENT].rows == healthy.by_id[KENT].rows
+    assert all(pulled.log(KENT, entity)["unknown_field_count"] > 0 for entity in ENTITIES)
+    assert all(pulled.log(ESSEX, entity)["unknown_field_count"] == 0 for entity in ENTITIES)
+
+
+def test_an_empty_list_is_an_answer(sandbox: Any) -> None:
+    pulled = pull_kent(sandbox, "empty")
+    assert pulled.said(KENT) == ("landed", "")
+    assert pulled.said(KENT, "posts") == pulled.said(KENT, "messages") == ("empty", "")
+
+
+def test_a_counter_below_zero_lands_for_the_gate_to_see(sandbox: Any) -> None:
+    assert pull_kent(sandbox, "negative").rows(KENT, "profiles")[0]["followers_count"] == -7
+
+
+def test_a_status_deleted_between_list_and_thread_costs_its_messages_alone(
+    sandbox: Any, healthy: Any
+) -> None:
+    gone = healthy.rows(KENT, "messages")[0]["status_id"]
+
+    def deleted(request: httpx.Request) -> httpx.Response | None:
+        is_it = request.url.path.endswith(f"/{gone}/context")
+        return httpx.Response(404, json={"error": "Record not found"}) if is_it else None
+
+    rows = sandbox.pull("mastodon", [KENT], instead=deleted).rows(KENT, "messages")
+    assert rows == [row for row in healthy.rows(KENT, "messages") if row["status_id"] != gone]
