@@ -170,9 +170,9 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
     release = current(settings)
     if outcome.exit or release is None:
         kept = f"release {release.release_id} stays current" if release else "nothing is published yet"
-        display.errors.print(f"[bold red]Not published[/]: {kept}.")
+        display.errors.print(f"[bold red]Not published[/]: {kept}.", soft_wrap=True)
         for reason in outcome.reasons:
-            display.errors.print(f"  {reason}", markup=False, highlight=False)
+            display.errors.print(f"  {reason}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(outcome.exit or Exit.INFRASTRUCTURE)
     first = "answered_1h_pct" if settings.is_sandbox else None
     if first:

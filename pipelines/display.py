@@ -62,21 +62,26 @@ def watching(total: int, day_count: int) -> Iterator[Watched]:
 
 def show_table(table: BenchmarkTable, *, limit: int | None = None) -> None:
     """A benchmark table: best first, then those without a number, each with its reason."""
-    drawn = Table(title=table.title, caption=table.caption, title_justify="left", caption_justify="left")
-    drawn.add_column("rank", justify="right")
-    drawn.add_column("force")
-    drawn.add_column(table.unit, justify="right")
+    show = duration if table.unit == "seconds" else number
+    nation = show(table.national_value) or "none"
+    caption = f"The nation: {nation}. {table.caption}"
+    drawn = Table(title=table.title, caption=caption, title_justify="left", caption_justify="left")
+    drawn.add_column("rank", justify="right", no_wrap=True)
+    drawn.add_column("force", no_wrap=True)
+    drawn.add_column("time" if table.unit == "seconds" else table.unit, justify="right", max_width=16)
     drawn.add_column("95% interval", justify="right")
     drawn.add_column("n", justify="right")
     drawn.add_column("against the nation")
     drawn.add_column("note")
     for row in table.rows[:limit]:
         low, high = row["ci95_low"], row["ci95_high"]
-        interval = f"{number(low)} to {number(high)}" if low is not None and high is not None else ""
+        interval = f"{show(low)} to {show(high)}" if low is not None and high is not None else ""
+        if low is not None and high is None:
+            interval = f"from {show(low)}"  # the upper limit of a median that is not reached
         rank = f"{row['rank']} of {row['ranked_of']}" if row["rank"] else ""
         reason = ": ".join(filter(None, (row["value_note"], row["note_detail"])))
         verdict = (row["verdict"] or "").replace("_", " ")
-        cells = (rank, row["force_name"], number(row["value"]), interval, number(row["n"]), verdict, reason)
+        cells = (rank, row["force_name"], show(row["value"]), interval, number(row["n"]), verdict, reason)
         drawn.add_row(*cells)
     console.print(drawn)
 
@@ -123,3 +128,17 @@ def number(value: float | int | None) -> str:
     if isinstance(value, int) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def duration(seconds: float | int | None) -> str:
+    """Seconds as people say them: the two largest units."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    parts = []
+    for name, size in units:
+        count, whole = divmod(whole, size)
+        if count or (name == "s" and not parts):
+            parts.append(f"{count} {name}")
+    return " ".join(parts[:2])

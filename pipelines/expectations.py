@@ -63,10 +63,16 @@ def _failure(suite: str, item: Any) -> Failure:
     columns = ", ".join(columns) if isinstance(columns, list) else columns
     figures = {name: result[name] for name in FIGURES if result.get(name) is not None}
     if item.exception_info and not figures:
-        figures = {"error": str(item.exception_info)[:300]}
+        figures = {"error": _error(item.exception_info)}
     expectation = f"{config.type}({columns})"
     why = (config.meta or {}).get("why", "")
     return Failure(suite, expectation, why, figures, list(result.get("unexpected_index_list") or []))
+
+
+def _error(info: Mapping[str, Any]) -> str:
+    """What GX could not compute, in its own words and without the traceback (one for each metric)."""
+    told = [info] if "exception_message" in info else list(info.values())
+    return "; ".join(sorted({str(each["exception_message"]) for each in told}))[:300]
 
 
 @cache

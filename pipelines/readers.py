@@ -30,6 +30,7 @@ class BenchmarkTable:
     title: str
     caption: str
     unit: str
+    national_value: float | None
     rows: list[dict[str, Any]]
 
 
@@ -116,9 +117,8 @@ def benchmark_table(
     on = "all platforms" if chosen["platform"] == "all" else chosen["platform"]
     title = f"{definition['name']}: {on}, {chosen['period_type']} from {chosen['period_start']}"
     value = nation[0]["value"] if nation else None
-    national = "no national value" if value is None else f"national value {value:,.4g}"
-    caption = f"{national}. Release {release.release_id}. {release.note}"
-    return BenchmarkTable(title, caption, definition["unit"], forces)
+    caption = f"Release {release.release_id}. {release.note}"
+    return BenchmarkTable(title, caption, definition["unit"], value, forces)
 
 
 def _narrow(choices: pl.DataFrame, column: str, wanted: str | None) -> pl.DataFrame:

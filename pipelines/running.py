@@ -87,7 +87,8 @@ def _execute(
         error = event.step_failure_data.error
         if error is None:
             continue
-        cause = error.cause or error
+        # Our own refusals are dagster.Failure; anything else comes wrapped in Dagster's error.
+        cause = error if error.cls_name == "Failure" else error.cause or error
         if cause.cls_name == "DagsterAssetCheckFailedError":
             continue
         is_gate = is_gate or cause.cls_name == "Failure"

@@ -34,9 +34,7 @@ def files(landing: Landing) -> dict[Path, tuple[int, bytes]]:
 
 def test_every_source_has_its_entities_its_log_and_its_verdicts(landing: Landing) -> None:
     assert set(landing.schemas) == {
-        (name, entity)
-        for name, own in {**ENTITIES, "returns": RETURNS}.items()
-        for entity in [*own, *LOG]
+        (name, entity) for name, own in {**ENTITIES, "returns": RETURNS}.items() for entity in [*own, *LOG]
     }
     for schema in landing.schemas.values():
         assert list(schema)[:4] == list(COMMON)
@@ -96,7 +94,8 @@ def test_what_landed_is_never_overwritten(landing: Landing) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"like_count": "many"}, {"like_count": 2**63}, {"published_at_utc": "2026-11-09"}, {"video_id": []}]
+    "wrong",
+    [{"like_count": "many"}, {"like_count": 2**63}, {"published_at_utc": "2026-11-09"}, {"video_id": []}],
 )
 def test_one_wrong_value_and_nothing_at_all_is_written(landing: Landing, wrong: dict[str, Any]) -> None:
     rows = {"profiles": [PROFILE], "posts": [POST, {**POST, **wrong}]}
@@ -159,7 +158,11 @@ def test_of_two_run_ids_of_one_moment_neither_is_the_other() -> None:
 def test_runs_are_listed_oldest_first_and_the_log_holds_all(landing: Landing) -> None:
     landing.prepare()
     log = {**FORCE, "platform": "youtube", "entity": "profiles", "status": "landed"}
-    for day, run in ((date(2026, 11, 9), "run-1"), (date(2026, 11, 8), "run-2"), (date(2026, 11, 9), "run-0")):
+    for day, run in (
+        (date(2026, 11, 9), "run-1"),
+        (date(2026, 11, 8), "run-2"),
+        (date(2026, 11, 9), "run-0"),
+    ):
         landing.write("youtube", day, run, {"requests": [log]})
     landing.write("mastodon", DAY, "run-3", {"requests": [{**log, "platform": "mastodon"}]})
     assert [run for _, run in landing.runs("youtube")] == ["run-2", "run-0", "run-1"]
@@ -186,7 +189,9 @@ def _landed(draw: st.DrawFn) -> tuple[tuple[str, str], list[dict[str, Any]]]:
 
 @settings(max_examples=100, deadline=None)
 @given(_landed())
-def test_any_rows_of_any_entity_come_back_the_same(landed: tuple[tuple[str, str], list[dict[str, Any]]]) -> None:
+def test_any_rows_of_any_entity_come_back_the_same(
+    landed: tuple[tuple[str, str], list[dict[str, Any]]],
+) -> None:
     (name, entity), rows = landed
     with tempfile.TemporaryDirectory() as folder:
         landing = Landing(Path(folder), ENTITIES)

@@ -131,7 +131,12 @@ final as (
         case when value_note is null then ci_method else 'none' end as ci_method,
         value_note,
         note_detail,
-        coalesce(value_note = 'provisional', days_since_end_count <= 1 or not is_followed) as is_provisional,
+        coalesce(
+            value_note = 'provisional',
+            days_since_end_count <= 1
+            -- Threads are read for eight days: after that nobody's wait gets any longer.
+            or (not is_followed and days_since_end_count <= {{ 1 + var('messages_horizon_hours') // 24 }})
+        ) as is_provisional,
         cast(null as varchar) as population_vintage,
         {{ is_invented() }} as is_invented
     from joined

@@ -30,9 +30,7 @@ def pull_kent(sandbox: Any, *kinds: str, **more: Any) -> Any:
 
 
 @pytest.mark.parametrize("account_id", TRUE)
-def test_a_profile_is_what_the_nation_says(
-    sandbox: Any, healthy: Any, naive: Any, account_id: str
-) -> None:
+def test_a_profile_is_what_the_nation_says(sandbox: Any, healthy: Any, naive: Any, account_id: str) -> None:
     told, invented = sandbox.truth(account_id), sandbox.view.nation.by_id[account_id]
     assert healthy.rows(account_id, "profiles") == [
         {
@@ -75,14 +73,13 @@ def test_posts_and_their_counters_are_what_the_nation_says_and_reposts_are_left_
 
 
 @pytest.mark.parametrize("account_id", TRUE)
-def test_messages_are_what_the_nation_says(
-    sandbox: Any, healthy: Any, naive: Any, account_id: str
-) -> None:
+def test_messages_are_what_the_nation_says(sandbox: Any, healthy: Any, naive: Any, account_id: str) -> None:
     said = sandbox.truth(account_id)["messages"]
     keys = ("uri", "thread_uri", "post_uri", "direction", "indexed_at_utc")
     got = sorted(tuple(row[key] for key in keys) for row in healthy.rows(account_id, "messages"))
     assert got == sorted(
-        (m["message_id"], m["conversation_id"], m["post_id"], m["direction"], naive(m["sent_at"])) for m in said
+        (m["message_id"], m["conversation_id"], m["post_id"], m["direction"], naive(m["sent_at"]))
+        for m in said
     )
     assert {m["direction"] for m in said} == {"inbound", "outbound"}
     for row in healthy.rows(account_id, "messages"):

@@ -76,7 +76,8 @@ def test_messages_are_what_the_nation_says(sandbox: Any, healthy: Any, naive: An
     keys = ("id", "thread_id", "status_id", "direction", "created_at_utc")
     got = sorted(tuple(row[key] for key in keys) for row in healthy.rows(account_id, "messages"))
     assert got == sorted(
-        (m["message_id"], m["conversation_id"], m["post_id"], m["direction"], naive(m["sent_at"])) for m in said
+        (m["message_id"], m["conversation_id"], m["post_id"], m["direction"], naive(m["sent_at"]))
+        for m in said
     )
     assert {m["direction"] for m in said} == {"inbound", "outbound"}
 

@@ -1,11 +1,16 @@
--- reaches_back_to_date: the first whole day whose posts the pull can know of. A return says nothing about its
--- own reach, and forces return whole months: it is taken to reach the first day of its earliest post's month.
+-- reaches_back_to_date: the first whole day that the pull can know of. Threads reach back less far than posts. A
+-- return says nothing about its own reach, and forces return whole months: it is taken to reach the first day of the
+-- month of its earliest row.
 with pulled as (
     select
         account_id,
         entity,
         pulled_date,
-        {{ plus_days('pulled_date', -var('posts_reach_days')) }} as reaches_back_to_date,
+        {{ plus_days(
+            'pulled_date',
+            "case when entity = 'messages' then " ~ (1 - var('messages_horizon_hours') // 24)
+            ~ " else " ~ -var('posts_reach_days') ~ " end"
+        ) }} as reaches_back_to_date,
         false as is_return
     from {{ ref('stg_landing__requests') }}
     where status in ('landed', 'empty') and is_passed and landing_source <> 'returns'

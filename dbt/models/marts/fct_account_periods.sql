@@ -17,7 +17,8 @@ with open_periods as (
         min(greatest(spells.from_date, periods.period_start)) as first_open_date,
         -- The first day whose pull knows the whole period; a closed account is last asked on its last day.
         max(case
-            when spells.until_date <= periods.period_end then {{ plus_days('spells.until_date', -1) }}
+            when spells.until_date <= {{ plus_days('periods.period_end', 1) }}
+                then {{ plus_days('spells.until_date', -1) }}
             else {{ plus_days('periods.period_end', 1) }}
         end) as known_from_date
     from {{ ref('stg_register__accounts') }} as accounts
@@ -72,9 +73,11 @@ answers as (
 ),
 
 reach as (
-    select account_id, min(reaches_back_to_date) as posts_known_from_date
+    select
+        account_id,
+        min(reaches_back_to_date) filter (where entity = 'posts') as posts_known_from_date,
+        min(reaches_back_to_date) filter (where entity = 'messages') as messages_known_from_date
     from {{ ref('int_pulls__completed') }}
-    where entity = 'posts'
     group by account_id
 ),
 
@@ -89,7 +92,7 @@ pulls as (
         ) as is_posts_pulled_after,
         bool_or(
             pulls.entity = 'messages' and (pulls.is_return or pulls.pulled_date >= open_periods.known_from_date)
-        ) as is_messages_collected
+        ) as is_messages_pulled_after
     from open_periods
     inner join {{ ref('int_pulls__completed') }} as pulls
         on open_periods.account_id = pulls.account_id
@@ -122,7 +125,9 @@ final as (
         coalesce(
             pulls.is_posts_pulled_after and reach.posts_known_from_date <= open_periods.first_open_date, false
         ) as is_posts_collected,
-        coalesce(pulls.is_messages_collected, false) as is_messages_collected,
+        coalesce(
+            pulls.is_messages_pulled_after and reach.messages_known_from_date <= open_periods.first_open_date, false
+        ) as is_messages_collected,
         {{ is_invented() }} as is_invented
     from open_periods
     left join followers

@@ -27,12 +27,10 @@ offers as (
         periods.days_since_end_count,
         indicators.is_per_head,
         indicators.needed_count,
+        count(metrics.metric) filter (where coalesce(metrics.since_date <= periods.period_end, true)) as listed_count,
         count(metrics.metric) filter (
-            where metrics.since_date is null or metrics.since_date <= periods.period_end
-        ) as listed_count,
-        count(metrics.metric) filter (
-            where (metrics.since_date is null or metrics.since_date <= periods.period_end)
-            and (metrics.deprecated_date is null or metrics.deprecated_date > periods.period_end)
+            where coalesce(metrics.since_date <= periods.period_end, true)
+            and coalesce(metrics.deprecated_date > periods.period_end, true)
         ) as live_count,
         coalesce(bool_and(metrics.token_needed not in ('none', 'key', 'return')), false) as is_token_needed,
         coalesce(bool_or(metrics.is_collectable), true) as is_any_collectable
@@ -75,12 +73,10 @@ answers as (
 ),
 
 asked as (
-    select force_id, platform, bool_or(landing_source = 'returns') as is_returned
-    from answers
+    select force_id, platform, bool_or(landing_source = 'returns') as is_returned from answers
     group by force_id, platform
     union all
-    select distinct force_id, 'all' as platform, true as is_returned
-    from answers
+    select distinct force_id, 'all' as platform, true as is_returned from answers
 ),
 
 noted as (

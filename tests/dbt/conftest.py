@@ -1,0 +1,78 @@
+"""The dbt project compiled once: the SQL that is tested is the SQL that runs.
+
+Belongs here: running dbt. Does not belong here: what is expected of it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+DBT = Path(__file__).resolve().parents[2] / "dbt"
+
+
+@dataclass
+class Project:
+    """The compiled project, in a folder of its own. `warehouse` is a file that nothing has been built in."""
+
+    folder: Path
+    landing: Path
+    profile: str = "sandbox"
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "warehouse.duckdb"
+
+    def dbt(self, *words: str) -> str:
+        """Run a dbt command and return what it prints."""
+        env = {
+            **os.environ,
+            "BEATBOOK_LANDING": str(self.landing),
+            "BEATBOOK_REGISTER": str(DBT / "seeds"),
+            "BEATBOOK_WAREHOUSE": str(self.warehouse),
+            "BEATBOOK_PROFILE": self.profile,
+        }
+        folders = ["--project-dir", DBT, "--profiles-dir", DBT]
+        folders += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
+        command = [Path(sys.executable).with_name("dbt"), "--quiet", *words, *folders]
+        done = subprocess.run(
+            [str(word) for word in command], env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def sql(self, name: str) -> str:
+        """The compiled SQL of a model or test."""
+        nodes = self.manifest["nodes"].values()
+        [code] = [node["compiled_code"] for node in nodes if node["name"] == name]
+        return str(code)
+
+    def expression(self, jinja: str) -> str:
+        """What an expression in Jinja becomes."""
+        told = json.loads(self.dbt("compile", "--inline", jinja, "--output", "json"))
+        return str(told["compiled"])
+
+    def run(self, sql: str, **tables: str) -> list[tuple[Any, ...]]:
+        """Rows of `sql` where each table holds what the given query says."""
+        self.warehouse.unlink(missing_ok=True)
+        with duckdb.connect(str(self.warehouse)) as connection:
+            for table, query in tables.items():
+                connection.execute(f"create table {table} as {query}")
+            return connection.sql(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project as the sandbox compiles it; no landing is needed for that."""
+    folder = tmp_path_factory.mktemp("dbt")
+    compiled = Project(folder, folder / "landing")
+    compiled.dbt("compile", "--no-introspect")
+    compiled.manifest = json.loads((folder / "target" / "manifest.json").read_text())
+    return compiled
