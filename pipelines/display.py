@@ -136,7 +136,7 @@ def duration(seconds: float | int | None) -> str:
         return ""
     whole = round(seconds)
     units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-    parts = []
+    parts: list[str] = []
     for name, size in units:
         count, whole = divmod(whole, size)
         if count or (name == "s" and not parts):
