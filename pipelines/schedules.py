@@ -5,18 +5,14 @@ Belongs here: selections of assets and clocks. Does not belong here: assets.
 
 import dagster as dg
 
-from pipelines.partitions import daily
 from pipelines.settings import Settings
 
 LANDING = dg.AssetSelection.groups("landing")
 
-pull = dg.define_asset_job(
-    "pull", LANDING, partitions_def=daily, description="Pull and gate one day, without building."
-)
+pull = dg.define_asset_job("pull", LANDING, description="Pull and gate one day, without building.")
 everything = dg.define_asset_job(
     "daily",
     dg.AssetSelection.all(),
-    partitions_def=daily,
     description="Pull one day, gate, build the warehouse, gate, release, extracts.",
 )
 build = dg.define_asset_job(

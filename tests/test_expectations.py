@@ -28,6 +28,7 @@ from tests.good_rows import (
     frame_of,
     good_row,
     good_rows,
+    schema_of,
 )
 
 OF_ROWS = [expectation for expectation in ALL if expectation.type not in OF_TABLES]
@@ -123,6 +124,13 @@ def test_good_rows_pass_and_every_expectation_says_why_it_is_there(suite: str) -
         assert item["meta"]["why"].endswith(".")
 
 
+@pytest.mark.parametrize("suite", [name for name in SUITE_NAMES if name.startswith("landing_")])
+def test_every_counter_that_lands_is_checked_for_being_below_zero(suite: str) -> None:
+    counters = {name for name in schema_of(suite) if name.endswith("_count")}
+    between = [e for e in expectations_of(suite) if e.type == "expect_column_values_to_be_between"]
+    assert {e.kwargs["column"] for e in between if e.kwargs.get("min_value") == 0} == counters
+
+
 @pytest.mark.parametrize("expectation", OF_ROWS, ids=str)
 def test_a_bad_row_makes_its_expectation_fire_and_no_other(expectation: Expectation) -> None:
     expected, failures = broken(expectation.suite)
@@ -173,19 +181,20 @@ def test_a_bad_table_makes_its_expectation_fire_and_no_other() -> None:
 
 
 def test_an_expectation_under_a_condition_looks_at_its_own_rows_alone() -> None:
-    cells = {number % 3: good_row(VALUES, number) for number in range(3)}
-    with_limits, alone, reason = cells[0], cells[1], cells[2]
-    cases: list[tuple[Row, list[str]]] = [
-        ({**reason, "value_note": None}, ["expect_column_values_to_not_be_null(value_note)"]),
-        ({**alone, "value_note": "late"}, ["expect_column_values_to_be_null(value_note)"]),
-        ({**alone, "value": 101.0}, ["expect_column_values_to_be_between(value)"]),
-        ({**alone, "value": 101.0, "unit": "seconds"}, []),
-        ({**with_limits, "unit": "per 1,000 residents"}, []),
+    with_limits, alone, reason = (good_row(VALUES, number) for number in range(300, 303))
+    good = good_rows(VALUES)
+    added: list[tuple[Row, str]] = [
+        ({**reason, "value_note": None}, "expect_column_values_to_not_be_null(value_note)"),
+        ({**alone, "value_note": "late"}, "expect_column_values_to_be_null(value_note)"),
+        ({**alone, "value": 101.0}, "expect_column_values_to_be_between(value)"),
+        ({**alone, "value": 101.0, "unit": "seconds"}, ""),
+        ({**with_limits, "unit": "per 1,000 residents"}, ""),
     ]
-    for number, (row, expected) in enumerate(cases):
-        row = {**row, "period_start": date(2020, 1, 1) + timedelta(days=number)}  # noqa: PLW2901
-        failures = validate(VALUES, frame_of(VALUES, [*good_rows(VALUES), row]), PARAMETERS)
-        assert [failure.expectation for failure in failures] == expected
+    days = [date(2020, 1, 1 + number) for number in range(len(added))]  # each a cell of its own
+    rows = [{**row, "period_start": day} for (row, _), day in zip(added, days, strict=True)]
+    failures = validate(VALUES, frame_of(VALUES, [*good, *rows]), PARAMETERS)
+    fired = {number: name for number, (_, name) in enumerate(added, start=len(good)) if name}
+    assert {row: failure.expectation for failure in failures for row in failure.rows} == fired
 
 
 def test_a_failure_that_cannot_be_computed_is_a_failure_of_the_whole_frame() -> None:

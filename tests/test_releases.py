@@ -275,7 +275,8 @@ def test_every_force_has_an_extract_with_its_own_rows_only(built: Settings, land
 
 def test_an_extracts_sums_verify(built: Settings, landing: Landing) -> None:
     own = folder_of(built, publish(built, landing)) / "extracts" / "kent"
-    sums = dict(reversed(line.split("  ")) for line in (own / "SHA256SUMS").read_text().splitlines())
+    lines = [line.split("  ") for line in (own / "SHA256SUMS").read_text().splitlines()]
+    sums = {name: digest for digest, name in lines}
     assert sums == {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in own.iterdir()

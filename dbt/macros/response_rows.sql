@@ -1,6 +1,9 @@
 {# How the models of response times begin and end. The curve itself is fct_response_survival (METHOD 4). #}
 
-{# Which force × platform × period had its messages collected; "all" is what was collected of its platforms. #}
+{#
+    Which force × platform × period had its messages collected; "all" is what was collected of its platforms, the
+    nation is collected where at least half of the forces with an account are.
+#}
 {% macro response_coverage() %}
 by_platform as (
     select
@@ -22,7 +25,7 @@ by_platform as (
         accounts.period_start
 ),
 
-coverage as (
+by_force as (
     select
         force_id,
         platform,
@@ -46,6 +49,20 @@ coverage as (
     from by_platform
     where not is_terms_restricted
     group by force_id, period_type, period_start
+),
+
+coverage as (
+    select * from by_force
+    union all
+    select
+        'national' as force_id,
+        platform,
+        period_type,
+        period_start,
+        count(*) filter (where is_collected) >= {{ var('minimum_national_share') }} * count(*) as is_collected,
+        'forces collected: ' || count(*) filter (where is_collected) || ' of ' || count(*) as note_detail
+    from by_force
+    group by platform, period_type, period_start
 )
 {% endmacro %}
 
@@ -76,9 +93,8 @@ joined as (
         coalesce(
             cells.value_note,
             case
-                when cells.force_id <> 'national' and coverage.is_collected is not true
+                when coverage.is_collected is not true
                     then case when cells.days_since_end_count <= 1 then 'provisional' else 'not_collected' end
-                when cells.force_id = 'national' and summary.n is null then 'not_collected'
                 when summary.n is null or summary.n < {{ indicator.minimum_n }} then 'suppressed'
             end,
             case
@@ -88,9 +104,8 @@ joined as (
         ) as value_note,
         case
             when cells.value_note is not null then cells.note_detail
-            when cells.force_id <> 'national' and coverage.is_collected is not true
+            when coverage.is_collected is not true
                 then coalesce(coverage.note_detail, 'messages were collected from no account')
-            when cells.force_id = 'national' and summary.n is null then 'no force has a message'
             when summary.n is null or summary.n < {{ indicator.minimum_n }}
                 then 'fewer than {{ indicator.minimum_n }} conversations'
             else coalesce(summary.note_detail, coverage.note_detail)

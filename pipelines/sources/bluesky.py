@@ -27,7 +27,7 @@ from pipelines.sources.pull import (
     naive_utc,
     pull_each,
 )
-from pipelines.sources.shapes import Count, Shape, convert, fields
+from pipelines.sources.shapes import Count, Moment, Shape, convert, fields
 
 NAME = "bluesky"
 SANDBOX_PATH = "/bluesky/xrpc"
@@ -74,7 +74,7 @@ class Profile(Shape):
     followers_count: Count | None = None
     follows_count: Count | None = None
     posts_count: Count | None = None
-    created_at: datetime | None = None
+    created_at: Moment | None = None
 
 
 class Profiles(Shape):
@@ -89,7 +89,7 @@ class Author(Shape):
 
 class Record(Shape):
     known = fields("$type text facets entities embed langs labels tags")
-    created_at: datetime
+    created_at: datetime  # as the author's own client claims it
     reply: dict[str, Any] | None = None
 
 
@@ -98,7 +98,7 @@ class Post(Shape):
     uri: str
     author: Author
     record: Record
-    indexed_at: datetime
+    indexed_at: Moment
     like_count: Count | None = None
     repost_count: Count | None = None
     reply_count: Count | None = None

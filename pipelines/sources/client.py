@@ -68,8 +68,9 @@ def unix_reset(value: str) -> datetime:
 
 
 def iso_reset(value: str) -> datetime:
-    """ISO 8601, as Mastodon sends it."""
-    return datetime.fromisoformat(value)
+    """ISO 8601, as Mastodon sends it; without a zone it is UTC."""
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -182,8 +183,17 @@ class Client:
 
     def _note_rate(self, bucket: str, response: httpx.Response) -> None:
         rate = self.platform.rate
-        if rate and response.headers.get(rate.remaining) == "0" and rate.reset in response.headers:
-            self._resume_at[bucket] = rate.parse_reset(response.headers[rate.reset])
+        reset = self._reset(response)
+        if rate and response.headers.get(rate.remaining) == "0" and reset is not None:
+            self._resume_at[bucket] = reset
+
+    def _reset(self, response: httpx.Response) -> datetime | None:
+        """When the platform says that there is more again; None when it does not, or not in its own words."""
+        rate = self.platform.rate
+        try:
+            return rate.parse_reset(response.headers[rate.reset]) if rate else None
+        except (KeyError, ValueError, OverflowError):
+            return None
 
     def _error(self, response: httpx.Response) -> errors.SourceError:
         status, path = response.status_code, response.url.path
@@ -202,11 +212,8 @@ class Client:
         after = response.headers.get("retry-after")
         if after is not None and after.strip().isdigit():
             return float(after)
-        rate = self.platform.rate
-        if rate and rate.reset in response.headers:
-            reset = rate.parse_reset(response.headers[rate.reset])
-            return max(0.0, (reset - self.now()).total_seconds())
-        return None
+        reset = self._reset(response)
+        return None if reset is None else max(0.0, (reset - self.now()).total_seconds())
 
 
 def _backoff(error: Exception) -> bool | float:

@@ -5,7 +5,7 @@ is ISO 8601. Mentions elsewhere need a token, so messages are replies to the acc
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 import httpx
@@ -27,7 +27,7 @@ from pipelines.sources.pull import (
     naive_utc,
     pull_each,
 )
-from pipelines.sources.shapes import Count, Shape, fields
+from pipelines.sources.shapes import Count, Moment, Shape, fields
 
 NAME = "mastodon"
 SANDBOX_PATH = "/mastodon/{instance}"
@@ -74,7 +74,7 @@ class Profile(Shape, rename=None):
     followers_count: Count
     following_count: Count
     statuses_count: Count
-    created_at: datetime
+    created_at: Moment
     last_status_at: date | None = None
     suspended: bool = False
     moved: dict[str, Any] | None = None
@@ -94,7 +94,7 @@ class Status(Shape, rename=None):
         "muted bookmarked pinned filtered in_reply_to_account_id quoted_status tagged_collections"
     )
     id: str
-    created_at: datetime
+    created_at: Moment
     account: StatusAuthor
     favourites_count: Count
     reblogs_count: Count

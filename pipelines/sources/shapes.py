@@ -5,6 +5,7 @@ Belongs here: decoding. Does not belong here: the structs themselves; each platf
 
 import types
 import typing
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 #: Google and others send counts as strings of digits.
 Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,18}$")]  # as many as a BIGINT holds
 Count = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+#: A moment with its zone: without one it has no age.
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Shape(msgspec.Struct, rename="camel"):

@@ -5,7 +5,6 @@ are left out of a list without a word; every list call costs one unit of 10,000 
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
 from typing import Any, ClassVar
 
 import httpx
@@ -28,7 +27,7 @@ from pipelines.sources.pull import (
     naive_utc,
     pull_each,
 )
-from pipelines.sources.shapes import Digits, Shape, convert, fields
+from pipelines.sources.shapes import Digits, Moment, Shape, convert, fields
 
 NAME = "youtube"
 SANDBOX_PATH = "/youtube/youtube/v3"
@@ -79,7 +78,7 @@ class ChannelStatistics(Shape):
 
 class ChannelSnippet(Shape):
     known = fields("title description thumbnails defaultLanguage localized country")
-    published_at: datetime
+    published_at: Moment
     custom_url: str | None = None
 
 
@@ -103,7 +102,7 @@ class Channel(Shape):
 class UploadDetails(Shape):
     known = fields("startAt endAt note")
     video_id: str
-    video_published_at: datetime | None = None
+    video_published_at: Moment | None = None
 
 
 class Upload(Shape):
@@ -123,7 +122,7 @@ class VideoSnippet(Shape):
         "title description thumbnails channelId channelTitle tags categoryId liveBroadcastContent "
         "defaultLanguage localized defaultAudioLanguage"
     )
-    published_at: datetime
+    published_at: Moment
 
 
 class Video(Shape):
@@ -143,7 +142,7 @@ class CommentSnippet(Shape):
         "authorChannelUrl canRate viewerRating likeCount moderationStatus parentId updatedAt "
         "videoId postId"
     )
-    published_at: datetime
+    published_at: Moment
     author_channel_id: AuthorChannel | None = None
 
 

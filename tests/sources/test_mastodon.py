@@ -125,6 +125,14 @@ def test_pages_are_followed_by_their_link_and_only_to_the_horizon(sandbox: Any, 
     assert {url.params["exclude_reblogs"] for url in pages} == {"true"}
 
 
+def test_a_server_that_sends_reblogs_all_the_same_changes_nothing(sandbox: Any, healthy: Any) -> None:
+    def deaf(request: httpx.Request) -> httpx.Response | None:
+        request.url = request.url.copy_remove_param("exclude_reblogs")
+        return None
+
+    assert sandbox.pull("mastodon", [KENT], instead=deaf).by_id[KENT].rows == healthy.by_id[KENT].rows
+
+
 def test_each_account_is_asked_at_its_own_server(healthy: Any) -> None:
     servers = {url.path.split("/")[2] for url in healthy.asked}
     assert servers == {f"social.{account_id.partition(':')[2]}.sandbox" for account_id in TRUE}
@@ -195,6 +203,32 @@ def test_a_failure_is_its_forces_alone_and_says_its_kind(
 
 def test_a_429_is_waited_for_until_the_reset_that_the_server_names(sandbox: Any) -> None:
     assert sandbox.pull("mastodon", [KENT], faults=["mastodon:kent:429"]).slept == [300, 300, 300]
+
+
+@pytest.mark.parametrize("reset", ["1794202500", "soon", "", "2026-11-09T05:31:00"])
+def test_a_server_that_says_its_reset_in_other_words_harms_nobody(sandbox: Any, reset: str) -> None:
+    def odd(request: httpx.Request) -> httpx.Response | None:
+        headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
+        return httpx.Response(429, json={}, headers=headers) if "kent" in request.url.path else None
+
+    pulled = sandbox.pull("mastodon", [KENT, ESSEX], instead=odd)
+    assert pulled.said(KENT) == ("throttled", "rate_limited")
+    assert pulled.slept == ([60, 60, 60] if "T" in reset else [])
+    assert pulled.said(ESSEX, "messages") == ("landed", "")
+
+
+def test_a_moment_without_a_zone_is_a_wrong_shape(sandbox: Any) -> None:
+    counts = {"favourites_count": 0, "reblogs_count": 0, "replies_count": 0}
+    status = {"id": "1", "created_at": "2026-11-08T10:00:00", "account": {"id": "1"}, **counts}
+
+    def zoneless(request: httpx.Request) -> httpx.Response | None:
+        is_list = "kent" in request.url.path and request.url.path.endswith("/statuses")
+        return httpx.Response(200, json=[status]) if is_list else None
+
+    pulled = sandbox.pull("mastodon", [KENT, ESSEX], instead=zoneless)
+    assert pulled.said(KENT, "posts") == ("failed", "flipped_type")
+    assert "created_at" in pulled.log(KENT, "posts")["detail"]
+    assert pulled.said(ESSEX, "posts") == ("landed", "")
 
 
 def test_a_servers_limit_throttles_its_own_accounts_alone(sandbox: Any) -> None:

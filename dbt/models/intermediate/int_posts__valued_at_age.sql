@@ -1,7 +1,10 @@
 -- METHOD 5: the counter at an age is the first snapshot at that age or older, while it is not yet late.
 -- A repost's counters belong to somebody else's post.
 with snapshots as (
-    select * from {{ ref('int_posts__unioned') }}
+    select
+        *,
+        lag(age_seconds) over (partition by account_id, post_id order by age_seconds, run_id) as previous_age_seconds
+    from {{ ref('int_posts__unioned') }}
     where kind <> 'repost' and age_seconds >= 0
 ),
 
@@ -17,26 +20,15 @@ posts as (
     group by account_id, post_id
 ),
 
-reached as (
+firsts as (
     select
         snapshots.*,
         ages.age,
-        ages.late_after_hours,
-        row_number() over (
-            partition by snapshots.account_id, snapshots.post_id, ages.age
-            order by snapshots.age_seconds, snapshots.run_id
-        ) as nth
+        snapshots.age_seconds <= ages.late_after_hours * 3600 as is_in_time
     from snapshots
     inner join {{ ref('post_ages') }} as ages
         on snapshots.age_seconds >= ages.age_hours * 3600
-),
-
-firsts as (
-    select
-        *,
-        age_seconds <= late_after_hours * 3600 as is_in_time
-    from reached
-    where nth = 1
+            and coalesce(snapshots.previous_age_seconds < ages.age_hours * 3600, true)
 ),
 
 final as (

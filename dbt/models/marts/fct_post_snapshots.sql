@@ -1,3 +1,6 @@
+{{ config(materialized='view', persist_docs={}) }}
+
+-- A view: the largest table there is would otherwise be there twice.
 with final as (
     select
         account_id,
@@ -12,7 +15,6 @@ with final as (
         {{ post_counters() | join(',\n        ') }},
         {{ is_invented() }} as is_invented
     from {{ ref('int_posts__unioned') }}
-    order by account_id, post_id, observed_at_utc, run_id
 )
 
 select * from final
