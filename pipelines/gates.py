@@ -19,7 +19,7 @@ from pipelines.expectations import Failure, has_suite, validate
 from pipelines.landing import Landing
 from pipelines.sources.pull import Row
 
-#: A fault at more than a quarter of the forces in a run is the platform's or ours, not the forces'.
+#: A fault at more than a quarter of the country's forces is the platform's or ours, not the forces'.
 MAX_HELD_SHARE = 0.25
 #: With fewer than four fifths of the forces that are due collected, a national table would mislead.
 MIN_COLLECTED_SHARE = 0.8
@@ -47,7 +47,8 @@ def landing_gate(
     """Check what one run landed, and land a verdict for each of its forces.
 
     A force with a bad row is held alone. The gate fails, and holds every force of the run, when a frame
-    as a whole is wrong or more than `MAX_HELD_SHARE` of the forces are held.
+    as a whole is wrong or more than `MAX_HELD_SHARE` of all forces are held. Judging a run again
+    replaces its verdict, as when a suite was wrong and a past day cannot be pulled again.
     """
     result = GateResult("landing", f"{source}/{run_id}", passed=True)
     log = landing.read(source, "requests", day, run_id)
@@ -66,12 +67,12 @@ def landing_gate(
             result.failures.append(str(failure))
             for force_id in _blamed(failure, frame, forces):
                 result.held.setdefault(force_id, str(failure))
-    if len(result.held) > MAX_HELD_SHARE * len(forces):
+    if len(result.held) > MAX_HELD_SHARE * len(force_ids):
         result.passed = False
-        why = f"{len(result.held)} of {len(forces)} forces fail: the run is held as a whole"
+        why = f"{len(result.held)} of {len(forces)} forces in the run fail: it is held as a whole"
         result.failures.append(why)
         result.held = {force_id: result.held.get(force_id, why) for force_id in forces}
-    landing.write(source, day, run_id, {"verdicts": _verdicts(log, result)})
+    landing.judge(source, day, run_id, _verdicts(log, result))
     return result
 
 

@@ -113,6 +113,12 @@ class Landing:
                 raise FileExistsError(f"{path} has landed already; landing is never changed")
             write_atomically(path, frame)
 
+    def judge(self, source: str, day: date, run_id: str, verdicts: list[dict[str, object]]) -> None:
+        """Write the gate's verdicts on a run; a later judgement takes their place."""
+        schema = self.schemas[source, "verdicts"]
+        frame = pl.DataFrame([{**row, "run_id": run_id} for row in verdicts], schema=schema, orient="row")
+        write_atomically(self.path(source, "verdicts", day, run_id), frame)
+
     def read(self, source: str, entity: str, day: date, run_id: str) -> pl.DataFrame:
         """One run's rows of an entity; empty, with its columns, where it landed none."""
         path = self.path(source, entity, day, run_id)

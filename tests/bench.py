@@ -19,6 +19,11 @@ def timed(home: str, *words: str) -> float:
     return time.perf_counter() - began
 
 
+def show(what: str, late: float, early: float) -> None:
+    """One ratio, and the two times that it is made of."""
+    print(f"{what}: {late / early:.2f}  ({late:.1f} s / {early:.1f} s)")
+
+
 def main() -> None:
     """Print the ratios."""
     with tempfile.TemporaryDirectory() as home:
@@ -28,8 +33,8 @@ def main() -> None:
         timed(home, "run", "--days", "27", "--until", "2026-11-09")
         late_day = timed(home, "run", "--until", "2026-11-10")
         long = timed(home, "build")
-    print(f"build over 28 days / build over 8 days: {long / short:.2f}  ({long:.1f} s / {short:.1f} s)")
-    print(f"day 28, pull and build / day 8: {late_day / early_day:.2f}  ({late_day:.1f} s / {early_day:.1f} s)")
+    show("build over 28 days / build over 8 days", long, short)
+    show("pull and build of day 28 / of day 8", late_day, early_day)
 
 
 if __name__ == "__main__":

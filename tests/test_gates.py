@@ -79,7 +79,7 @@ def test_beyond_a_quarter_the_gate_fails_and_every_force_is_held(landing: Landin
     land(landing, bad=3)
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
     assert not result.passed
-    assert "3 of 8 forces fail" in result.failures[-1]
+    assert "3 of 8 forces in the run fail" in result.failures[-1]
     assert verdicts(landing) == dict.fromkeys(EIGHT, "held")
     assert "below zero" in result.held["force-0"]
     assert "3 of 8" in result.held["force-7"]
@@ -131,11 +131,18 @@ def test_a_run_in_which_nobody_was_due_passes(landing: Landing) -> None:
     assert (result.passed, result.held) == (True, {})
 
 
-def test_a_run_is_judged_once(landing: Landing) -> None:
+def test_a_run_can_be_judged_again_and_the_later_verdict_stands(landing: Landing) -> None:
     land(landing)
+    landing_gate(landing, "youtube", DAY, RUN, EIGHT[1:])
+    assert verdicts(landing)["force-0"] == "held"
     landing_gate(landing, "youtube", DAY, RUN, EIGHT)
-    with pytest.raises(FileExistsError):
-        landing_gate(landing, "youtube", DAY, RUN, EIGHT)
+    assert verdicts(landing) == dict.fromkeys(EIGHT, "passed")
+
+
+def test_a_run_of_one_bad_force_stops_nobody_else(landing: Landing) -> None:
+    land(landing, bad=1, forces=EIGHT[:1])
+    result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
+    assert (result.passed, verdicts(landing)) == (True, {"force-0": "held"})
 
 
 def test_a_verdict_is_recorded_and_read_back(tmp_path: Path) -> None:

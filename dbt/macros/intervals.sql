@@ -3,7 +3,9 @@
     99.8. Portable: only arithmetic, sqrt and a list of constants.
 #}
 
-{% macro z_value(confidence) %}{{ return({'95': 1.959963984540054, '99.8': 3.090232306167813}[confidence | string]) }}{% endmacro %}
+{% macro z_value(confidence) %}
+{{ return({'95': 1.959963984540054, '99.8': 3.090232306167813}[confidence | string]) }}
+{% endmacro %}
 
 {% macro wilson_lower(x, n, confidence) %}{{ wilson_limit(x, n, confidence, '-') }}{% endmacro %}
 
@@ -12,26 +14,35 @@
 {# Exact at 0 and at n, where rounding would put the limit a hair on the wrong side of the value. #}
 {% macro wilson_limit(x, n, confidence, sign) %}
     {%- set z = z_value(confidence) -%}
+    {%- set z2 = z * z -%}
+    {%- set total = 'nullif(cast(' ~ n ~ ' as double), 0)' -%}
     case
         when {{ x }} = {{ '0' if sign == '-' else n }} and {{ n }} > 0 then {{ '0.0' if sign == '-' else '1.0' }}
-        else (2.0 * ({{ x }}) + {{ z * z }} {{ sign }} {{ z }} * sqrt({{ z * z }} + 4.0 * ({{ x }}) * (1.0 - ({{ x }}) / nullif(cast({{ n }} as double), 0))))
-            / (2.0 * (nullif(cast({{ n }} as double), 0) + {{ z * z }}))
+        else
+            (2.0 * ({{ x }}) + {{ z2 }} {{ sign }} {{ z }} * sqrt({{ z2 }} + 4.0 * ({{ x }}) * (1.0 - ({{ x }}) / {{ total }})))
+            / (2.0 * ({{ total }} + {{ z2 }}))
     end
 {%- endmacro %}
 
 {# Limits of the expected count behind a count: exact Poisson below ten, Byar from there. #}
-{% macro count_lower(x, confidence) %}case when {{ x }} < 10 then {{ exact_poisson(x, confidence, 0) }} else {{ byar_lower(x, confidence) }} end{% endmacro %}
+{% macro count_lower(x, confidence) -%}
+case when {{ x }} < 10 then {{ exact_poisson(x, confidence, 0) }} else {{ byar_lower(x, confidence) }} end
+{%- endmacro %}
 
-{% macro count_upper(x, confidence) %}case when {{ x }} < 10 then {{ exact_poisson(x, confidence, 1) }} else {{ byar_upper(x, confidence) }} end{% endmacro %}
+{% macro count_upper(x, confidence) -%}
+case when {{ x }} < 10 then {{ exact_poisson(x, confidence, 1) }} else {{ byar_upper(x, confidence) }} end
+{%- endmacro %}
 
 {% macro byar_lower(x, confidence) %}
     {%- set z = z_value(confidence) -%}
-    (({{ x }}) * power(1.0 - 1.0 / (9.0 * nullif(cast({{ x }} as double), 0)) - {{ z }} / (3.0 * sqrt(nullif(cast({{ x }} as double), 0))), 3))
+    {%- set count = 'nullif(cast(' ~ x ~ ' as double), 0)' -%}
+    (({{ x }}) * power(1.0 - 1.0 / (9.0 * {{ count }}) - {{ z }} / (3.0 * sqrt({{ count }})), 3))
 {%- endmacro %}
 
 {% macro byar_upper(x, confidence) %}
     {%- set z = z_value(confidence) -%}
-    ((({{ x }}) + 1.0) * power(1.0 - 1.0 / (9.0 * (({{ x }}) + 1.0)) + {{ z }} / (3.0 * sqrt(({{ x }}) + 1.0)), 3))
+    {%- set count = '(' ~ x ~ ' + 1.0)' -%}
+    ({{ count }} * power(1.0 - 1.0 / (9.0 * {{ count }}) + {{ z }} / (3.0 * sqrt({{ count }})), 3))
 {%- endmacro %}
 
 {# `side` 0: χ²(α/2, 2x)/2, which is 0 at x = 0; 1: χ²(1−α/2, 2x+2)/2. #}
@@ -73,6 +84,8 @@ case {{ x }}
 {% macro quantile(rank, n, groups) %}
     case
         when {{ n }} >= {{ groups }}
-            then cast(greatest(1, floor(({{ groups }} + 1) - ceil((({{ n }} + 1) - {{ rank }}) / ({{ n }} / cast({{ groups }} as double))))) as bigint)
+            then cast(greatest(1, floor(
+                ({{ groups }} + 1) - ceil((({{ n }} + 1) - {{ rank }}) / ({{ n }} / cast({{ groups }} as double)))
+            )) as bigint)
     end
 {%- endmacro %}

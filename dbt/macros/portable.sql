@@ -4,7 +4,9 @@
 {% macro duckdb__to_london_date(utc) %}cast(timezone('Europe/London', timezone('UTC', {{ utc }})) as date){% endmacro %}
 
 {% macro seconds_between(earlier, later) %}{{ return(adapter.dispatch('seconds_between', 'beatbook')(earlier, later)) }}{% endmacro %}
-{% macro duckdb__seconds_between(earlier, later) %}(cast(epoch_us({{ later }}) - epoch_us({{ earlier }}) as double) / 1e6){% endmacro %}
+{% macro duckdb__seconds_between(earlier, later) -%}
+(cast(epoch_us({{ later }}) - epoch_us({{ earlier }}) as double) / 1e6)
+{%- endmacro %}
 
 {% macro plus_hours(moment, hours) %}{{ return(adapter.dispatch('plus_hours', 'beatbook')(moment, hours)) }}{% endmacro %}
 {% macro duckdb__plus_hours(moment, hours) %}({{ moment }} + to_hours({{ hours }})){% endmacro %}
@@ -23,7 +25,9 @@
 
 {# One row for each day from the first to the last of them, both included; none when either is null. #}
 {% macro each_day(first_day, last_day) %}{{ return(adapter.dispatch('each_day', 'beatbook')(first_day, last_day)) }}{% endmacro %}
-{% macro duckdb__each_day(first_day, last_day) %}cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date){% endmacro %}
+{% macro duckdb__each_day(first_day, last_day) -%}
+cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date)
+{%- endmacro %}
 
 {# Text values in one line, in a stated order. #}
 {% macro list_text(text, in_order) %}{{ return(adapter.dispatch('list_text', 'beatbook')(text, in_order)) }}{% endmacro %}
@@ -35,4 +39,8 @@
 
 {# A file of the sandbox's invented register, every column as text. #}
 {% macro read_register(file) %}{{ return(adapter.dispatch('read_register', 'beatbook')(file)) }}{% endmacro %}
-{% macro duckdb__read_register(file) %}read_csv('{{ env_var('BEATBOOK_REGISTER') }}/{{ file }}', header = true, all_varchar = true, delim = ',', quote = '"'){% endmacro %}
+{% macro duckdb__read_register(file) -%}
+read_csv(
+    '{{ env_var('BEATBOOK_REGISTER') }}/{{ file }}', header = true, all_varchar = true, delim = ',', quote = '"'
+)
+{%- endmacro %}

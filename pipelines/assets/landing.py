@@ -66,7 +66,7 @@ def build_landing(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDef
         name="landing_gate",
         blocking=True,
         description="GX on what this run landed. A force that fails is held back alone; more than a quarter "
-        "of the forces, and the whole run is held and nothing is published.",
+        "of the country, and the whole run is held and nothing is published.",
     )
     def gate(
         context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings]

@@ -244,17 +244,22 @@ def _walk(context: Context, node: Thread, thread_uri: str, post_uri: str, did: s
     direction: Literal["inbound", "outbound"] = "outbound" if node.post.author.did == did else "inbound"
     rows.append(
         {
-            "uri": node.post.uri,
-            "thread_uri": thread_uri,
+            "uri": _key(context, node.post.uri, did),
+            "thread_uri": _key(context, thread_uri, did),
             "post_uri": post_uri,
             "direction": direction,
-            "author_key": context.author_key(NAME, node.post.author.did) if direction == "inbound" else None,
+            "author_key": context.keyed_hash(NAME, node.post.author.did) if direction == "inbound" else None,
             "created_at_utc": naive_utc(node.post.record.created_at),
             "indexed_at_utc": naive_utc(node.post.indexed_at),
         }
     )
     for reply in node.replies or []:
         _walk(context, reply, thread_uri, post_uri, did, rows)
+
+
+def _key(context: Context, uri: str, did: str) -> str:
+    """A URI holds its author's DID: the public's is hashed, ours stands as it is."""
+    return uri if uri.startswith(f"at://{did}/") else context.keyed_hash(NAME, uri)
 
 
 def _actor(account: Account) -> str:

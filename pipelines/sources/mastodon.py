@@ -192,7 +192,7 @@ async def _messages(context: Context, base: str, status_id: str, own_id: str) ->
                 "thread_id": top,
                 "status_id": status_id,
                 "direction": "inbound" if inbound else "outbound",
-                "author_key": context.author_key(NAME, status.account.id) if inbound else None,
+                "author_key": context.keyed_hash(NAME, status.account.id) if inbound else None,
                 "created_at_utc": naive_utc(status.created_at),
             }
         )

@@ -6,10 +6,12 @@ Belongs here: concurrency, the per-account log, progress. Does not belong here: 
 import asyncio
 import hashlib
 import hmac
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -41,9 +43,9 @@ class Context:
     def now(self) -> datetime:
         return self.client.now()
 
-    def author_key(self, platform: str, author_id: str) -> str:
-        """A keyed hash (HMAC-SHA256, 32 hex digits): tells two authors apart and names neither."""
-        told = f"{platform}:{author_id}".encode()
+    def keyed_hash(self, platform: str, native_id: str) -> str:
+        """HMAC-SHA256, 32 hex digits, of an id of the public: tells two apart and names neither."""
+        told = f"{platform}:{native_id}".encode()
         return hmac.new(self.hash_key, told, hashlib.sha256).hexdigest()[:32]
 
 
@@ -68,6 +70,10 @@ class AccountPull:
         except SourceError as error:
             rows.clear()
             status, reason, detail = error.status, error.reason, error.detail
+        except Exception as error:
+            # A fault of ours in one account must not lose the nation; the log has it as a failure.
+            rows.clear()
+            status, reason, detail = "failed", "unexpected", f"{type(error).__name__} in {_place(error)}"
         finally:
             usage.reset(token)
         if status == "landed" and not rows:
@@ -110,6 +116,12 @@ async def pull_each(
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(account)) for account in accounts]
     return [task.result() for task in tasks]
+
+
+def _place(error: Exception) -> str:
+    """Where in our code it happened. The message is left out: it might quote what a platform sent."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}, line {frame.lineno}"
 
 
 def naive_utc(moment: datetime) -> datetime:

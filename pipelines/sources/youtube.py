@@ -325,7 +325,7 @@ def _message_row(context: Context, comment: Comment, thread_id: str, video_id: s
         "thread_id": thread_id,
         "video_id": video_id,
         "direction": "inbound" if inbound else "outbound",
-        "author_key": context.author_key(NAME, author.value) if author and inbound else None,
+        "author_key": context.keyed_hash(NAME, author.value) if author and inbound else None,
         "published_at_utc": naive_utc(comment.snippet.published_at),
     }
 

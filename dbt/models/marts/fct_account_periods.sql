@@ -32,7 +32,7 @@ with open_periods as (
         periods.period_end, periods.is_complete, periods.days_since_end_count
 ),
 
--- METHOD 8: the count nearest after the end, at most a day, or before it, at most seven.
+-- The count nearest after the end, at most a day, or before it, at most seven.
 followers as (
     select
         profiles.account_id,
@@ -87,19 +87,16 @@ pulls as (
         open_periods.account_id,
         open_periods.period_type,
         open_periods.period_start,
+        bool_or(pulls.entity = 'posts' and pulls.pulled_date >= known_from_date) as is_posts_pulled_after,
         bool_or(
-            pulls.entity = 'posts' and pulls.pulled_date >= open_periods.known_from_date
-        ) as is_posts_pulled_after,
-        bool_or(
-            pulls.entity = 'messages' and (pulls.is_return or pulls.pulled_date >= open_periods.known_from_date)
+            pulls.entity = 'messages' and (pulls.is_return or pulls.pulled_date >= known_from_date)
         ) as is_messages_pulled_after
     from open_periods
     inner join {{ ref('int_pulls__completed') }} as pulls
         on open_periods.account_id = pulls.account_id
             and open_periods.period_start <= pulls.pulled_date
-            and {{ plus_days(
-                'open_periods.known_from_date', "case when pulls.entity = 'posts' then 22 else 8 end"
-            ) }} >= pulls.pulled_date
+            and {{ plus_days('known_from_date', "case when pulls.entity = 'posts' then 22 else 8 end") }}
+            >= pulls.pulled_date
     group by open_periods.account_id, open_periods.period_type, open_periods.period_start
 ),
 
