@@ -27,6 +27,8 @@ _KINDS: dict[int, type[errors.SourceError]] = {
 }
 MAX_WAIT_SECONDS = 15 * 60  # a longer wait is for the next run, not for this one
 ATTEMPTS = 4
+#: So many requests in a row that failed for good: the platform is down, and asking on would take an hour.
+GIVE_UP_AFTER = 12
 
 
 @dataclass
@@ -109,6 +111,7 @@ class Client:
         self.budget = budget or Budget()
         self._sleep = sleep
         self._resume_at: dict[str, datetime] = {}
+        self._failed_in_a_row: dict[str, int] = {}
         self._http = httpx.AsyncClient(
             headers={"User-Agent": "beatbook", **platform.headers},
             transport=transport,
@@ -136,18 +139,25 @@ class Client:
         Rate limits are kept apart for each base URL (Mastodon has one a server).
 
         Tries again, up to four times, on 5xx, on network failures and on 429 when the platform's wait
-        is at most 15 minutes.
+        is at most 15 minutes; gives a platform up for the run after 12 such failures in a row.
 
         Raises:
             SourceError: one subclass for each kind of failure, see `errors`.
         """
         base = base_url or self.platform.base_url
         url = path if path.startswith("http") else base + path
-        async for attempt in stamina.retry_context(
-            on=_backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=20.0
-        ):
-            with attempt:
-                response = await self._send(base, url, params, units)
+        if self._failed_in_a_row.get(base, 0) >= GIVE_UP_AFTER:
+            raise errors.ServerError(f"not asked: {GIVE_UP_AFTER} requests in a row had failed")
+        try:
+            async for attempt in stamina.retry_context(
+                on=_backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=20.0
+            ):
+                with attempt:
+                    response = await self._send(base, url, params, units)
+        except errors.Transient:
+            self._failed_in_a_row[base] = self._failed_in_a_row.get(base, 0) + 1
+            raise
+        self._failed_in_a_row[base] = 0
         data = decode(response.content, type_, where=response.url.path)
         return Reply(data, response.links.get("next", {}).get("url"))
 

@@ -4,6 +4,7 @@ The command is run as a user runs it, in a process of its own. Days are pulled f
 that its emergency, its merger and its failing accounts are in what is tested.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -69,11 +70,17 @@ def naive(moment: datetime) -> datetime:
 
 @pytest.fixture(scope="session")
 def pulled(tmp_path_factory: pytest.TempPathFactory) -> Nation:
-    """Fifteen days pulled, built and published by one command."""
-    nation = Nation(tmp_path_factory.mktemp("nation") / "home")
-    done = nation.run("run", "--days", str(len(DAYS)), "--until", str(UNTIL))
-    assert done.returncode == 0, done.stdout + done.stderr
-    (nation.home / "first_output.txt").write_text(done.stdout)
+    """Fifteen days pulled, built and published by one command; once, however many workers there are."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    nation = Nation(base / "nation" / "home")
+    output = base / "nation" / "first_output.txt"
+    with (base / "nation.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not output.exists():
+            done = nation.run("run", "--days", str(len(DAYS)), "--until", str(UNTIL))
+            assert done.returncode == 0, done.stdout + done.stderr
+            output.write_text(done.stdout)
     return nation
 
 

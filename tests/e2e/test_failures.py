@@ -8,7 +8,7 @@ import pytest
 from sandbox.serve import start
 from tests.e2e.conftest import UNTIL, Nation
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nation")]
+pytestmark = pytest.mark.e2e
 DAY = ("--until", "2026-11-10")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.conftest import Nation
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("production")]
+pytestmark = pytest.mark.e2e
 PRODUCTION = {"BEATBOOK_PROFILE": "production"}
 
 

@@ -13,7 +13,7 @@ from sandbox import clock
 from sandbox.truth import truth
 from tests.e2e.conftest import DAYS, Nation, moment, naive
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nation")]
+pytestmark = pytest.mark.e2e
 PULLED = ("youtube", "bluesky", "mastodon")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.sources import errors
 from pipelines.sources.client import (
+    GIVE_UP_AFTER,
     MAX_WAIT_SECONDS,
     Budget,
     Client,
@@ -107,6 +108,25 @@ def test_a_passing_failure_is_asked_four_times(status: int, kind: type[errors.So
     with pytest.raises(kind):
         ask(client_of(answer))
     assert len(answer.seen) == 4
+
+
+def test_a_platform_that_is_down_is_given_up_for_the_run() -> None:
+    answer = always(503)
+    client = client_of(answer)
+
+    async def asked() -> list[str]:
+        said = []
+        async with client:
+            for _ in range(GIVE_UP_AFTER + 5):
+                with pytest.raises(errors.ServerError) as caught:
+                    await client.get("/items", Page)
+                said.append(str(caught.value))
+        return said
+
+    said = asyncio.run(asked())
+    assert len(answer.seen) == GIVE_UP_AFTER * 4
+    assert "503" in said[GIVE_UP_AFTER - 1]
+    assert "not asked" in said[GIVE_UP_AFTER]
 
 
 def test_a_server_that_recovers_is_believed(spent: Usage) -> None:
