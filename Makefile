@@ -1,6 +1,7 @@
 # make run    set up, pull the sandbox nation day by day, build, publish, print a benchmark table
 # make up     the Dagster UI on the same data
 # make test   set up and run all tests
+# make unit   the fast ones only
 # make lint   ruff, mypy, sqlfluff, secret scan
 # make lock   resolve the dependencies again (needs uv)
 SHELL := /bin/bash
@@ -11,7 +12,8 @@ DAYS ?= 15
 # Whatever the caller has active or set is not ours: the two commands work the same everywhere.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
-.PHONY: run up setup test lint lock bench clean
+
+.PHONY: run up setup unit test lint lock bench clean
 run: setup
 	$(BIN)/beatbook run --days $(DAYS)
 
@@ -29,6 +31,9 @@ setup: .venv/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+unit: setup
+	$(BIN)/pytest -n 2 --dist worksteal -m "not e2e and not dbt"
+
 test: setup
 	$(BIN)/pytest -n 2 --dist worksteal
 
@@ -37,7 +42,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt/models dbt/tests
-	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --exclude-files 'requirements\.lock'
 
 lock:
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-strip-extras --no-emit-index-url \

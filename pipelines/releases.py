@@ -27,7 +27,7 @@ from pipelines.warehouse import current_build, sha256_of
 
 #: Rows about single messages from the public stay in the warehouse.
 PREFIXES = ("bench_", "dim_", "ext_")
-FACTS = ("fct_account_days", "fct_collection")
+FACTS = ("fct_collection",)
 INVENTED = "All figures are invented: made from the sandbox nation. Forces and populations are real."
 REAL = "Figures from the platforms and from forces' returns; each empty cell says why in value_note."
 

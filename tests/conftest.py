@@ -8,15 +8,15 @@ import pytest
 import stamina
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("BEATBOOK_SHARED", ROOT.parent / "shared"))
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real input, specifications and oracles; what needs it is skipped without it."""
-    folder = Path(os.environ.get("BEATBOOK_SHARED", ROOT.parent / "shared"))
-    if not folder.is_dir():
-        pytest.skip(f"no {folder}")
-    return folder
+    if not SHARED.is_dir():
+        pytest.skip(f"no {SHARED}")
+    return SHARED
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,6 @@ PUBLISHED = [
     "ext_accounts",
     "ext_benchmarks",
     "ext_posts",
-    "fct_account_days",
     "fct_collection",
 ]
 
@@ -86,7 +85,6 @@ TABLES = (
     "create table ext_accounts as select force_id, 'youtube:' || force_id as account_id from dim_force",
     "create table ext_posts as select 'kent' as force_id, 'p' || n as post_id, n as like_count, "
     "timestamp '2026-11-01 10:00:00' as created_at_utc, date '2026-11-01' as created_date from range(3) t(n)",
-    "create table fct_account_days as select force_id, 1 as follower_count from dim_force",
     "create table fct_collection as select force_id from dim_force",
     "create table fct_conversations as select 'one message of the public' as message_id",
     "create table fct_data_as_of as select timestamp '2026-11-09 05:30:00' as data_as_of_utc",

@@ -25,8 +25,8 @@ end
 {#
     From a CTE `measured` (force_id, platform, period_type, period_start, numerator, denominator, n, value_note,
     note_detail) to the rows of an indicator that is a ratio of sums. The nation is the sum over forces with a
-    value; one provisional force keeps it provisional, or it would be another nation every day, and the sum over a
-    few of the forces that could have a value is not the nation's.
+    value, says how many they are, and is provisional while one of the others is; the sum over too few of the forces
+    that could have a value is not the nation's.
 #}
 {% macro ratio_rows(indicator) %}
 cells as (
@@ -68,7 +68,8 @@ force_rows as (
             when measured.denominator = 0 then 'nothing to divide by'
             {%- endif %}
             when measured.n < {{ indicator.minimum_n }} then 'fewer than {{ indicator.minimum_n }} to count'
-        end as note_detail
+        end as note_detail,
+        false as is_any_provisional
     from cells
     left join measured
         on cells.force_id = measured.force_id
@@ -116,8 +117,7 @@ nation_rows as (
         coalesce(
             cells.value_note,
             case
-                when nation.is_any_provisional
-                    or nation.valued_count = 0
+                when nation.valued_count = 0
                     or nation.valued_count < {{ var('minimum_national_share') }} * nation.expected_count
                     then nation.worst_note
             end
@@ -126,7 +126,8 @@ nation_rows as (
             cells.note_detail,
             'forces with a value: ' || nation.valued_count || ' of ' || nation.expected_count
             || case when nation.is_any_provisional then ', others are provisional' else '' end
-        ) as note_detail
+        ) as note_detail,
+        nation.is_any_provisional
     from cells
     inner join nation
         on cells.platform = nation.platform
@@ -159,7 +160,7 @@ final as (
         {{ count_limits(indicator) }}
         value_note,
         note_detail,
-        coalesce(value_note = 'provisional', days_since_end_count <= 1) as is_provisional,
+        coalesce(value_note = 'provisional', days_since_end_count <= 1 or is_any_provisional) as is_provisional,
         {{ 'population_vintage' if indicator.is_per_head else 'cast(null as varchar)' }} as population_vintage,
         {{ is_invented() }} as is_invented
     from rows_with_nation

@@ -52,7 +52,9 @@ def warehouse(
     if not (settings.register / "accounts.csv").exists():
         raise dg.Failure("nothing was pulled yet, so there is no register: run a pull", allow_retries=False)
     with building(settings) as path:
-        invocation = dbt.cli(COMMAND, context=context, raise_on_error=False)
+        # One target folder, in the data folder: dbt's own default in Dagster is a new one for each run.
+        target = settings.home / "dbt"
+        invocation = dbt.cli(COMMAND, context=context, raise_on_error=False, target_path=target)
         for event in invocation.stream():
             progress.building(getattr(event, "output_name", ""))
             yield event

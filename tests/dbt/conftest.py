@@ -76,3 +76,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     compiled.dbt("compile", "--no-introspect")
     compiled.manifest = json.loads((folder / "target" / "manifest.json").read_text())
     return compiled
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here runs dbt, which takes seconds to start: `make unit` leaves it out."""
+    for item in items:
+        if "tests/dbt/" in item.nodeid:
+            item.add_marker("dbt")

@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,11 +17,11 @@ pytestmark = pytest.mark.e2e
 PULLED = ("youtube", "bluesky", "mastodon")
 
 
-def told(day: date) -> Iterator[dict[str, Any]]:
+@cache
+def told(day: date) -> list[dict[str, Any]]:
     """The live accounts of the pulled platforms as they were when the day was pulled."""
-    for account in truth(7, clock.ms(moment(day).isoformat()))["accounts"]:
-        if account["platform"] in PULLED and account["status"] == "live":
-            yield account
+    accounts = truth(7, clock.ms(moment(day).isoformat()))["accounts"]
+    return [a for a in accounts if a["platform"] in PULLED and a["status"] == "live"]
 
 
 def test_every_account_on_every_day(pulled: Nation) -> None:
