@@ -55,24 +55,23 @@ def run(
     if not settings.is_sandbox and (days > 1 or until):
         fail(Exit.WRONG_CALL, "a platform shows only the present: production pulls today, and no other day")
     with ready(settings):
-        from pipelines import running  # noqa: PLC0415 (Dagster takes seconds to import)
-
+        settings.author_hash_key()  # a run without it would fail at the first account
         register = load_register(settings)
         unknown = sorted(set(force or []) - set(register.forces))
         if unknown:
-            fail(
-                Exit.BAD_INPUT,
-                f"no such force: {', '.join(unknown)}. A force is named by its data.police.uk id",
-            )
+            names = ", ".join(unknown)
+            fail(Exit.BAD_INPUT, f"no such force: {names}; dbt/seeds/forces.csv has their ids")
         wanted = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]
         landing = open_landing(settings)
-        todo = [d for d in wanted if d == last or again or not running.already_landed(settings, landing, d)]
+        todo = [d for d in wanted if d == last or again or not readers.already_landed(settings, landing, d)]
         total = sum(
             len([a for a in register.accounts_due(p, d) if not force or a.force_id in force])
             for d in todo
             for p in pulled_platforms()
         )
         with display.watching(total, len(todo)) as progress:
+            from pipelines import running  # noqa: PLC0415 (Dagster takes seconds to import)
+
             outcome = running.run(settings, todo, force or [], progress)
         _finish(settings, outcome)
 
@@ -82,9 +81,9 @@ def build() -> None:
     """Build, gate and publish from what has landed, without pulling."""
     settings = Settings()
     with ready(settings, needs_sandbox=False):
-        from pipelines import running  # noqa: PLC0415 (Dagster takes seconds to import)
-
         with display.watching(0, 0) as progress:
+            from pipelines import running  # noqa: PLC0415
+
             outcome = running.build(settings, progress)
         _finish(settings, outcome)
 
@@ -180,5 +179,6 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
     folder = folder_of(settings, release)
     display.console.print(f"Release   {folder}", soft_wrap=True, highlight=False)
     display.console.print(f"Extracts  {folder / 'extracts'}/<force_id>/", soft_wrap=True, highlight=False)
-    display.console.print("More      beatbook table, beatbook status, beatbook --help", highlight=False)
+    own = sys.argv[0]  # as it was called, so that it can be called again
+    display.console.print(f"More      {own} table, {own} status, {own} --help", highlight=False)
     display.console.print("Dagster   make up, then http://127.0.0.1:3000", highlight=False)

@@ -4,6 +4,7 @@ Belongs here: rich. Does not belong here: finding out what is shown.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -60,11 +61,13 @@ def watching(total: int, day_count: int) -> Iterator[Watched]:
         yield Watched(bars, total, day_count)
 
 
-def show_table(table: BenchmarkTable, *, limit: int | None = None) -> None:
+def show_table(table: BenchmarkTable) -> None:
     """A benchmark table: best first, then those without a number, each with its reason."""
     show = duration if table.unit == "seconds" else number
-    nation = show(table.national_value) or "none"
-    caption = f"The nation: {nation}. {table.caption}"
+    usual = _usual_note(table)
+    caption = f"The nation: {show(table.national_value) or 'none'}. {table.caption}"
+    if usual:
+        caption = f"Unless noted: {usual}. {caption}"
     drawn = Table(title=table.title, caption=caption, title_justify="left", caption_justify="left")
     drawn.add_column("rank", justify="right", no_wrap=True)
     drawn.add_column("force", no_wrap=True)
@@ -73,17 +76,26 @@ def show_table(table: BenchmarkTable, *, limit: int | None = None) -> None:
     drawn.add_column("n", justify="right")
     drawn.add_column("against the nation")
     drawn.add_column("note")
-    for row in table.rows[:limit]:
+    for row in table.rows:
         low, high = row["ci95_low"], row["ci95_high"]
         interval = f"{show(low)} to {show(high)}" if low is not None and high is not None else ""
         if low is not None and high is None:
             interval = f"from {show(low)}"  # the upper limit of a median that is not reached
         rank = f"{row['rank']} of {row['ranked_of']}" if row["rank"] else ""
-        reason = ": ".join(filter(None, (row["value_note"], row["note_detail"])))
+        note = ": ".join(filter(None, (row["value_note"], row["note_detail"])))
         verdict = (row["verdict"] or "").replace("_", " ")
-        cells = (rank, row["force_name"], show(row["value"]), interval, number(row["n"]), verdict, reason)
-        drawn.add_row(*cells)
+        note = "" if note == usual else note
+        drawn.add_row(rank, row["force_name"], show(row["value"]), interval, number(row["n"]), verdict, note)
     console.print(drawn)
+
+
+def _usual_note(table: BenchmarkTable) -> str | None:
+    """What most rows with a number say: once below the table, not in every line."""
+    details = Counter(row["note_detail"] for row in table.rows if row["value"] is not None)
+    if not details:
+        return None
+    note, count = details.most_common(1)[0]
+    return note if note and count * 2 > details.total() else None
 
 
 def show_status(status: Status) -> None:

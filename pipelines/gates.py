@@ -134,13 +134,15 @@ def release_gate(warehouse: Path, build_id: str, previous_values: int | None) ->
     return result
 
 
-#: Forces with an account due on the newest day that is pulled, and those of them with one that landed.
+#: Forces with an account due on the newest day that is pulled, and those of them with one that landed. An
+#: account that the platform took down, or that we have no token for, cannot be collected by pulling again.
 _COLLECTED = """
     select
         count(distinct force_id) as due,
         count(distinct force_id) filter (status in ('landed', 'empty')) as got
     from fct_collection
-    where is_due and collected_date = (select max(collected_date) from fct_collection)
+    where is_due and not is_absent and reason is distinct from 'not_authorised'
+        and collected_date = (select max(collected_date) from fct_collection)
 """
 
 

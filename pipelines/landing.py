@@ -95,7 +95,7 @@ class Landing:
         return self.root / source / entity / day.isoformat() / f"{run_id}.parquet"
 
     def write(self, source: str, day: date, run_id: str, rows: Mapping[str, list[dict[str, object]]]) -> None:
-        """Land what one run got from one source: a file for each entity that has rows.
+        """Land what one run got from one source: its log, and a file for each entity that has rows.
 
         Raises:
             FileExistsError: the run landed already; landing is never changed.
@@ -104,7 +104,7 @@ class Landing:
         frames = {}
         for entity, entity_rows in rows.items():
             schema = self.schemas[source, entity]
-            if entity_rows:
+            if entity_rows or entity == "requests":  # a run in which nobody was due is a run too
                 filled = [{**row, "run_id": run_id} for row in entity_rows]
                 frames[entity] = pl.DataFrame(filled, schema=schema, strict=True, orient="row")
         for entity, frame in frames.items():

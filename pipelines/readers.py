@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.gates import recorded
 from pipelines.landing import Landing
+from pipelines.pulling import pulled_platforms
 from pipelines.releases import Release, current, folder_of
 from pipelines.settings import Settings
 from pipelines.warehouse import current_build
@@ -192,6 +193,18 @@ def _add_pull(told: Status, landing: Landing, source: str, day: date) -> None:
         for r in bad.to_dicts()
     ]
     told.missing += [f"{r['force_id']}: {source} held back: {r['detail']}" for r in held.to_dicts()]
+
+
+def already_landed(settings: Settings, landing: Landing, day: date) -> bool:
+    """Whether every pulled platform has a run of that day whose gate was passed."""
+    return all(
+        any(
+            gate is not None and gate.passed
+            for run_day, run_id in landing.runs(source)
+            if run_day == day and (gate := recorded(settings.gates, "landing", f"{source}/{run_id}"))
+        )
+        for source in pulled_platforms()
+    )
 
 
 def as_json(rows: Any) -> str:

@@ -14,8 +14,6 @@ import dagster as dg
 
 from pipelines.cli_common import Exit
 from pipelines.definitions import build_definitions
-from pipelines.gates import recorded
-from pipelines.landing import Landing
 from pipelines.pulling import open_landing, pulled_platforms
 from pipelines.resources import Progress
 from pipelines.settings import LONDON, Settings
@@ -27,18 +25,6 @@ class Outcome:
 
     exit: Exit
     reasons: list[str] = field(default_factory=list)
-
-
-def already_landed(settings: Settings, landing: Landing, day: date) -> bool:
-    """Whether every pulled platform has a run of that day whose gate was passed."""
-    return all(
-        any(
-            gate is not None and gate.passed
-            for run_day, run_id in landing.runs(source)
-            if run_day == day and (gate := recorded(settings.gates, "landing", f"{source}/{run_id}"))
-        )
-        for source in pulled_platforms()
-    )
 
 
 def run(settings: Settings, days: Sequence[date], forces: Sequence[str], progress: Progress) -> Outcome:
@@ -55,6 +41,12 @@ def run(settings: Settings, days: Sequence[date], forces: Sequence[str], progres
 def build(settings: Settings, progress: Progress) -> Outcome:
     """Build, gate and publish what has landed."""
     return _execute(settings, build_definitions(settings, progress), "build", None, ())
+
+
+def _summary(evaluation: dg.AssetCheckEvaluation) -> str:
+    """What our own gates say in their metadata; dbt's checks have their SQL there instead."""
+    told = evaluation.metadata.get("summary")
+    return str(told.value) if told is not None else "see the check in the Dagster UI"
 
 
 def _log_of(settings: Settings) -> TextIO:
@@ -81,7 +73,7 @@ def _execute(
     if result.success:
         return Outcome(Exit.OK)
     gates = [e for e in result.get_asset_check_evaluations() if not e.passed and e.blocking]
-    reasons = [f"{e.asset_key.to_user_string()}: {e.check_name} failed" for e in gates]
+    reasons = [f"{e.asset_key.to_user_string()}: {e.check_name} failed: {_summary(e)}" for e in gates]
     is_gate = bool(gates)
     for event in result.get_step_failure_events():
         error = event.step_failure_data.error

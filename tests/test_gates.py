@@ -186,9 +186,11 @@ def warehouse(folder: Path, collected: list[tuple[Any, ...]], values: pl.DataFra
         connection.execute("create table dim_force as select unnest($1) as force_id", [FORCES])
         connection.execute(
             "create table fct_collection "
-            "(account_id varchar, collected_date date, force_id varchar, is_due boolean, status varchar)"
+            "(account_id varchar, collected_date date, force_id varchar, is_due boolean, status varchar, "
+            "reason varchar, is_absent boolean)"
         )
-        connection.executemany("insert into fct_collection values (?, ?, ?, ?, ?)", collected)
+        rows = [(*row, "", False) if len(row) == 5 else row for row in collected]
+        connection.executemany("insert into fct_collection values (?, ?, ?, ?, ?, ?, ?)", rows)
     return path
 
 
@@ -221,6 +223,13 @@ def test_only_the_newest_day_and_accounts_that_are_due_count_as_collected(tmp_pa
     before = collection(0, day=date(2026, 11, 8))
     closed = collection(0, is_due=False, forces=[f"closed-{n}" for n in range(9)])
     assert release_gate(warehouse(tmp_path, [*before, *collection(4), *closed]), "build-1", None).passed
+
+
+@pytest.mark.usefixtures("any_table_will_do")
+def test_what_pulling_again_cannot_bring_stops_nobody(tmp_path: Path) -> None:
+    rows = [("youtube:a", DAY, "a", True, "refused", "not_authorised", False)]
+    rows += [("bluesky:b", DAY, "b", True, "refused", "suspended", True)]
+    assert release_gate(warehouse(tmp_path, rows), "build-1", None).passed
 
 
 @pytest.mark.usefixtures("any_table_will_do")

@@ -89,7 +89,8 @@ nation as (
         sum(n) filter (where value_note is null) as n,
         count(*) filter (where value_note is null) as valued_count,
         count(*) filter (
-            where value_note is null or value_note in ('provisional', 'late', 'not_collected', 'suppressed')
+            where value_note is null
+                or value_note in ('provisional', 'late', 'not_collected', 'suppressed', 'not_authorised')
         ) as expected_count,
         coalesce(bool_or(value_note = 'provisional'), false) as is_any_provisional,
         {{ national_note() }} as worst_note,

@@ -13,9 +13,9 @@ from pipelines.gates import landing_gate, record
 from pipelines.landing import new_run_id
 from pipelines.partitions import daily, day_of
 from pipelines.pulling import open_landing, pull_day, pulled_platforms
-from pipelines.registry import load
+from pipelines.registry import RegistryError, load
 from pipelines.resources import Progress
-from pipelines.settings import SEEDS, Settings
+from pipelines.settings import SEEDS, Settings, SettingsError
 
 #: For infrastructure only: an account that fails is logged and never raises.
 RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
@@ -47,15 +47,18 @@ def build_landing(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDef
         progress: dg.ResourceParam[Progress],
     ) -> dg.MaterializeResult[None]:
         day = day_of(context.run) or settings.today()
-        pulled = pull_day(
-            settings,
-            platform,
-            day,
-            new_run_id(context.run_id),
-            forces=config.forces,
-            on_start=lambda total: progress.accounts(platform, total),
-            on_done=lambda _: progress.account_done(),
-        )
+        try:
+            pulled = pull_day(
+                settings,
+                platform,
+                day,
+                new_run_id(context.run_id),
+                forces=config.forces,
+                on_start=lambda total: progress.accounts(platform, total),
+                on_done=lambda _: progress.account_done(),
+            )
+        except (SettingsError, RegistryError) as error:  # trying again would change nothing
+            raise dg.Failure(str(error), allow_retries=False) from error
         for line in pulled.missing:
             context.log.warning("did not land: %s", line)
         metadata = asdict(pulled) | {"day": day.isoformat(), "missing": _as_markdown(pulled.missing)}

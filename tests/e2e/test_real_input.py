@@ -66,6 +66,8 @@ def test_production_publishes_with_returns_alone(production: Nation) -> None:
     assert len(table) == 48
     assert table["kent"]["value"] == pytest.approx(300500 / KENT * 1000)
     assert {row["value"] for force_id, row in table.items() if force_id != "kent"} == {None}
+    # One force of 44 is not the nation.
+    assert table["kent"]["national_value"] is None
 
 
 def test_the_posts_of_five_forces_reconcile(shared: Path, production: Nation) -> None:
