@@ -89,7 +89,8 @@ def benchmark_table(
         names = ", ".join(sorted(definitions["indicator_id"]))
         raise NotFoundError(f"there is no indicator {indicator}; there are: {names}")
     choices = connection.sql(
-        "select platform, period_type, period_start, count(value) as number_count from bench_values "
+        "select platform, period_type, period_start, count(value) as number_count, "
+        "coalesce(bool_or(value_note = 'provisional'), false) as is_provisional from bench_values "
         "where indicator_id = $indicator group by all",
         params={"indicator": indicator},
     ).pl()
@@ -100,7 +101,8 @@ def benchmark_table(
     is_all = (pl.col("platform") == "all").cast(pl.Int8)
     is_week = (pl.col("period_type") == "week").cast(pl.Int8)
     has_numbers = (pl.col("number_count") > 0).cast(pl.Int8)
-    order = [has_numbers, is_week, is_all, pl.col("period_start"), pl.col("number_count"), pl.col("platform")]
+    is_over = (~pl.col("is_provisional")).cast(pl.Int8)
+    order = [has_numbers, is_over, is_week, is_all, "period_start", "number_count", "platform"]
     chosen = choices.sort(order, descending=True).row(0, named=True)
     if not period:
         # The newest period in which as many forces have a number as in the best one, or nearly.
@@ -109,6 +111,7 @@ def benchmark_table(
         )
         most = same["number_count"].max() or 0
         full = same.filter(pl.col("number_count") >= 0.9 * most)  # type: ignore[operator]
+        full = full if most else full.filter(pl.col("is_provisional") == chosen["is_provisional"])
         chosen = full.sort("period_start").row(-1, named=True)
     where = {name: chosen[name] for name in ("platform", "period_type", "period_start")}
     rows = connection.sql(_TABLE, params={"indicator": indicator, **where}).pl()

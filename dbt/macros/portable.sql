@@ -44,3 +44,8 @@ read_csv(
     '{{ env_var('BEATBOOK_REGISTER') }}/{{ file }}', header = true, all_varchar = true, delim = ',', quote = '"'
 )
 {%- endmacro %}
+
+{# An account, and in brackets why it was not collected where the log says so: for the sentence of a note. #}
+{% macro account_with_reason(alias='') -%}
+{{ alias }}account_id || coalesce(' (' || nullif({{ alias }}last_reason, '') || ')', '')
+{%- endmacro %}

@@ -14,8 +14,16 @@ by_platform as (
         accounts.period_start,
         count(*) as due_count,
         count(*) filter (where accounts.is_messages_collected) as collected_count,
-        {{ list_text('case when not accounts.is_messages_collected then accounts.account_id end', 'accounts.account_id') }}
-            as missing_accounts
+        {{ list_text(
+            'case when not accounts.is_messages_collected then ' ~ account_with_reason('accounts.') ~ ' end',
+            'accounts.account_id'
+        ) }} as missing_accounts,
+        -- Asked and not answered: a platform that comes with returns alone is not missing.
+        {{ list_text(
+            "case when not accounts.is_messages_collected and nullif(accounts.last_reason, '') is not null then "
+            ~ account_with_reason('accounts.') ~ ' end',
+            'accounts.account_id'
+        ) }} as failed_accounts
     from {{ ref('fct_account_periods') }} as accounts
     inner join {{ ref('dim_platform') }} as platforms
         on accounts.platform = platforms.platform
@@ -45,7 +53,7 @@ by_force as (
         coalesce(
             'messages of ' || {{ list_text('case when collected_count > 0 then platform end', 'platform') }},
             'messages were collected from no account'
-        ) as note_detail
+        ) || coalesce('; not collected: ' || {{ list_text('failed_accounts', 'platform') }}, '') as note_detail
     from by_platform
     where not is_terms_restricted
     group by force_id, period_type, period_start

@@ -12,7 +12,8 @@ accounts as (
         period_start,
         period_end,
         days_since_end_count,
-        is_posts_collected
+        is_posts_collected,
+        {{ account_with_reason() }} as account_text
     from {{ ref('fct_account_periods') }}
     where not is_absent_at_end
 ),
@@ -26,6 +27,7 @@ by_account as (
         accounts.period_start,
         accounts.days_since_end_count,
         accounts.is_posts_collected,
+        accounts.account_text,
         count(post_values.created_date) as post_count,
         count(post_values.counted) as valued_count,
         count(*) filter (where post_values.note_7d = 'provisional') as provisional_count,
@@ -37,7 +39,7 @@ by_account as (
             and post_values.created_date between accounts.period_start and accounts.period_end
     group by
         accounts.account_id, accounts.force_id, accounts.platform, accounts.period_type, accounts.period_start,
-        accounts.days_since_end_count, accounts.is_posts_collected
+        accounts.days_since_end_count, accounts.is_posts_collected, accounts.account_text
 ),
 
 by_force as (
@@ -47,7 +49,7 @@ by_force as (
         period_type,
         period_start,
         min(days_since_end_count) as days_since_end_count,
-        {{ list_text('case when not is_posts_collected then account_id end', 'account_id') }} as missing_accounts,
+        {{ list_text('case when not is_posts_collected then account_text end', 'account_id') }} as missing_accounts,
         cast(sum(post_count) as bigint) as post_count,
         cast(sum(valued_count) as bigint) as valued_count,
         cast(sum(provisional_count) as bigint) as provisional_count,

@@ -22,6 +22,17 @@ ranked as (
     from requests
 ),
 
+-- The profile decides whether an account was collected; what of it was not is said beside.
+parts_missing as (
+    select
+        account_id,
+        run_id,
+        {{ list_text("entity || ': ' || reason", 'entity') }} as reasons
+    from {{ ref('stg_landing__requests') }}
+    where entity <> 'profiles' and landing_source <> 'returns' and status not in ('landed', 'empty')
+    group by account_id, run_id
+),
+
 span as (
     select min(collected_date) as first_date, max(collected_date) as last_date from requests
 ),
@@ -60,7 +71,7 @@ final as (
     select
         account_days.*,
         coalesce(ranked.status, 'not_asked') as status,
-        ranked.reason,
+        coalesce(nullif(ranked.reason, ''), parts_missing.reasons, ranked.reason) as reason,
         ranked.detail,
         (ranked.status = 'refused' and (
             ranked.reason in ('suspended', 'deactivated', 'merged', 'moved')
@@ -71,6 +82,9 @@ final as (
         on account_days.account_id = ranked.account_id
             and account_days.collected_date = ranked.collected_date
             and ranked.nth = 1
+    left join parts_missing
+        on ranked.account_id = parts_missing.account_id
+            and ranked.run_id = parts_missing.run_id
     left join endings
         on account_days.account_id = endings.account_id
     where account_days.is_due or ranked.status is not null
