@@ -69,6 +69,9 @@ def run(
             for d in todo
             for p in pulled_platforms()
         )
+        plural = "s" if len(todo) > 1 else ""
+        begin = f"{settings.profile}: {len(todo)} day{plural} to pull, up to {last}; data in {settings.home}"
+        display.errors.print(begin, highlight=False, soft_wrap=True)
         with display.watching(total, len(todo)) as progress:
             from pipelines import running  # noqa: PLC0415 (Dagster takes seconds to import)
 

@@ -43,6 +43,8 @@ class Watched:
         day = self._days_by_platform[platform] = self._days_by_platform.get(platform, 0) + 1
         text = f"day {day} of {self._day_count}: {platform}, {total} accounts"
         self._bars.update(self._accounts, description=text)
+        if not errors.is_terminal:  # into a log, a line says as much as a bar
+            errors.print(text, highlight=False)
 
     def account_done(self) -> None:
         """One of them is finished."""

@@ -50,6 +50,7 @@ class Pulled:
     row_counts: dict[str, int]
     request_count: int
     unit_count: int
+    unknown_field_count: int  # fields that neither we nor our notes know: the platform has changed
     missing: list[str]  # "account: reason (detail)" for each that did not land
 
 
@@ -171,6 +172,16 @@ def _summary(platform: str, day: date, run_id: str, pulls: Sequence[AccountPull]
         for entity, rows in pull.rows.items():
             counts[entity] = counts.get(entity, 0) + len(rows)
     spent = budget.spent
+    unknown = sum(row["unknown_field_count"] for pull in pulls for row in pull.log)
     return Pulled(
-        platform, day, run_id, len(pulls), statuses, counts, spent.requests, spent.units, sorted(missing)
+        platform,
+        day,
+        run_id,
+        len(pulls),
+        statuses,
+        counts,
+        spent.requests,
+        spent.units,
+        unknown,
+        sorted(missing),
     )
