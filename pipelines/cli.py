@@ -180,6 +180,10 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
     if first:
         display.show_table(readers.benchmark_table(settings, first, None, None))
     folder = folder_of(settings, release)
+    gates = sorted(
+        {g["subject"].split("/")[0] if g["gate"] == "landing" else g["gate"] for g in release.gates}
+    )
+    display.console.print(f"Gates     passed: {', '.join(gates)}", highlight=False)
     display.console.print(f"Release   {folder}", soft_wrap=True, highlight=False)
     display.console.print(f"Extracts  {folder / 'extracts'}/<force_id>/", soft_wrap=True, highlight=False)
     own = sys.argv[0]  # as it was called, so that it can be called again

@@ -190,8 +190,9 @@ def _sync(folder: Path) -> None:
 def code_version() -> str:
     """The distribution's version, and the commit where the project is a git checkout."""
     told = version("beatbook")
-    if not (PROJECT / ".git").exists():
+    git = shutil.which("git")
+    if git is None or not (PROJECT / ".git").exists():
         return told
-    command = ["git", "-C", str(PROJECT), "describe", "--always", "--dirty"]
+    command = [git, "-C", str(PROJECT), "describe", "--always", "--dirty"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return f"{told}+{done.stdout.strip()}" if done.returncode == 0 else told

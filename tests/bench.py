@@ -3,6 +3,7 @@
 Pulls 7 and then 28 days of the sandbox nation into a temporary folder and compares a day's pull and a build.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,9 @@ COMMAND = str(Path(sys.executable).with_name("beatbook"))
 def timed(home: str, *words: str) -> float:
     """Seconds that a command took (wall)."""
     began = time.perf_counter()
-    subprocess.run([COMMAND, *words], env={"BEATBOOK_HOME": home}, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [COMMAND, *words], env={**os.environ, "BEATBOOK_HOME": home}, check=True, stdout=subprocess.DEVNULL
+    )
     return time.perf_counter() - began
 
 

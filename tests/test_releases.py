@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from datetime import date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,16 @@ import pytest
 from pipelines.gates import GateResult, record
 from pipelines.landing import Landing
 from pipelines.pulling import open_landing
-from pipelines.releases import INVENTED, REAL, NotPublishedError, check_gates, current, folder_of, publish
+from pipelines.releases import (
+    INVENTED,
+    REAL,
+    NotPublishedError,
+    check_gates,
+    code_version,
+    current,
+    folder_of,
+    publish,
+)
 from pipelines.settings import Settings
 from pipelines.warehouse import building, current_build, sha256_of, swap_in
 from tests.good_rows import FORCES, frame_of, good_rows
@@ -318,3 +328,8 @@ def test_the_data_dictionary_names_every_column_of_every_file(built: Settings, l
     assert {(row["file"], row["column"]) for row in told} == headers
     (likes,) = [row for row in told if row["column"] == "like_count"]
     assert (likes["type"], likes["description"]) == ("BIGINT", 'How many liked it, "here"')
+
+
+def test_without_git_the_version_is_the_distributions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.releases.shutil.which", lambda _: None)
+    assert code_version() == version("beatbook")
