@@ -147,6 +147,9 @@ def up(port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] 
 
     settings = Settings()
     with ready(settings):
+        from pipelines.running import end_dead_runs  # noqa: PLC0415
+
+        end_dead_runs(settings)
         typer.echo(f"Dagster UI: http://127.0.0.1:{port}  ({settings.profile}, data in {settings.home})")
         dagster = Path(sys.executable).with_name("dagster")
         command = [

@@ -15,6 +15,7 @@ import httpx
 import typer
 
 from pipelines import display, readers
+from pipelines.locks import BusyError
 from pipelines.seed_rows import RegistryError
 from pipelines.settings import Settings, SettingsError
 from sandbox.serve import start
@@ -63,6 +64,8 @@ def ready(settings: Settings, *, needs_sandbox: bool = True) -> Iterator[None]:
             yield
     except RegistryError as error:
         fail(Exit.BAD_INPUT, str(error))
+    except BusyError:
+        fail(Exit.INFRASTRUCTURE, f"another command is at work on {settings.home}; wait for it to end")
     except (SettingsError, OSError, httpx.HTTPError) as error:
         fail(Exit.INFRASTRUCTURE, str(error))
 

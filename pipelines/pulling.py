@@ -15,6 +15,7 @@ import httpx
 
 from pipelines import registry
 from pipelines.landing import Landing
+from pipelines.locks import locked
 from pipelines.settings import SEEDS, Settings
 from pipelines.sources.client import Budget, Client, Platform
 from pipelines.sources.errors import NotAuthorised
@@ -127,7 +128,8 @@ def pull_day(
     try:
         client = connect(settings, register.platforms[platform], moment)
         spent = client.budget
-        pulls = asyncio.run(_pull(settings, source(platform), client, accounts, on_done))
+        with locked(settings.locks / platform):  # two at once would spend one quota
+            pulls = asyncio.run(_pull(settings, source(platform), client, accounts, on_done))
     except NotAuthorised as error:
         pulls = [_not_asked(account, moment, error) for account in accounts]
     rows: dict[str, list[dict[str, Any]]] = {}

@@ -4,8 +4,8 @@ Belongs here: which jobs for which days, and the outcome as an exit code. Does n
 jobs do, or how progress looks (display.py).
 """
 
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TextIO
@@ -14,9 +14,12 @@ import dagster as dg
 
 from pipelines.cli_common import Exit
 from pipelines.definitions import build_definitions
+from pipelines.locks import BusyError, locked
 from pipelines.pulling import open_landing, pulled_platforms
 from pipelines.resources import Progress
 from pipelines.settings import LONDON, Settings
+
+STARTED_BY = {"beatbook/started_by": "command"}
 
 
 @dataclass
@@ -29,18 +32,46 @@ class Outcome:
 
 def run(settings: Settings, days: Sequence[date], forces: Sequence[str], progress: Progress) -> Outcome:
     """Pull `days` in order, then gate, build and publish once, with the last of them."""
-    defs = build_definitions(settings, progress)
-    open_landing(settings)
-    for day in days[:-1]:
-        outcome = _execute(settings, defs, "pull", day, forces)
-        if outcome.exit == Exit.INFRASTRUCTURE:
-            return outcome
-    return _execute(settings, defs, "daily", days[-1], forces)
+    with _alone(settings):
+        defs = build_definitions(settings, progress)
+        open_landing(settings)
+        for day in days[:-1]:
+            outcome = _execute(settings, defs, "pull", day, forces)
+            if outcome.exit == Exit.INFRASTRUCTURE:
+                return outcome
+        return _execute(settings, defs, "daily", days[-1], forces)
 
 
 def build(settings: Settings, progress: Progress) -> Outcome:
     """Build, gate and publish what has landed."""
-    return _execute(settings, build_definitions(settings, progress), "build", None, ())
+    with _alone(settings):
+        return _execute(settings, build_definitions(settings, progress), "build", None, ())
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One command at a time on a data folder.
+
+    Raises:
+        BusyError: another one is at work.
+    """
+    with locked(settings.locks / "command", wait=False):
+        _end_dead_runs()
+        yield
+
+
+def end_dead_runs(settings: Settings) -> None:
+    """Tell Dagster of the commands that were killed; it would wait for them for ever."""
+    with suppress(BusyError), _alone(settings):
+        pass  # while another command is at work its run is not dead, and it has told already
+
+
+def _end_dead_runs() -> None:
+    """Whoever holds the lock is the only command alive, so no other's run can still be going on."""
+    going_on = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    with dg.DagsterInstance.get() as instance:
+        for dead in instance.get_runs(dg.RunsFilter(statuses=going_on, tags=STARTED_BY)):
+            instance.report_run_failed(dead, "the command was killed")
 
 
 def _summary(evaluation: dg.AssetCheckEvaluation) -> str:
@@ -68,6 +99,7 @@ def _execute(
             instance=instance,
             partition_key=day.isoformat() if day else None,
             run_config=config,
+            tags=STARTED_BY,
             raise_on_error=False,
         )
     if result.success:

@@ -24,14 +24,14 @@ PULL_TIME = time(5, 30)  # Europe/London
 SANDBOX_UNTIL = date(2026, 11, 9)
 
 
-#: One run at a time asks a platform or writes the warehouse, whoever started it.
+#: Runs of the UI and the schedule queue up, one after the other.
 DAGSTER_YAML = """telemetry:
   enabled: false
 nux:
   enabled: false
 concurrency:
-  pools:
-    default_limit: 1
+  runs:
+    max_concurrent_runs: 1
 """
 
 
@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     @property
     def releases(self) -> Path:
         return self.home / "releases"
+
+    @property
+    def locks(self) -> Path:
+        return self.home / "locks"
 
     @property
     def dagster_home(self) -> Path:

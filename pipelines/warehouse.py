@@ -4,7 +4,6 @@ Belongs here: the file, its lock, the record of what was built. Does not belong 
 (assets/warehouse.py).
 """
 
-import fcntl
 import hashlib
 import json
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipelines.locks import locked
 from pipelines.settings import Settings
 
 
@@ -29,10 +29,8 @@ def building(settings: Settings) -> Iterator[Path]:
 
     A fresh file each time: rebuilding tables in place leaves freed blocks that are never given back.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
     path = settings.warehouse.with_suffix(".building.duckdb")
-    with (settings.home / "warehouse.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(settings.locks / "warehouse"):
         for stale in (path, path.with_name(path.name + ".wal")):
             stale.unlink(missing_ok=True)
         yield path

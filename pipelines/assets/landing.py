@@ -37,7 +37,6 @@ def build_landing(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDef
         group_name="landing",
         retry_policy=RETRY,
         kinds={"parquet"},
-        pool=platform,
         description=f"What {platform} said of every due account on a day. Columns: docs/landing.md.",
     )
     def land(

@@ -38,7 +38,6 @@ COMMAND = ["build", "--exclude-resource-type", "unit_test"]
     project=project,
     name="warehouse",
     dagster_dbt_translator=translator,
-    pool="warehouse",
 )
 def warehouse(
     context: dg.AssetExecutionContext,

@@ -1,10 +1,14 @@
 """What fails is named, the rest is published; a gate that fails leaves the last release where it is."""
 
+import os
+import signal
+import sqlite3
 from collections.abc import Callable
 
 import polars as pl
 import pytest
 
+from pipelines.locks import locked
 from sandbox.serve import start
 from tests.e2e.conftest import UNTIL, Nation
 
@@ -98,3 +102,27 @@ def test_no_sandbox_and_no_such_force_are_said_plainly(copied: Callable[[], Nati
     assert "no such force: kant" in done.stderr
     assert nation.run("table", "nonsense").returncode == 1
     assert nation.run("run", "--days", "0").returncode == 2
+
+
+def test_a_command_that_is_killed_can_be_run_again(copied: Callable[[], Nation]) -> None:
+    nation = copied()
+    before = nation.release.name
+    for moment in ("bluesky", "youtube"):  # in the midst of the pull; after it, in gates or build
+        with nation.start("run", *DAY) as process:
+            assert process.stderr is not None
+            next(line for line in process.stderr if moment in line)
+            os.killpg(process.pid, signal.SIGKILL)
+    assert nation.release.name == before
+    done = nation.run("run", *DAY)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert nation.release.name != before
+    with sqlite3.connect(nation.home / "dagster" / "history" / "runs.db") as runs:
+        assert runs.execute("select count(*) from runs where status = 'STARTED'").fetchall() == [(0,)]
+
+
+def test_two_commands_at_once_are_refused(copied: Callable[[], Nation]) -> None:
+    nation = copied()
+    with locked(nation.home / "locks" / "command"):
+        done = nation.run("build")
+    assert done.returncode == 5
+    assert "another command is at work" in done.stderr
