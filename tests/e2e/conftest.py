@@ -34,13 +34,26 @@ class Nation:
 
     def run(self, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """`beatbook WORDS` on this folder, as from a plain shell: no virtual environment is active."""
-        clean = {
-            k: v for k, v in os.environ.items() if not k.startswith(("BEATBOOK", "VIRTUAL_ENV", "DAGSTER"))
-        }
-        clean |= {"BEATBOOK_HOME": str(self.home), "PATH": "/usr/bin:/bin", **(env or {})}
-        return subprocess.run(
-            [COMMAND, *words], cwd="/", env=clean, capture_output=True, text=True, check=False
+        command = [COMMAND, *words]
+        clean = self._environment(env)
+        return subprocess.run(command, cwd="/", env=clean, capture_output=True, text=True, check=False)
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """The same, left running in a process group of its own, its standard error to be read."""
+        return subprocess.Popen(
+            [COMMAND, *words],
+            cwd="/",
+            env=self._environment(None),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
+
+    def _environment(self, env: dict[str, str] | None) -> dict[str, str]:
+        ours = ("BEATBOOK", "VIRTUAL_ENV", "DAGSTER")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        return clean | {"BEATBOOK_HOME": str(self.home), "PATH": "/usr/bin:/bin", **(env or {})}
 
     def json(self, *words: str, env: dict[str, str] | None = None) -> Any:
         """A command's JSON output."""
