@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         return self.home / "warehouse.duckdb"
 
     @property
+    def building(self) -> Path:
+        """Where dbt writes the next warehouse before it is swapped in."""
+        return self.home / "warehouse.building.duckdb"
+
+    @property
     def gates(self) -> Path:
         return self.home / "gates"
 
@@ -134,7 +139,7 @@ class Settings(BaseSettings):
             "BEATBOOK_SANDBOX_URL": self.sandbox_url,
             "BEATBOOK_LANDING": str(self.landing),
             "BEATBOOK_REGISTER": str(self.register),
-            "BEATBOOK_WAREHOUSE": str(self.warehouse.with_suffix(".building.duckdb")),
+            "BEATBOOK_WAREHOUSE": str(self.building),
             "DAGSTER_HOME": str(self.dagster_home),
             "DO_NOT_TRACK": "1",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

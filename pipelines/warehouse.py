@@ -29,7 +29,7 @@ def building(settings: Settings) -> Iterator[Path]:
 
     A fresh file each time: rebuilding tables in place leaves freed blocks that are never given back.
     """
-    path = settings.warehouse.with_suffix(".building.duckdb")
+    path = settings.building
     with locked(settings.locks / "warehouse"):
         for stale in (path, path.with_name(path.name + ".wal")):
             stale.unlink(missing_ok=True)
