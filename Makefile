@@ -49,7 +49,7 @@ lock:
 	  --no-header --python-version 3.11 --upgrade -o requirements.lock
 
 bench: setup
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.benchmarks.bench
 
 clean:
 	rm -rf data dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache

@@ -2,9 +2,8 @@
 
 import dagster as dg
 
-from pipelines import schedules
-from pipelines.assets import landing, release, warehouse
-from pipelines.resources import Progress, resources
+from pipelines.orchestration import landing, release, schedules, warehouse
+from pipelines.orchestration.resources import Progress, resources
 from pipelines.settings import Settings
 
 

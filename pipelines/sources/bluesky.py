@@ -13,8 +13,7 @@ import msgspec
 
 from pipelines.registry import Account
 from pipelines.sources import errors
-from pipelines.sources.client import Params, Platform, RateHeaders, unix_reset
-from pipelines.sources.pull import (
+from pipelines.sources.account_pull import (
     COUNT,
     MESSAGE_HORIZON,
     POST_HORIZON,
@@ -27,6 +26,7 @@ from pipelines.sources.pull import (
     naive_utc,
     pull_each,
 )
+from pipelines.sources.client import Params, Platform, RateHeaders, unix_reset
 from pipelines.sources.shapes import Count, Moment, Shape, convert, fields
 
 NAME = "bluesky"

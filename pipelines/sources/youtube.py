@@ -12,8 +12,7 @@ import polars as pl
 
 from pipelines.registry import Account
 from pipelines.sources import errors
-from pipelines.sources.client import Params, Platform
-from pipelines.sources.pull import (
+from pipelines.sources.account_pull import (
     COUNT,
     MESSAGE_HORIZON,
     POST_HORIZON,
@@ -26,6 +25,7 @@ from pipelines.sources.pull import (
     naive_utc,
     pull_each,
 )
+from pipelines.sources.client import Params, Platform
 from pipelines.sources.shapes import convert
 from pipelines.sources.youtube_shapes import Channel, Comment, CommentThread, Page, Upload, Video
 

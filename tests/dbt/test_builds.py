@@ -5,8 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.landing import Landing
-from pipelines.pulling import pulled_platforms, source
+from pipelines.landing.store import Landing
+from pipelines.sources.catalogue import pulled_platforms, source
 from tests.dbt.conftest import Project
 
 

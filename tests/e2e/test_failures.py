@@ -8,7 +8,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from pipelines.locks import locked
+from pipelines.landing.locks import locked
 from sandbox.serve import start
 from tests.e2e.conftest import UNTIL, Nation
 

@@ -10,11 +10,11 @@ import httpx
 import msgspec
 import pytest
 
-from pipelines.pulling import source
 from pipelines.registry import Account, Register, load
 from pipelines.settings import SEEDS
+from pipelines.sources.account_pull import AccountPull, Context
+from pipelines.sources.catalogue import source
 from pipelines.sources.client import Budget, Client
-from pipelines.sources.pull import AccountPull, Context
 from sandbox import clock, register
 from sandbox.app import create_app
 from sandbox.limits import Limits

@@ -1,0 +1,129 @@
+"""`beatbook accounts`: the register, its conflicts, and what discovery proposes.
+
+Belongs here: parsing and printing. Does not belong here: editing the register; people do that, in
+dbt/seeds/accounts.csv, in a review.
+"""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.common import Day, Exit, Format, FormatOption, day_or_today, fail, print_rows, ready
+from pipelines.discovery import police_uk
+from pipelines.discovery.proposals import propose, read_dump
+from pipelines.registry import load_register
+from pipelines.settings import Settings
+from pipelines.sources.client import Client
+from pipelines.sources.errors import SourceError
+
+app = typer.Typer(help="The register of accounts: list, conflicts, discover.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    force: Annotated[str | None, typer.Option(help="Only this force.")] = None,
+    platform: Annotated[str | None, typer.Option(help="Only this platform.")] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Every account with its state, where we know it from, and since when."""
+    settings = Settings()
+    with ready(settings):
+        register = load_register(settings)
+    rows = [
+        {
+            "account_id": a.account_id,
+            "force_id": a.force_id,
+            "platform": a.platform,
+            "handle": a.handle,
+            "account_type": a.account_type,
+            "state": register.state(a.account_id, settings.today()),
+            "source": a.source,
+            "source_date": a.source_date.isoformat(),
+        }
+        for a in register.accounts.values()
+        if force in (None, a.force_id) and platform in (None, a.platform)
+    ]
+    print_rows(rows, format_, f"{len(rows)} accounts")
+
+
+@app.command()
+def conflicts(format_: FormatOption = Format.TABLE) -> None:
+    """Where sources name different accounts for one force and platform."""
+    settings = Settings()
+    with ready(settings):
+        register = load_register(settings)
+    rows = [
+        {
+            "force_id": claim.force_id,
+            "platform": claim.platform,
+            "handle": claim.handle,
+            "source": claim.source,
+            "source_date": claim.source_date.isoformat(),
+            "url": claim.url or "",
+        }
+        for conflict in register.conflicts()
+        for claim in conflict.claims
+    ]
+    print_rows(rows, format_, f"{len(register.conflicts())} conflicts")
+
+
+@app.command()
+def discover(
+    file: Annotated[Path | None, typer.Argument(help="A stored answer; left out, data.police.uk.")] = None,
+    day: Day = None,
+    neighbourhoods: Annotated[bool, typer.Option(help="Also every neighbourhood (minutes).")] = False,
+    defects: Annotated[bool, typer.Option(help="List every defect found instead of proposals.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also what agrees with the register.")] = False,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Ask data.police.uk which accounts forces name, and propose changes to the register."""
+    settings = Settings()
+    with ready(settings):
+        register = load_register(settings)
+        asked = day_or_today(settings, day)
+        try:
+            if file is not None:
+                _, discovery = read_dump(file)
+            else:
+                listed = [f.force_id for f in register.forces.values() if f.on_police_uk]
+                discovery = asyncio.run(_ask(settings, listed, neighbourhoods))
+        except SourceError as error:
+            fail(Exit.BAD_INPUT, str(error))
+    if defects:
+        rows = [
+            {"force_id": f.force_id, "type": f.type or "", "url": f.url, "defects": ", ".join(f.defects)}
+            for f in discovery.found
+            if f.defects
+        ]
+        print_rows(rows, format_, f"{len(rows)} of {len(discovery.found)} engagement methods have a defect")
+    else:
+        proposals = propose(discovery.found, register, answered=discovery.answered, day=asked)
+        rows = [
+            {
+                "kind": p.kind,
+                "force_id": p.force_id,
+                "platform": p.platform,
+                "account_id": p.account_id or "",
+                "handle": p.handle or "",
+                "because": p.because,
+            }
+            for p in proposals
+            if every or p.kind != "agrees"
+        ]
+        counts = ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(p.kind for p in proposals).items()))
+        print_rows(rows, format_, f"Proposals (nothing is changed): {counts}")
+    for failure in discovery.failures:
+        typer.echo(f"{failure.force_id}: not asked: {failure.reason} ({failure.detail})", err=True)
+    per_platform = Counter(f.platform for f in discovery.found if f.is_account)
+    found = ", ".join(f"{name} {count}" for name, count in per_platform.most_common())
+    typer.echo(f"{len(discovery.found)} engagement methods; accounts: {found}", err=True)
+
+
+async def _ask(settings: Settings, force_ids: list[str], neighbourhoods: bool) -> police_uk.Discovery:
+    base = f"{settings.sandbox_url}/police_uk/api" if settings.is_sandbox else police_uk.BASE_URL
+    moment = settings.moment_of(settings.today())
+    async with Client(police_uk.platform(base), now=lambda: moment) as client:
+        return await police_uk.discover(client, force_ids, neighbourhoods)

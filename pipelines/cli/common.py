@@ -1,0 +1,96 @@
+"""What the commands share: exit codes, output formats, and getting a profile ready.
+
+Belongs here: what two command files need. Does not belong here: commands.
+"""
+
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any, NoReturn
+
+import httpx
+import typer
+
+from pipelines.cli import display
+from pipelines.landing.locks import BusyError
+from pipelines.registry.seed_rows import RegistryError
+from pipelines.release import reader
+from pipelines.settings import Settings, SettingsError
+from sandbox.serve import start
+
+
+class Exit(IntEnum):
+    """The command's exit codes, which scripts rely on."""
+
+    OK = 0
+    BAD_INPUT = 1
+    WRONG_CALL = 2
+    GATE_FAILED = 3
+    INCOMPLETE = 4
+    INFRASTRUCTURE = 5
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="table for people, csv or json for scripts.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Default: the profile's today.")]
+
+
+def day_or_today(settings: Settings, day: datetime | None) -> date:
+    """The day asked for, or the profile's today."""
+    return day.date() if day else settings.today()
+
+
+@contextmanager
+def ready(settings: Settings, *, needs_sandbox: bool = True) -> Iterator[None]:
+    """Folders made, and in the sandbox profile a sandbox that answers: the one at BEATBOOK_SANDBOX_URL, or
+    one started for as long as the command runs. What goes wrong inside becomes a message and an exit code."""
+    try:
+        if settings.is_sandbox and needs_sandbox and not _answers(settings.sandbox_url):
+            with start() as url:
+                settings.sandbox_url = url
+                settings.prepare()
+                yield
+        else:
+            settings.prepare()
+            yield
+    except RegistryError as error:
+        fail(Exit.BAD_INPUT, str(error))
+    except BusyError:
+        fail(Exit.INFRASTRUCTURE, f"another command is at work on {settings.home}; wait for it to end")
+    except (SettingsError, OSError, httpx.HTTPError) as error:
+        fail(Exit.INFRASTRUCTURE, str(error))
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/sandbox/health", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def fail(code: Exit, message: str) -> NoReturn:
+    """Say why on standard error and exit."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str) -> None:
+    """Rows with the same keys, as asked."""
+    if format_ == Format.JSON:
+        typer.echo(reader.as_json(rows))
+    elif format_ == Format.TABLE:
+        display.show_rows(rows, title)
+    elif rows:
+        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

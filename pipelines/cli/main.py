@@ -1,0 +1,198 @@
+"""The `beatbook` command: parsing and printing.
+
+Belongs here: options, and which exit code an outcome is. Does not belong here: doing it.
+"""
+
+import subprocess
+import sys
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli import accounts, display, returns
+from pipelines.cli.common import Day, Exit, Format, FormatOption, day_or_today, fail, print_rows, ready
+from pipelines.landing import plan as planning
+from pipelines.landing.store import open_landing
+from pipelines.registry import load_register
+from pipelines.release import reader
+from pipelines.release.publish import current, folder_of
+from pipelines.settings import PROJECT, Settings
+from pipelines.sources.catalogue import pulled_platforms
+from sandbox.cli import app as sandbox_app
+
+if TYPE_CHECKING:
+    from pipelines.orchestration.runs import Outcome
+
+app = typer.Typer(
+    help="The benchmarking warehouse for UK police social media.",
+    epilog="Exit codes: 0 done; 1 bad input; 2 wrong call; 3 a gate failed, nothing published; "
+    "4 incomplete (status); 5 infrastructure. BEATBOOK_PROFILE=production reads the real register; "
+    "the default, sandbox, invents every figure.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(returns.app, name="returns")
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(sandbox_app, name="sandbox")
+
+Forces = Annotated[list[str] | None, typer.Option("--force", help="Only this force (repeat for more).")]
+
+
+@app.command()
+def run(
+    days: Annotated[int, typer.Option(min=1, help="Sandbox only: how many days to pull, one by one.")] = 1,
+    until: Day = None,
+    force: Forces = None,
+    again: Annotated[bool, typer.Option(help="Pull earlier days that have landed once more.")] = False,
+) -> None:
+    """Pull, gate, build, gate, release: the daily job, end to end.
+
+    Days before the last that have landed already are not pulled again. An account, platform or force that
+    fails is named, and the rest is published; a gate that fails stops publication and the last release
+    stays.
+    """
+    settings = Settings()
+    last = day_or_today(settings, until)
+    if not settings.is_sandbox and (days > 1 or until):
+        fail(Exit.WRONG_CALL, "a platform shows only the present: production pulls today, and no other day")
+    with ready(settings):
+        settings.author_hash_key()  # a run without it would fail at the first account
+        register = load_register(settings)
+        unknown = sorted(set(force or []) - set(register.forces))
+        if unknown:
+            names = ", ".join(unknown)
+            fail(Exit.BAD_INPUT, f"no such force: {names}; dbt/seeds/forces.csv has their ids")
+        wanted = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]
+        landing = open_landing(settings)
+        todo = [d for d in wanted if d == last or again or not reader.already_landed(settings, landing, d)]
+        total = sum(
+            len([a for a in register.accounts_due(p, d) if not force or a.force_id in force])
+            for d in todo
+            for p in pulled_platforms()
+        )
+        plural = "s" if len(todo) > 1 else ""
+        begin = f"{settings.profile}: {len(todo)} day{plural} to pull, up to {last}; data in {settings.home}"
+        display.errors.print(begin, highlight=False, soft_wrap=True)
+        with display.watching(total, len(todo)) as progress:
+            from pipelines.orchestration import runs  # noqa: PLC0415 (Dagster takes seconds to import)
+
+            outcome = runs.run(settings, todo, force or [], progress)
+        _finish(settings, outcome)
+
+
+@app.command()
+def build() -> None:
+    """Build, gate and publish from what has landed, without pulling."""
+    settings = Settings()
+    with ready(settings, needs_sandbox=False):
+        with display.watching(0, 0) as progress:
+            from pipelines.orchestration import runs  # noqa: PLC0415
+
+            outcome = runs.build(settings, progress)
+        _finish(settings, outcome)
+
+
+@app.command()
+def plan(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
+    """Requests, quota units and price of a day's run, before anything is spent."""
+    settings = Settings()
+    with ready(settings):
+        asked = day_or_today(settings, day)
+        plans = planning.plan(settings, load_register(settings), open_landing(settings), asked)
+        print_rows([asdict(row) for row in plans], format_, f"What the run of {asked} needs")
+
+
+@app.command()
+def table(
+    indicator: Annotated[str | None, typer.Argument(help="Left out: list the indicators.")] = None,
+    period: Annotated[str | None, typer.Option(help="A week's Monday, or a month (2026-10).")] = None,
+    platform: Annotated[str | None, typer.Option(help="Default: all, or the one with most numbers.")] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """A benchmark table of the current release: 48 forces, each with a number or the reason for none."""
+
+    settings = Settings()
+    try:
+        if indicator is None:
+            _, connection = reader.open_release(settings)
+            print_rows(reader.indicators(connection), format_, "Indicators")
+            return
+        found = reader.benchmark_table(settings, indicator, platform, period)
+    except reader.NotFoundError as error:
+        fail(Exit.BAD_INPUT, str(error))
+    if format_ == Format.TABLE:
+        display.show_table(found)
+    else:
+        print_rows(found.rows, format_, found.title)
+
+
+@app.command()
+def status(format_: FormatOption = Format.TABLE) -> None:
+    """What is published, what the last pull brought, what is missing and why. Exit code 4: incomplete."""
+
+    settings = Settings()
+    told = reader.status(settings, open_landing(settings))
+    if format_ == Format.JSON:
+        typer.echo(reader.as_json(asdict(told)))
+    elif format_ == Format.CSV:
+        print_rows(told.pulls, format_, "Pulls")
+    else:
+        display.show_status(told)
+    if not told.is_complete:
+        raise typer.Exit(Exit.INCOMPLETE)
+
+
+@app.command()
+def up(port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] = 3000) -> None:
+    """The Dagster UI, its schedule and (in the sandbox profile) the sandbox, until you stop it."""
+
+    settings = Settings()
+    with ready(settings):
+        from pipelines.orchestration.runs import end_dead_runs  # noqa: PLC0415
+
+        end_dead_runs(settings)
+        typer.echo(f"Dagster UI: http://127.0.0.1:{port}  ({settings.profile}, data in {settings.home})")
+        dagster = Path(sys.executable).with_name("dagster")
+        command = [
+            str(dagster),
+            "dev",
+            "-w",
+            str(PROJECT / "workspace.yaml"),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+        ]
+        try:
+            code = subprocess.run(command, check=False, cwd=PROJECT).returncode
+        except KeyboardInterrupt:
+            code = 0
+        raise typer.Exit(code)
+
+
+def _finish(settings: Settings, outcome: "Outcome") -> None:
+    """Say what was published, or why not, and exit with the outcome's code."""
+
+    release = current(settings)
+    if outcome.exit or release is None:
+        kept = f"release {release.release_id} stays current" if release else "nothing is published yet"
+        display.errors.print(f"[bold red]Not published[/]: {kept}.", soft_wrap=True)
+        for reason in outcome.reasons:
+            display.errors.print(f"  {reason}", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(outcome.exit or Exit.INFRASTRUCTURE)
+    first = "answered_1h_pct" if settings.is_sandbox else None
+    if first:
+        display.show_table(reader.benchmark_table(settings, first, None, None))
+    folder = folder_of(settings, release)
+    gates = sorted(
+        {g["subject"].split("/")[0] if g["gate"] == "landing" else g["gate"] for g in release.gates}
+    )
+    display.console.print(f"Gates     passed: {', '.join(gates)}", highlight=False)
+    display.console.print(f"Release   {folder}", soft_wrap=True, highlight=False)
+    display.console.print(f"Extracts  {folder / 'extracts'}/<force_id>/", soft_wrap=True, highlight=False)
+    own = sys.argv[0]  # as it was called, so that it can be called again
+    display.console.print(f"More      {own} table, {own} status, {own} --help", highlight=False)
+    display.console.print("Dagster   make up, then http://127.0.0.1:3000", highlight=False)

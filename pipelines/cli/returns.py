@@ -1,0 +1,59 @@
+"""`beatbook returns`: check and submit the files that forces send.
+
+Belongs here: parsing and printing. Does not belong here: reading files or landing them (pipelines/returns/).
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows, ready
+from pipelines.returns import Return
+from pipelines.returns import submit as submission
+from pipelines.settings import Settings
+
+app = typer.Typer(
+    help="Files that a force sends in place of an API. Columns: docs/returns.md.", no_args_is_help=True
+)
+File = Annotated[Path, typer.Argument(help="CSV or XLSX.", exists=True, dir_okay=False)]
+
+
+@app.command()
+def check(file: File, format_: FormatOption = Format.TABLE) -> None:
+    """List every bad row with line, column, value and reason. Exit code 1 when there is one."""
+    settings = Settings()
+    with ready(settings):
+        found = submission.check(settings, file)
+    _refuse(found, file, format_)
+    typer.echo(f"{file.name}: {found.kind}, {found.row_count} rows, nothing wrong")
+
+
+@app.command()
+def submit(file: File, format_: FormatOption = Format.TABLE) -> None:
+    """Land a good file whole, or not at all. Landing the same file twice changes nothing."""
+    settings = Settings()
+    with ready(settings):
+        found = submission.check(settings, file)
+        _refuse(found, file, format_)
+        landed = submission.submit(settings, found)
+    if landed.gate is None:
+        typer.echo(f"{file.name}: landed before, in run {landed.run_id}; nothing changed")
+        return
+    if landed.gate.held:
+        fail(Exit.GATE_FAILED, "held back by the landing gate: " + "; ".join(landed.gate.failures))
+    typer.echo(f"{file.name}: {landed.row_count} rows of {found.kind} landed in run {landed.run_id}")
+    typer.echo("`beatbook build` brings them into the benchmarks.")
+
+
+def _refuse(found: Return, file: Path, format_: Format) -> None:
+    """Show the problems, if any, and exit."""
+    if found.is_landable:
+        return
+    rows = [
+        {"line": p.line or "file", "column": p.column or "", "value": p.value, "reason": p.reason}
+        for p in found.problems
+    ]
+    print_rows(rows, format_, f"{file.name} cannot land: nothing of it was taken")
+    count = len(rows)
+    fail(Exit.BAD_INPUT, f"{count} problem{'s' if count > 1 else ''}; put them right and check again")

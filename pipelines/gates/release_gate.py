@@ -1,0 +1,70 @@
+"""The release gate: what would be published, checked by GX, and what dbt's own tests said of the build.
+
+Belongs here: rules that need more than one frame, and the limits they use. Does not belong here: the
+expectations themselves (expectations/), dbt's tests (dbt/) or Dagster (orchestration/).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.gates.records import GateResult
+from pipelines.gates.suites import validate
+
+#: With fewer than four fifths of the forces that are due collected, a national table would mislead.
+MIN_COLLECTED_SHARE = 0.8
+#: A release in which a tenth of the values of the last one are gone is an accident until shown otherwise.
+MAX_VALUES_LOST_SHARE = 0.1
+
+RELEASE_TABLES = ("bench_values", "bench_comparisons")
+
+
+def release_gate(warehouse: Path, build_id: str, previous_values: int | None) -> GateResult:
+    """Check the benchmark tables of a build before they are published.
+
+    `previous_values`: how many numbers the current release holds, None when there is none.
+    """
+    result = GateResult("release", build_id, passed=True)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        frames = {name: connection.table(name).pl() for name in RELEASE_TABLES}
+        collected = connection.sql(_COLLECTED).fetchone() or (0, 0)
+        force_count = (connection.sql("select count(*) from dim_force").fetchone() or (0,))[0]
+    parameters = {"force_count": force_count, "areas": force_count + 1}  # and the nation
+    for name, frame in frames.items():
+        result.checked_rows[name] = frame.height
+        result.failures += map(str, validate(f"release_{name}", frame, parameters))
+    due, got = collected
+    if due and got < MIN_COLLECTED_SHARE * due:
+        result.failures.append(f"only {got} of {due} forces that are due were collected on the newest day")
+    values = int(frames["bench_values"]["value"].is_not_null().sum())
+    if previous_values and values < (1 - MAX_VALUES_LOST_SHARE) * previous_values:
+        result.failures.append(f"{values} numbers, but the current release has {previous_values}")
+    result.passed = not result.failures
+    return result
+
+
+#: Forces with an account due on the newest day that is pulled, and those of them with one that landed. An
+#: account that the platform took down, or that we have no token for, cannot be collected by pulling again.
+_COLLECTED = """
+    select
+        count(distinct force_id) as due,
+        count(distinct force_id) filter (status in ('landed', 'empty')) as got
+    from fct_collection
+    where is_due and not is_absent and reason is distinct from 'not_authorised'
+        and collected_date = (select max(collected_date) from fct_collection)
+"""
+
+
+def dbt_gate(run_results: Mapping[str, Any], build_id: str) -> GateResult:
+    """dbt's own outcome (its run_results.json) as a gate: every model built, every test passed."""
+    bad = [
+        f"{item['unique_id']}: {item['status']}: {' '.join(str(item.get('message')).split())}"
+        for item in run_results["results"]
+        if item["status"] not in ("success", "pass", "warn", "no-op")
+    ]
+    tested = sum(item["unique_id"].startswith("test.") for item in run_results["results"])
+    if not tested:
+        bad.append("no dbt test was run")
+    return GateResult("dbt", build_id, not bad, bad, checked_rows={"tests": tested})

@@ -1,0 +1,1 @@
+"""Landing: pulled for a day, written once as Parquet, never changed. See docs/landing.md."""

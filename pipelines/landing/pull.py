@@ -1,0 +1,138 @@
+"""Asks one platform for a day and lands the answers: what stands between sources and landing.
+
+Belongs here: which accounts are asked, with which budget, and how the answers become landing files. Does
+not belong here: Dagster (orchestration/landing.py), or a platform's own interface (sources/).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pipelines import registry
+from pipelines.landing.locks import locked
+from pipelines.landing.store import open_landing
+from pipelines.registry import load_register
+from pipelines.settings import Settings
+from pipelines.sources.account_pull import AccountPull, Context
+from pipelines.sources.catalogue import OnDone, Source, source
+from pipelines.sources.client import Budget, Client
+from pipelines.sources.errors import NotAuthorised
+
+
+@dataclass
+class Pulled:
+    """What a pull came to, for a log line or an asset's metadata."""
+
+    platform: str
+    day: date
+    run_id: str
+    due_count: int
+    status_counts: dict[str, int]
+    row_counts: dict[str, int]
+    request_count: int
+    unit_count: int
+    unknown_field_count: int  # fields that neither we nor our notes know: the platform has changed
+    missing: list[str]  # "account: reason (detail)" for each that did not land
+
+
+def connect(settings: Settings, platform: registry.Platform, moment: datetime) -> Client:
+    """A client for a platform: the catalogue's address in production, the sandbox's otherwise.
+
+    Raises:
+        NotAuthorised: the platform needs a token and none is set.
+    """
+    name, module = platform.platform, source(platform.platform)
+    own_url = (platform.api_base_url or "").rstrip("/")
+    base_url = settings.sandbox_url + module.SANDBOX_PATH if settings.is_sandbox else own_url
+    told = module.platform(base_url, settings.token(name))
+    if settings.is_sandbox:
+        told.headers = {**told.headers, "Sandbox-Now": moment.isoformat()}
+    budget = Budget(settings.max_requests_per_run, settings.max_units(name))
+    now = (lambda: moment) if settings.is_sandbox else (lambda: settings.moment_of(moment.date()))
+    return Client(told, now=now, budget=budget)
+
+
+def pull_day(
+    settings: Settings,
+    platform: str,
+    day: date,
+    run_id: str,
+    *,
+    forces: Sequence[str] = (),
+    on_start: Callable[[int], None] = lambda total: None,
+    on_done: OnDone = lambda pull: None,
+) -> Pulled:
+    """Pull every due account of a platform (of `forces`, when named) and land what came.
+
+    An account that fails is in the log with its reason and stops nothing else. What is raised here is
+    infrastructure: no disk, no sandbox, a register that cannot be read.
+    """
+    register = load_register(settings)
+    accounts = [a for a in register.accounts_due(platform, day) if not forces or a.force_id in forces]
+    on_start(len(accounts))
+    moment = settings.moment_of(day)
+    spent = Budget()
+    try:
+        client = connect(settings, register.platforms[platform], moment)
+        spent = client.budget
+        with locked(settings.locks / platform):  # two at once would spend one quota
+            pulls = asyncio.run(_pull(settings, source(platform), client, accounts, on_done))
+    except NotAuthorised as error:
+        pulls = [_not_asked(account, moment, error) for account in accounts]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for pull in pulls:
+        for entity, entity_rows in pull.rows.items():
+            rows.setdefault(entity, []).extend(entity_rows)
+    log = [row for pull in pulls for row in pull.log]
+    open_landing(settings).write(platform, day, run_id, rows | {"requests": log})
+    return _summary(platform, day, run_id, pulls, spent)
+
+
+async def _pull(
+    settings: Settings,
+    module: Source,
+    client: Client,
+    accounts: Sequence[registry.Account],
+    on_done: OnDone,
+) -> list[AccountPull]:
+    async with client:
+        return await module.pull(Context(client, settings.author_hash_key()), accounts, on_done)
+
+
+def _not_asked(account: registry.Account, moment: datetime, error: NotAuthorised) -> AccountPull:
+    pull = AccountPull(account, moment)
+    with pull.asking("profiles"):
+        raise error
+    return pull
+
+
+def _summary(platform: str, day: date, run_id: str, pulls: Sequence[AccountPull], budget: Budget) -> Pulled:
+    statuses: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    missing: list[str] = []
+    for pull in pulls:
+        bad = [row for row in pull.log if row["status"] not in ("landed", "empty")]
+        status = bad[0]["status"] if bad else "landed"
+        statuses[status] = statuses.get(status, 0) + 1
+        missing += [
+            f"{pull.account.account_id} ({pull.account.force_id}): {row['reason']}, {row['detail']}"
+            for row in bad
+        ]
+        for entity, rows in pull.rows.items():
+            counts[entity] = counts.get(entity, 0) + len(rows)
+    spent = budget.spent
+    unknown = sum(row["unknown_field_count"] for pull in pulls for row in pull.log)
+    return Pulled(
+        platform,
+        day,
+        run_id,
+        len(pulls),
+        statuses,
+        counts,
+        spent.requests,
+        spent.units,
+        unknown,
+        sorted(missing),
+    )

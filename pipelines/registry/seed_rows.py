@@ -1,0 +1,104 @@
+"""Rows of a seed CSV as typed structs, each wrong cell named by file, line and column.
+
+Belongs here: what holds for every seed. Does not belong here: what the columns of one seed mean
+(`register.py`, dbt/seeds/seeds.yml).
+"""
+
+import re
+from collections.abc import Container
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import polars as pl
+
+_AT = re.compile(r" - at `\$\.(\w+)`")
+
+
+class RegistryError(Exception):
+    """A row of the register is wrong. Says the file, the line (the header is 1), the column and why."""
+
+    def __init__(self, file: str, line: int, column: str, problem: str) -> None:
+        super().__init__(f"{file}, line {line}, column {column}: {problem}")
+        self.file, self.line, self.column, self.problem = file, line, column, problem
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a seed: the fields are its columns, described in dbt/seeds/seeds.yml."""
+
+
+class Where(msgspec.Struct, frozen=True):
+    """The place of a row, for an error that someone can act on."""
+
+    file: str
+    line: int
+
+    def error(self, column: str, problem: str) -> RegistryError:
+        return RegistryError(self.file, self.line, column, problem)
+
+
+R = TypeVar("R", bound=Row)
+Rows = list[tuple[Where, R]]
+
+
+def read_rows(path: Path, type_: type[R]) -> Rows[R]:
+    """Every row of the file with its place. Columns that `type_` does not name are left alone.
+
+    Raises:
+        RegistryError: no such file, no CSV, a column missing, a cell of the wrong type or untrimmed.
+    """
+    if not path.is_file():
+        raise RegistryError(path.name, 1, "-", f"no such file in {path.parent}")
+    try:
+        frame = pl.read_csv(path, infer_schema=False)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        raise RegistryError(path.name, 1, "-", f"not a CSV: {error}") from error
+    for field in msgspec.structs.fields(type_):
+        if field.name not in frame.columns:
+            raise RegistryError(path.name, 1, field.name, "the column is missing")
+    rows = []
+    for line, cells in enumerate(frame.iter_rows(named=True), start=2):
+        where = Where(path.name, line)
+        for column, cell in cells.items():
+            if cell is not None and ("\n" in cell or cell != cell.strip()):
+                raise where.error(column, "a line break, or space at an end, in the cell")
+        filled = {column: cell for column, cell in cells.items() if cell is not None}
+        try:
+            rows.append((where, msgspec.convert(filled, type_, strict=False)))
+        except msgspec.ValidationError as error:
+            raise _explain(where, str(error)) from error
+    return rows
+
+
+def _explain(where: Where, said: str) -> RegistryError:
+    if missing := re.search(r"missing required field `(\w+)`", said):
+        return where.error(missing[1], "empty, and must not be")
+    at = _AT.search(said)
+    return where.error(at[1] if at else "-", _AT.sub("", said))
+
+
+def keyed(rows: Rows[R], *columns: str) -> dict[Any, R]:
+    """Rows by their key: the column's value, or a tuple of several.
+
+    Raises:
+        RegistryError: a key is there twice.
+    """
+    by_key: dict[Any, R] = {}
+    for where, row in rows:
+        values = tuple(getattr(row, column) for column in columns)
+        key = values[0] if len(values) == 1 else values
+        if key in by_key:
+            raise where.error(columns[-1], f"{key!r} is there twice")
+        by_key[key] = row
+    return by_key
+
+
+def refer(rows: Rows[R], column: str, known: Container[str]) -> None:
+    """Every value of the column is in `known`.
+
+    Raises:
+        RegistryError: one is not.
+    """
+    for where, row in rows:
+        if (value := getattr(row, column)) not in known:
+            raise where.error(column, f"{value!r} is not in the register")

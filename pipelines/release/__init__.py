@@ -1,0 +1,1 @@
+"""Releases: published from a build that passed its gates, and read by everyone else."""

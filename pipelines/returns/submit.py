@@ -1,0 +1,97 @@
+"""Lands a force's return: whole or not at all, and once.
+
+Belongs here: from a checked file to landing and its gate. Does not belong here: reading and checking the
+file (the other modules here).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.gates.landing_gate import landing_gate
+from pipelines.gates.records import GateResult, record
+from pipelines.landing.store import Landing, new_run_id, open_landing
+from pipelines.registry import load_register
+from pipelines.returns import Return, read_return
+from pipelines.settings import Settings
+from pipelines.sources.account_pull import Row, naive_utc
+
+#: The moment that a row speaks of; for messages, the file knows nothing after its last one.
+SEEN = {"profiles": "observed_at_utc", "posts": "observed_at_utc"}
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a file. `gate` is None when it had landed before and nothing was done."""
+
+    run_id: str
+    row_count: int
+    gate: GateResult | None
+
+
+def check(settings: Settings, path: Path) -> Return:
+    """Read a return against the register; nothing is written.
+
+    Raises:
+        OSError: no such file.
+    """
+    register = load_register(settings)
+    now = settings.moment_of(settings.today())
+    forces, platforms = frozenset(register.forces), frozenset(register.platforms)
+    return read_return(path, register.find, forces, platforms, now=now)
+
+
+def submit(settings: Settings, found: Return) -> Submitted:
+    """Land a file that `check` found nothing wrong with. The same bytes a second time change nothing.
+
+    Raises:
+        ValueError: the file has problems.
+    """
+    if not found.is_landable or found.kind is None:
+        raise ValueError(f"the file has {len(found.problems)} problems and cannot land")
+    landing = open_landing(settings)
+    before = _landed_before(landing, found)
+    if before is not None:
+        return Submitted(before, found.row_count, None)
+    day = settings.today()
+    moment = naive_utc(settings.moment_of(day))
+    rows = found.rows.with_columns(
+        _seen_at(found.kind, pl.lit(moment, pl.Datetime("us"))).alias("pulled_at_utc"),
+        file_sha256=pl.lit(found.sha256),
+    )
+    if "platform" not in rows.columns:  # an outcome is about a post of the force, on whichever platform
+        rows = rows.with_columns(platform=pl.lit(""))
+    run_id = new_run_id()
+    columns = [name for name in landing.schemas["returns", found.kind] if name != "run_id"]
+    landed = {found.kind: rows.select(columns).to_dicts(), "requests": _log(found.kind, rows)}
+    landing.write("returns", day, run_id, landed)
+    gate = landing_gate(landing, "returns", day, run_id, sorted(load_register(settings).forces))
+    record(settings.gates, gate)
+    return Submitted(run_id, found.row_count, gate)
+
+
+def _landed_before(landing: Landing, found: Return) -> str | None:
+    """The run in which these bytes landed, if its gate was reached (a run killed before it never counts)."""
+    gated = {run_id for _, run_id in landing.runs("returns", "verdicts")}
+    for day, run_id in landing.runs("returns", found.kind or ""):
+        rows = landing.read("returns", found.kind or "", day, run_id)
+        if run_id in gated and rows["file_sha256"][0] == found.sha256:
+            return run_id
+    return None
+
+
+def _seen_at(kind: str, submitted: pl.Expr) -> pl.Expr:
+    if kind in SEEN:
+        return pl.col(SEEN[kind])
+    return pl.col("sent_at_utc").max().over("account_id") if kind == "messages" else submitted
+
+
+def _log(kind: str, rows: pl.DataFrame) -> list[Row]:
+    groups = rows.group_by("platform", "force_id", "account_id").agg(
+        pl.col("pulled_at_utc").max(), row_count=pl.len().cast(pl.Int64)
+    )
+    fixed = {"entity": kind, "status": "landed", "reason": "", "detail": ""}
+    none = {"request_count": 0, "unit_count": 0, "unknown_field_count": 0}
+    keys = ["platform", "force_id", "account_id"]
+    return [row | fixed | none for row in groups.sort(keys).to_dicts()]

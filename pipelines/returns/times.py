@@ -1,0 +1,173 @@
+"""Times and dates of a return, into UTC.
+
+Here: which ways of writing a moment or a day are taken, and the clock changes. Not here: whether a
+time makes sense beside another, or beside today (check.py).
+
+A time with an offset or Z is taken as it is. One without is Europe/London local time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from pipelines.returns.cells import BadCell
+from pipelines.returns.model import Raw
+
+LONDON = ZoneInfo("Europe/London")
+
+_ISO = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:(?:T|\s+)([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
+    r"\s*(Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?)?",
+    re.IGNORECASE,
+)
+_UK = re.compile(
+    r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})"
+    r"(?:\s+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?)?"
+)
+_SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
+_MIDNIGHT = dt.time(0)
+
+_TIME_FORMATS = "Write it as 2026-03-29T14:05:00Z, as 2026-03-29 14:05 (UK time), or as 29/03/2026 14:05."
+_DATE_FORMATS = "Write the day as 2026-03-29 or 29/03/2026."
+_NO_TIME = (
+    "This is a day without a time. Add the time, as in 2026-03-29 14:05; if midnight is meant, "
+    "write 00:00 as text."
+)
+
+
+def moment(raw: Raw, *, is_1904: bool = False) -> dt.datetime:
+    """A time as a naive datetime in UTC."""
+    if isinstance(raw, str):
+        return _moment_from_text(raw.strip(), is_1904)
+    if isinstance(raw, dt.datetime):
+        return _london_to_utc(raw)
+    if isinstance(raw, dt.date):
+        raise BadCell(_NO_TIME)
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return _london_to_utc(_serial_moment(raw, is_1904))
+    raise BadCell("A day and a time were expected. " + _TIME_FORMATS)
+
+
+def day(raw: Raw, *, is_1904: bool = False) -> dt.date:
+    """A date. A time of day beside it is taken only when it is midnight."""
+    if isinstance(raw, str):
+        return _day_from_text(raw.strip(), is_1904)
+    if isinstance(raw, dt.datetime):
+        return _only_day(raw)
+    if isinstance(raw, dt.date):
+        return raw
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return _only_day(_from_serial(raw, is_1904))
+    raise BadCell(_DATE_FORMATS)
+
+
+@lru_cache(maxsize=65_536)
+def _moment_from_text(value: str, is_1904: bool) -> dt.datetime:
+    if match := _ISO.fullmatch(value):
+        year, month, date, hour, minute, second, fraction, offset = match.groups()
+        if hour is None:
+            raise BadCell(_NO_TIME)
+        local = _build(year, month, date, hour, minute, second, fraction)
+        return _london_to_utc(local) if offset is None else local - _offset(offset)
+    if match := _UK.fullmatch(value):
+        date, month, year, hour, minute, second, fraction = match.groups()
+        _refuse_month_first(date, month)
+        if hour is None:
+            raise BadCell(_NO_TIME)
+        return _london_to_utc(_build(year, month, date, hour, minute, second, fraction))
+    if _SERIAL.fullmatch(value):
+        return _london_to_utc(_serial_moment(float(value), is_1904))
+    raise BadCell("This is not a way of writing a time that Beatbook reads. " + _TIME_FORMATS)
+
+
+@lru_cache(maxsize=65_536)
+def _day_from_text(value: str, is_1904: bool) -> dt.date:
+    if match := _ISO.fullmatch(value):
+        if match[8]:
+            raise BadCell("Only the day is wanted here. " + _DATE_FORMATS)
+        return _only_day(_build(*(part or "0" for part in match.groups()[:7])))
+    if match := _UK.fullmatch(value):
+        date, month, year, *clock = match.groups()
+        _refuse_month_first(date, month)
+        return _only_day(_build(year, month, date, *(part or "0" for part in clock)))
+    if _SERIAL.fullmatch(value):
+        return _only_day(_from_serial(float(value), is_1904))
+    raise BadCell("This is not a way of writing a day that Beatbook reads. " + _DATE_FORMATS)
+
+
+def _only_day(value: dt.datetime) -> dt.date:
+    if value.time() != _MIDNIGHT:
+        raise BadCell("Only the day is wanted here. " + _DATE_FORMATS)
+    return value.date()
+
+
+def _build(
+    year: str, month: str, date: str, hour: str, minute: str, second: str, fraction: str
+) -> dt.datetime:
+    micros = int(((fraction or "0") + "000000")[:6])
+    try:
+        if not 1900 < int(year) < 2200:
+            raise ValueError(year)
+        return dt.datetime(  # noqa: DTZ001  (the zone is decided by the caller)
+            int(year), int(month), int(date), int(hour), int(minute), int(second or 0), micros
+        )
+    except ValueError:
+        raise BadCell("There is no such day or time. Check it.") from None
+
+
+def _refuse_month_first(date: str, month: str) -> None:
+    if int(month) > 12 and 1 <= int(date) <= 12:
+        raise BadCell(
+            f"Beatbook reads the day first, and there is no month {int(month)}. If the month comes "
+            "first in this file, every date in it would be misread: write them as 2026-03-29."
+        )
+
+
+def _offset(text: str) -> dt.timedelta:
+    if text.upper() in ("Z", "UTC"):
+        return dt.timedelta(0)
+    digits = text[1:].replace(":", "")
+    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
+    if hours > 14 or minutes > 59:
+        raise BadCell(f"There is no offset {text}. Use Z for UTC or +01:00 for summer time.")
+    size = dt.timedelta(hours=hours, minutes=minutes)
+    return -size if text[0] == "-" else size
+
+
+def _serial_moment(serial: int | float, is_1904: bool) -> dt.datetime:
+    value = _from_serial(serial, is_1904)
+    if value.time() == _MIDNIGHT:
+        raise BadCell(_NO_TIME)
+    return value
+
+
+def _from_serial(serial: int | float, is_1904: bool) -> dt.datetime:
+    """A spreadsheet's day number, to the millisecond, which is as exact as it is."""
+    if not 10_000 <= serial < 100_000:
+        raise BadCell("This number is not a spreadsheet's date. " + _TIME_FORMATS)
+    start = dt.datetime(1904, 1, 1) if is_1904 else dt.datetime(1899, 12, 30)  # noqa: DTZ001
+    return start + dt.timedelta(milliseconds=round(serial * 86_400_000))
+
+
+@lru_cache(maxsize=65_536)
+def _london_to_utc(local: dt.datetime) -> dt.datetime:
+    first = local.replace(tzinfo=LONDON, fold=0)
+    before, after = first.utcoffset(), first.replace(fold=1).utcoffset()
+    if before is None or after is None:  # pragma: no cover  (a zone always has an offset)
+        raise BadCell(_TIME_FORMATS)
+    if before == after:
+        return local - before
+    clock = f"{local:%H:%M} on {local.day} {local:%B %Y}"
+    if first.astimezone(dt.UTC).astimezone(LONDON).replace(tzinfo=None) != local:
+        raise BadCell(
+            f"In the UK there was no {clock}: the clocks went forward. If the time is in UTC, "
+            "write Z after it."
+        )
+    raise BadCell(
+        f"In the UK {clock} came twice: the clocks went back. Say which, with +01:00 for summer "
+        f"time or Z for winter time, as in {local:%Y-%m-%dT%H:%M:%S}+01:00."
+    )

@@ -1,0 +1,1 @@
+"""The warehouse file that dbt builds: beside, swapped in whole. The SQL is in dbt/."""

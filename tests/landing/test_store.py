@@ -1,0 +1,211 @@
+"""Landing's promises: whole or not at all, never changed, read back as it was written."""
+
+import os
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.landing import store
+from pipelines.landing.store import COMMON, LOG, RETURNS, Landing, new_run_id
+from pipelines.sources.catalogue import pulled_platforms, source
+
+DAY = date(2026, 11, 9)
+SEEN = datetime(2026, 11, 9, 5, 30)  # noqa: DTZ001
+ENTITIES = {name: source(name).ENTITIES for name in pulled_platforms()}
+FORCE = {"force_id": "kent", "account_id": "youtube:kent", "pulled_at_utc": SEEN}
+PROFILE = {**FORCE, "channel_id": "UC1", "subscriber_count": 7}
+POST = {**FORCE, "video_id": "v", "view_count": None, "like_count": 0}
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Landing:
+    return Landing(tmp_path / "landing", ENTITIES)
+
+
+def files(landing: Landing) -> dict[Path, tuple[int, bytes]]:
+    paths = (path for path in landing.root.rglob("*") if path.is_file())
+    return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in paths}
+
+
+def test_every_source_has_its_entities_its_log_and_its_verdicts(landing: Landing) -> None:
+    assert set(landing.schemas) == {
+        (name, entity) for name, own in {**ENTITIES, "returns": RETURNS}.items() for entity in [*own, *LOG]
+    }
+    for schema in landing.schemas.values():
+        assert list(schema)[:4] == list(COMMON)
+
+
+def test_before_the_first_pull_readers_find_every_column_and_no_row(landing: Landing) -> None:
+    landing.prepare()
+    for (name, entity), schema in landing.schemas.items():
+        found = pl.read_parquet(landing.root / name / entity / "*" / "*.parquet")
+        assert found.is_empty()
+        assert found.schema == pl.Schema(schema)
+    assert list(landing.runs("youtube")) == []
+
+
+def test_preparing_twice_changes_nothing_and_a_new_column_is_added(landing: Landing) -> None:
+    landing.prepare()
+    before = files(landing)
+    landing.prepare()
+    assert files(landing) == before
+    wider = {**ENTITIES, "youtube": {**ENTITIES["youtube"], "profiles": {"new_count": pl.Int64}}}
+    Landing(landing.root, wider).prepare()
+    path = landing.root / "youtube" / "profiles" / "0000-00-00" / "schema.parquet"
+    assert "new_count" in pl.read_parquet_schema(path)
+    assert {p for p, told in files(landing).items() if told != before[p]} == {path}
+
+
+def test_what_is_written_is_read_back_with_its_run(landing: Landing) -> None:
+    landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE], "posts": [POST], "messages": []})
+    assert landing.path("youtube", "profiles", DAY, "run-1").relative_to(landing.root) == Path(
+        "youtube/profiles/2026-11-09/run-1.parquet"
+    )
+    (profile,) = landing.read("youtube", "profiles", DAY, "run-1").to_dicts()
+    assert profile == dict.fromkeys(landing.schemas["youtube", "profiles"]) | PROFILE | {"run_id": "run-1"}
+    (post,) = landing.read("youtube", "posts", DAY, "run-1").to_dicts()
+    assert (post["view_count"], post["like_count"]) == (None, 0)  # missing is not zero
+    empty = landing.read("youtube", "messages", DAY, "run-1")
+    assert empty.is_empty()
+    assert empty.schema == pl.Schema(landing.schemas["youtube", "messages"])
+    assert not landing.path("youtube", "messages", DAY, "run-1").exists()
+
+
+@pytest.mark.parametrize(("source_name", "entity"), [("atlantis", "posts"), ("youtube", "outcomes")])
+def test_an_entity_that_nobody_declared_is_refused(landing: Landing, source_name: str, entity: str) -> None:
+    with pytest.raises(KeyError):
+        landing.write(source_name, DAY, "run-1", {entity: [POST]})
+    assert files(landing) == {}
+
+
+def test_what_landed_is_never_overwritten(landing: Landing) -> None:
+    landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    before = files(landing)
+    with pytest.raises(FileExistsError, match="never changed"):
+        landing.write("youtube", DAY, "run-1", {"profiles": [{**PROFILE, "subscriber_count": 8}]})
+    assert files(landing) == before
+    landing.write("youtube", DAY, "run-2", {"profiles": [{**PROFILE, "subscriber_count": 8}]})
+    assert before.items() <= files(landing).items()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"like_count": "many"}, {"like_count": 2**63}, {"published_at_utc": "2026-11-09"}, {"video_id": []}],
+)
+def test_one_wrong_value_and_nothing_at_all_is_written(landing: Landing, wrong: dict[str, Any]) -> None:
+    rows = {"profiles": [PROFILE], "posts": [POST, {**POST, **wrong}]}
+    with pytest.raises((pl.exceptions.PolarsError, TypeError, OverflowError)):
+        landing.write("youtube", DAY, "run-1", rows)
+    assert files(landing) == {}
+
+
+def test_killed_before_the_rename_leaves_nothing_that_a_reader_sees(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(self: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    assert [path for path in files(landing) if not path.name.startswith(".")] == []
+    assert list(landing.root.rglob("*.parquet")) == []
+    assert list(landing.runs("youtube", "profiles")) == []
+    assert landing.read("youtube", "profiles", DAY, "run-1").is_empty()
+    landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    assert landing.read("youtube", "profiles", DAY, "run-1").height == 1
+
+
+def test_the_bytes_are_on_disk_before_the_name_is(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def synced(file: int) -> None:
+        order.append("sync")
+        sync(file)
+
+    def renamed(self: Path, target: Path) -> Path:
+        order.append("rename")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    assert order == ["sync", "rename"]
+
+
+def test_run_ids_sort_by_the_time_that_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = [
+        datetime(2026, 11, 9, 5, 30, 0, 0, UTC),
+        datetime(2026, 11, 9, 5, 30, 0, 90, UTC),
+        datetime(2026, 11, 9, 5, 30, 0, 100_000, UTC),
+        datetime(2026, 11, 9, 15, 3, tzinfo=UTC),
+        datetime(2026, 12, 31, 23, 59, 59, 999_999, UTC),
+        datetime(2027, 1, 1, tzinfo=UTC),
+    ]
+    clock = iter(moments)
+
+    class Clock:
+        now = staticmethod(lambda _zone: next(clock))
+
+    monkeypatch.setattr(store, "datetime", Clock)
+    ids = [new_run_id(unique) for unique in ("ffffffff", "eeeeeeee", "dddd", "cccc", "bbbb", "aaaa")]
+    assert ids == sorted(ids)
+    assert ids[0] == "20261109T053000000000-ffffffff"
+
+
+def test_of_two_run_ids_of_one_moment_neither_is_the_other() -> None:
+    assert len({new_run_id() for _ in range(100)}) == 100
+
+
+def test_runs_are_listed_oldest_first_and_the_log_holds_all(landing: Landing) -> None:
+    landing.prepare()
+    log = {**FORCE, "platform": "youtube", "entity": "profiles", "status": "landed"}
+    for day, run in (
+        (date(2026, 11, 9), "run-1"),
+        (date(2026, 11, 8), "run-2"),
+        (date(2026, 11, 9), "run-0"),
+    ):
+        landing.write("youtube", day, run, {"requests": [log]})
+    landing.write("mastodon", DAY, "run-3", {"requests": [{**log, "platform": "mastodon"}]})
+    assert [run for _, run in landing.runs("youtube")] == ["run-2", "run-0", "run-1"]
+    assert landing.log().height == 4
+    assert landing.log("mastodon")["run_id"].to_list() == ["run-3"]
+
+
+_VALUES: dict[Any, st.SearchStrategy[Any]] = {
+    pl.String: st.text(),
+    pl.Int64: st.integers(-(2**63), 2**63 - 1),
+    pl.Boolean: st.booleans(),
+    pl.Date: st.dates(date(1900, 1, 1), date(2200, 1, 1)),
+    pl.Datetime("us"): st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001
+}
+_SCHEMAS = Landing(Path(), ENTITIES).schemas
+
+
+@st.composite
+def _landed(draw: st.DrawFn) -> tuple[tuple[str, str], list[dict[str, Any]]]:
+    key = draw(st.sampled_from(sorted(_SCHEMAS)))
+    columns = {name: st.none() | _VALUES[kind] for name, kind in _SCHEMAS[key].items() if name != "run_id"}
+    return key, draw(st.lists(st.fixed_dictionaries(columns), max_size=4))
+
+
+@settings(max_examples=60, deadline=None)
+@given(_landed())
+def test_any_rows_of_any_entity_come_back_the_same(
+    landed: tuple[tuple[str, str], list[dict[str, Any]]],
+) -> None:
+    (name, entity), rows = landed
+    with tempfile.TemporaryDirectory() as folder:
+        landing = Landing(Path(folder), ENTITIES)
+        landing.write(name, DAY, "run-1", {entity: rows})
+        read = landing.read(name, entity, DAY, "run-1")
+    assert read.schema == pl.Schema(_SCHEMAS[name, entity])
+    assert read.to_dicts() == [{**row, "run_id": "run-1"} for row in rows]

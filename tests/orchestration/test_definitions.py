@@ -1,0 +1,83 @@
+"""The code location: what the UI shows, when it runs, and what a failing check stops."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BEATBOOK_HOME", str(tmp_path_factory.mktemp("home")))
+        from pipelines.definitions import build_definitions  # noqa: PLC0415
+        from pipelines.settings import Settings  # noqa: PLC0415
+
+        yield build_definitions(Settings())
+
+
+def test_the_workspace_names_one_code_location_that_loads() -> None:
+    told = yaml.safe_load((ROOT / "workspace.yaml").read_text())
+    assert [entry["python_module"]["module_name"] for entry in told["load_from"]] == ["pipelines.definitions"]
+
+
+def test_every_pulled_platform_is_landed_by_day_behind_a_blocking_gate(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for platform in ("youtube", "bluesky", "mastodon"):
+        key = dg.AssetKey(["landing", platform])
+        assert graph.get(key).partitions_def is not None
+        check = graph.get_check_spec(dg.AssetCheckKey(key, "landing_gate"))
+        assert check.blocking
+        # Everything downstream of the staging of this platform waits for the gate.
+        assert dg.AssetKey(f"stg_{platform}__posts") in graph.get(key).child_keys
+
+
+def test_dbt_tests_are_checks_and_unit_tests_are_not(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    names = {key.name for key in graph.asset_check_keys if key.asset_key == dg.AssetKey("bench_values")}
+    assert "release_gate" in names
+    assert "assert_value_or_reason_and_never_both" in names
+    assert graph.get_check_spec(dg.AssetCheckKey(dg.AssetKey("bench_values"), "release_gate")).blocking
+
+
+@pytest.mark.parametrize(
+    ("tick", "day"),
+    [
+        (datetime(2026, 7, 1, 4, 30, tzinfo=UTC), "2026-07-01"),  # 05:30 in summer time
+        (datetime(2026, 11, 9, 5, 30, tzinfo=UTC), "2026-11-09"),
+    ],
+)
+def test_the_schedule_is_half_past_five_in_london_for_the_day_that_began(
+    definitions: dg.Definitions, tick: datetime, day: str
+) -> None:
+    schedule = definitions.resolve_schedule_def("daily_0530_london")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/London")
+    from pipelines.orchestration.schedules import daily_schedule  # noqa: PLC0415
+    from pipelines.settings import LONDON  # noqa: PLC0415
+
+    context = dg.build_schedule_context(scheduled_execution_time=tick.astimezone(LONDON))
+    request = daily_schedule(context)
+    assert isinstance(request, dg.RunRequest)
+    assert request.partition_key == day
+
+
+def test_the_daily_job_takes_named_forces_and_retries_infrastructure(definitions: dg.Definitions) -> None:
+    job = definitions.resolve_job_def("daily")
+    config = {"ops": {"landing__youtube": {"config": {"forces": ["kent"]}}}}
+    assert dg.validate_run_config(job, config)
+    step = job.graph.node_named("landing__youtube").definition
+    assert isinstance(step, dg.OpDefinition)
+    assert step.retry_policy is not None
+    assert step.retry_policy.max_retries == 2
+
+
+def test_publishing_waits_for_the_gates_and_for_every_benchmark(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    parents = graph.get(dg.AssetKey("release")).parent_keys
+    assert {dg.AssetKey("bench_values"), dg.AssetKey("ext_benchmarks")} <= parents
+    assert graph.get(dg.AssetKey("extracts")).parent_keys == {dg.AssetKey("release")}

@@ -1,0 +1,56 @@
+"""A small register, and ways to write a return. Forces are real; accounts are stand-ins."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipelines.returns import Return, read_return
+
+NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
+FORCES = frozenset({"kent", "essex", "avon-and-somerset"})
+PLATFORMS = frozenset({"x", "facebook", "nextdoor"})
+
+
+@dataclass(frozen=True)
+class Account:
+    account_id: str
+    force_id: str
+
+
+ACCOUNTS = {
+    ("x", "forcea"): Account("kent-x", "kent"),
+    ("facebook", "forcea"): Account("kent-facebook", "kent"),
+    ("x", "café"): Account("kent-cafe", "kent"),
+    ("x", "101"): Account("kent-101", "kent"),
+    ("x", "forceb"): Account("essex-x", "essex"),
+}
+
+
+def find_account(platform: str, handle: str) -> Account | None:
+    return ACCOUNTS.get((platform, handle.lower()))
+
+
+@pytest.fixture(scope="session")
+def read() -> Callable[[Path], Return]:
+    return lambda path: read_return(path, find_account, FORCES, PLATFORMS, now=NOW)
+
+
+@pytest.fixture(scope="session")
+def read_bytes(
+    read: Callable[[Path], Return], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[bytes], Return]:
+    path = tmp_path_factory.mktemp("returns") / "return.csv"
+
+    def from_bytes(data: bytes) -> Return:
+        path.write_bytes(data)
+        return read(path)
+
+    return from_bytes
+
+
+@pytest.fixture(scope="session")
+def read_text(read_bytes: Callable[[bytes], Return]) -> Callable[[str], Return]:
+    return lambda text: read_bytes(text.encode())
