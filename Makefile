@@ -29,6 +29,7 @@ setup: .venv/ready
 	  echo "Setting up .venv (about a minute, once)"; $$P -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pipelines.warehouse.manifest
 	@touch $@
 
 unit: setup

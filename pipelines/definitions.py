@@ -1,22 +1,30 @@
-"""Assembles the code location, and nothing else."""
+"""Assembles the code location, and nothing else. Importing it does nothing: Dagster calls `defs`."""
 
 import dagster as dg
 
 from pipelines.orchestration import landing, release, schedules, warehouse
-from pipelines.orchestration.resources import Progress, resources
+from pipelines.orchestration.resources import Progress, dbt_project, resources
 from pipelines.settings import Settings
 
 
 def build_definitions(settings: Settings, progress: Progress | None = None) -> dg.Definitions:
     """The code location for these settings; the command line passes its own progress display."""
+    project = dbt_project(settings)
+    landed, landing_gates = landing.build_assets()
+    built = warehouse.build_assets(project)
     return dg.Definitions(
-        assets=[*landing.assets, landing.returns, warehouse.warehouse, release.release],
-        asset_checks=[*landing.checks, release.gate],
+        assets=[*landed, landing.returns, built, release.build_assets(built)],
+        asset_checks=[*landing_gates, release.gate],
         jobs=schedules.jobs,
-        schedules=schedules.schedules,
-        resources=resources(settings, warehouse.project, progress),
+        schedules=[schedules.build_daily(settings)],
+        resources=resources(settings, project, progress),
         executor=dg.in_process_executor,
     )
 
 
-defs = build_definitions(Settings())
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What workspace.yaml loads, in a process of Dagster's own."""
+    settings = Settings()
+    settings.prepare()
+    return build_definitions(settings)

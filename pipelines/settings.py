@@ -5,7 +5,6 @@ Belongs here: settings and the paths that follow from them. Does not belong here
 """
 
 import os
-import sys
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -92,6 +91,11 @@ class Settings(BaseSettings):
         return self.home / "locks"
 
     @property
+    def dbt_target(self) -> Path:
+        """What dbt keeps of having read the project. By profile, because what a model reads differs."""
+        return PROJECT / "dbt" / "target" / self.profile
+
+    @property
     def dagster_home(self) -> Path:
         return self.home / "dagster"
 
@@ -130,16 +134,14 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """What dbt and Dagster are started with: paths for dbt, and every telemetry off."""
-        own = str(Path(sys.executable).parent)  # dbt lies beside python, also when no environment is active
-        path = os.environ.get("PATH", "")
         return {
-            "PATH": path if own in path.split(os.pathsep) else own + os.pathsep + path,
             "BEATBOOK_PROFILE": self.profile,
             "BEATBOOK_HOME": str(self.home),
             "BEATBOOK_SANDBOX_URL": self.sandbox_url,
             "BEATBOOK_LANDING": str(self.landing),
             "BEATBOOK_REGISTER": str(self.register),
             "BEATBOOK_WAREHOUSE": str(self.building),
+            "DBT_TARGET_PATH": str(self.dbt_target),  # where a run finds what is parsed already
             "DAGSTER_HOME": str(self.dagster_home),
             "DO_NOT_TRACK": "1",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -4,6 +4,7 @@ Belongs here: what two command files need. Does not belong here: commands.
 """
 
 import csv
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,8 +18,8 @@ import typer
 from pipelines.cli import display
 from pipelines.landing.locks import BusyError
 from pipelines.registry.seed_rows import RegistryError
-from pipelines.release import reader
 from pipelines.settings import Settings, SettingsError
+from pipelines.warehouse.manifest import ManifestError
 from sandbox.serve import start
 
 
@@ -67,7 +68,7 @@ def ready(settings: Settings, *, needs_sandbox: bool = True) -> Iterator[None]:
         fail(Exit.BAD_INPUT, str(error))
     except BusyError:
         fail(Exit.INFRASTRUCTURE, f"another command is at work on {settings.home}; wait for it to end")
-    except (SettingsError, OSError, httpx.HTTPError) as error:
+    except (SettingsError, ManifestError, OSError, httpx.HTTPError) as error:
         fail(Exit.INFRASTRUCTURE, str(error))
 
 
@@ -87,10 +88,15 @@ def fail(code: Exit, message: str) -> NoReturn:
 def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str) -> None:
     """Rows with the same keys, as asked."""
     if format_ == Format.JSON:
-        typer.echo(reader.as_json(rows))
+        typer.echo(as_json(rows))
     elif format_ == Format.TABLE:
         display.show_rows(rows, title)
     elif rows:
         writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def as_json(rows: Any) -> str:
+    """Rows as JSON text; dates as ISO 8601."""
+    return json.dumps(rows, indent=1, default=str, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What the command line shows: progress, tables, status, for people; JSON and CSV are in release/reader.py.
+"""What the command line shows: progress, tables, status, for people; JSON and CSV are in common.py.
 
 Belongs here: rich. Does not belong here: finding out what is shown.
 """
@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import (
@@ -20,7 +20,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from pipelines.release.reader import BenchmarkTable, Status
+if TYPE_CHECKING:
+    from pipelines.release.reader import BenchmarkTable, Status
 
 #: Into a file or a pipe a table keeps its lines; on a terminal it fits the window.
 WIDE = 150
@@ -63,7 +64,7 @@ def watching(total: int, day_count: int) -> Iterator[Watched]:
         yield Watched(bars, total, day_count)
 
 
-def show_table(table: BenchmarkTable) -> None:
+def show_table(table: "BenchmarkTable") -> None:
     """A benchmark table: best first, then those without a number, each with its reason."""
     show = duration if table.unit == "seconds" else number
     usual = _usual_note(table)
@@ -91,7 +92,7 @@ def show_table(table: BenchmarkTable) -> None:
     console.print(drawn)
 
 
-def _usual_note(table: BenchmarkTable) -> str | None:
+def _usual_note(table: "BenchmarkTable") -> str | None:
     """What most rows with a number say: once below the table, not in every line."""
     details = Counter(row["note_detail"] for row in table.rows if row["value"] is not None)
     if not details:
@@ -100,7 +101,7 @@ def _usual_note(table: BenchmarkTable) -> str | None:
     return note if note and count * 2 > details.total() else None
 
 
-def show_status(status: Status) -> None:
+def show_status(status: "Status") -> None:
     """What is published, what the last pull brought, what is missing and why."""
     told = status.release
     if told:

@@ -1,6 +1,7 @@
 """The `beatbook` command: parsing and printing.
 
-Belongs here: options, and which exit code an outcome is. Does not belong here: doing it.
+Belongs here: options, and which exit code an outcome is. Does not belong here: doing it. What does it is
+imported by the command that runs, so that the others answer at once.
 """
 
 import subprocess
@@ -13,14 +14,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli import accounts, display, returns
-from pipelines.cli.common import Day, Exit, Format, FormatOption, day_or_today, fail, print_rows, ready
-from pipelines.landing import plan as planning
-from pipelines.landing.store import open_landing
-from pipelines.registry import load_register
-from pipelines.release import reader
-from pipelines.release.publish import current, folder_of
+from pipelines.cli.common import (
+    Day,
+    Exit,
+    Format,
+    FormatOption,
+    as_json,
+    day_or_today,
+    fail,
+    print_rows,
+    ready,
+)
 from pipelines.settings import PROJECT, Settings
-from pipelines.sources.catalogue import pulled_platforms
 from sandbox.cli import app as sandbox_app
 
 if TYPE_CHECKING:
@@ -54,6 +59,11 @@ def run(
     fails is named, and the rest is published; a gate that fails stops publication and the last release
     stays.
     """
+    from pipelines.landing.store import open_landing
+    from pipelines.registry import load_register
+    from pipelines.release import reader
+    from pipelines.sources.catalogue import pulled_platforms
+
     settings = Settings()
     last = day_or_today(settings, until)
     if not settings.is_sandbox and (days > 1 or until):
@@ -77,7 +87,7 @@ def run(
         begin = f"{settings.profile}: {len(todo)} day{plural} to pull, up to {last}; data in {settings.home}"
         display.errors.print(begin, highlight=False, soft_wrap=True)
         with display.watching(total, len(todo)) as progress:
-            from pipelines.orchestration import runs  # noqa: PLC0415 (Dagster takes seconds to import)
+            from pipelines.orchestration import runs  # in the progress display: it takes seconds
 
             outcome = runs.run(settings, todo, force or [], progress)
         _finish(settings, outcome)
@@ -89,7 +99,7 @@ def build() -> None:
     settings = Settings()
     with ready(settings, needs_sandbox=False):
         with display.watching(0, 0) as progress:
-            from pipelines.orchestration import runs  # noqa: PLC0415
+            from pipelines.orchestration import runs
 
             outcome = runs.build(settings, progress)
         _finish(settings, outcome)
@@ -98,6 +108,10 @@ def build() -> None:
 @app.command()
 def plan(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
     """Requests, quota units and price of a day's run, before anything is spent."""
+    from pipelines.landing import plan as planning
+    from pipelines.landing.store import open_landing
+    from pipelines.registry import load_register
+
     settings = Settings()
     with ready(settings):
         asked = day_or_today(settings, day)
@@ -113,6 +127,7 @@ def table(
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """A benchmark table of the current release: 48 forces, each with a number or the reason for none."""
+    from pipelines.release import reader
 
     settings = Settings()
     try:
@@ -132,26 +147,27 @@ def table(
 @app.command()
 def status(format_: FormatOption = Format.TABLE) -> None:
     """What is published, what the last pull brought, what is missing and why. Exit code 4: incomplete."""
+    from pipelines.landing.store import open_landing
+    from pipelines.release import reader
 
     settings = Settings()
-    told = reader.status(settings, open_landing(settings))
+    found = reader.status(settings, open_landing(settings))
     if format_ == Format.JSON:
-        typer.echo(reader.as_json(asdict(told)))
+        typer.echo(as_json(asdict(found)))
     elif format_ == Format.CSV:
-        print_rows(told.pulls, format_, "Pulls")
+        print_rows(found.pulls, format_, "Pulls")
     else:
-        display.show_status(told)
-    if not told.is_complete:
+        display.show_status(found)
+    if not found.is_complete:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
 @app.command()
 def up(port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] = 3000) -> None:
     """The Dagster UI, its schedule and (in the sandbox profile) the sandbox, until you stop it."""
-
     settings = Settings()
     with ready(settings):
-        from pipelines.orchestration.runs import end_dead_runs  # noqa: PLC0415
+        from pipelines.orchestration.runs import end_dead_runs
 
         end_dead_runs(settings)
         typer.echo(f"Dagster UI: http://127.0.0.1:{port}  ({settings.profile}, data in {settings.home})")
@@ -175,6 +191,8 @@ def up(port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] 
 
 def _finish(settings: Settings, outcome: "Outcome") -> None:
     """Say what was published, or why not, and exit with the outcome's code."""
+    from pipelines.release import reader
+    from pipelines.release.publish import current, folder_of
 
     release = current(settings)
     if outcome.exit or release is None:

@@ -4,14 +4,15 @@ Belongs here: parsing and printing. Does not belong here: reading files or landi
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows, ready
-from pipelines.returns import Return
-from pipelines.returns import submit as submission
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.returns import Return
 
 app = typer.Typer(
     help="Files that a force sends in place of an API. Columns: docs/returns.md.", no_args_is_help=True
@@ -22,6 +23,8 @@ File = Annotated[Path, typer.Argument(help="CSV or XLSX.", exists=True, dir_okay
 @app.command()
 def check(file: File, format_: FormatOption = Format.TABLE) -> None:
     """List every bad row with line, column, value and reason. Exit code 1 when there is one."""
+    from pipelines.returns import submit as submission
+
     settings = Settings()
     with ready(settings):
         found = submission.check(settings, file)
@@ -32,6 +35,8 @@ def check(file: File, format_: FormatOption = Format.TABLE) -> None:
 @app.command()
 def submit(file: File, format_: FormatOption = Format.TABLE) -> None:
     """Land a good file whole, or not at all. Landing the same file twice changes nothing."""
+    from pipelines.returns import submit as submission
+
     settings = Settings()
     with ready(settings):
         found = submission.check(settings, file)
@@ -46,7 +51,7 @@ def submit(file: File, format_: FormatOption = Format.TABLE) -> None:
     typer.echo("`beatbook build` brings them into the benchmarks.")
 
 
-def _refuse(found: Return, file: Path, format_: Format) -> None:
+def _refuse(found: "Return", file: Path, format_: Format) -> None:
     """Show the problems, if any, and exit."""
     if found.is_landable:
         return

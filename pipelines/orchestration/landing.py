@@ -29,7 +29,7 @@ class PullConfig(dg.Config):
     forces: list[str] = []
 
 
-def build_landing(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition]:
+def _build(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition]:
     """A platform's landing asset and its gate."""
     key = dg.AssetKey(["landing", platform])
 
@@ -101,10 +101,11 @@ def _as_markdown(lines: Sequence[str]) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md("\n".join(f"- {line}" for line in lines) or "none")
 
 
-platforms = pulled_platforms()
-built = [build_landing(platform) for platform in platforms]
-assets = [asset for asset, _ in built]
-checks = [check for _, check in built]
+def build_assets() -> tuple[list[dg.AssetsDefinition], list[dg.AssetChecksDefinition]]:
+    """The landing asset of each platform that is pulled, and their gates."""
+    built = [_build(platform) for platform in pulled_platforms()]
+    return [asset for asset, _ in built], [check for _, check in built]
+
 
 #: Files that forces send: landed by `beatbook returns submit`, not by a run.
 returns = dg.AssetSpec(

@@ -11,7 +11,6 @@ import dagster as dg
 from pipelines.gates.records import record
 from pipelines.gates.release_gate import release_gate
 from pipelines.landing.store import open_landing
-from pipelines.orchestration.warehouse import warehouse
 from pipelines.release.publish import NotPublishedError, current, folder_of, publish
 from pipelines.settings import Settings
 from pipelines.warehouse.build import current_build
@@ -46,42 +45,47 @@ def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     )
 
 
-@dg.multi_asset(
-    name="publish",
-    group_name="release",
-    specs=[
-        dg.AssetSpec(
-            "release",
-            deps=[key for key in warehouse.keys if key.path[-1].startswith(("bench_", "ext_", "dim_"))],
-            description="One frozen vintage: tables as Parquet and DuckDB, release.json, the pointer.",
-            kinds={"parquet", "duckdb"},
-        ),
-        dg.AssetSpec(
-            "extracts",
-            deps=["release"],
-            description="Each force's own files in the release: CSV, Parquet, data dictionary, checksums.",
-            kinds={"csv", "parquet"},
-        ),
-    ],
-)
-def release(
-    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
-) -> Iterator[dg.MaterializeResult[None]]:
-    """Publish, or fail and leave the current release where it is."""
-    try:
-        published = publish(settings, open_landing(settings))
-    except NotPublishedError as error:
-        reasons = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in error.reasons))
-        raise dg.Failure(str(error), metadata={"reasons": reasons}, allow_retries=False) from error
-    folder = folder_of(settings, published)
-    metadata: dict[str, dg.RawMetadataValue] = {
-        "release": published.release_id,
-        "data as of": published.data_as_of_utc,
-        "note": published.note,
-        "numbers": published.value_count,
-        "folder": dg.MetadataValue.path(str(folder)),
-    }
-    yield dg.MaterializeResult(asset_key="release", metadata=metadata)
-    files = [name for name in published.files if name.startswith("extracts/")]
-    where = dg.MetadataValue.path(str(folder / "extracts"))
-    yield dg.MaterializeResult(asset_key="extracts", metadata={"files": len(files), "folder": where})
+def build_assets(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """The release and its extracts, after everything of the warehouse that they publish."""
+
+    @dg.multi_asset(
+        name="publish",
+        group_name="release",
+        specs=[
+            dg.AssetSpec(
+                "release",
+                deps=[key for key in warehouse.keys if key.path[-1].startswith(("bench_", "ext_", "dim_"))],
+                description="One frozen vintage: tables as Parquet and DuckDB, release.json, the pointer.",
+                kinds={"parquet", "duckdb"},
+            ),
+            dg.AssetSpec(
+                "extracts",
+                deps=["release"],
+                description="Each force's own files: CSV, Parquet, data dictionary, checksums.",
+                kinds={"csv", "parquet"},
+            ),
+        ],
+    )
+    def release(
+        context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        """Publish, or fail and leave the current release where it is."""
+        try:
+            published = publish(settings, open_landing(settings))
+        except NotPublishedError as error:
+            reasons = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in error.reasons))
+            raise dg.Failure(str(error), metadata={"reasons": reasons}, allow_retries=False) from error
+        folder = folder_of(settings, published)
+        metadata: dict[str, dg.RawMetadataValue] = {
+            "release": published.release_id,
+            "data as of": published.data_as_of_utc,
+            "note": published.note,
+            "numbers": published.value_count,
+            "folder": dg.MetadataValue.path(str(folder)),
+        }
+        yield dg.MaterializeResult(asset_key="release", metadata=metadata)
+        files = [name for name in published.files if name.startswith("extracts/")]
+        where = dg.MetadataValue.path(str(folder / "extracts"))
+        yield dg.MaterializeResult(asset_key="extracts", metadata={"files": len(files), "folder": where})
+
+    return release

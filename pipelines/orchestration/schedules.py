@@ -22,22 +22,23 @@ build = dg.define_asset_job(
 )
 
 
-#: The sandbox's nation has a story of fixed days: its schedule waits until it is switched on.
-ON = dg.DefaultScheduleStatus.STOPPED if Settings().is_sandbox else dg.DefaultScheduleStatus.RUNNING
-
-
-@dg.schedule(
-    name="daily_0530_london",
-    job=everything,
-    cron_schedule="30 5 * * *",
-    execution_timezone="Europe/London",
-    default_status=ON,
-)
-def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Every morning at 05:30 in London, for the day that has just begun."""
-    day = f"{context.scheduled_execution_time:%Y-%m-%d}"
-    return dg.RunRequest(run_key=day, partition_key=day)
-
-
 jobs = [pull, everything, build]
-schedules = [daily_schedule]
+
+
+def build_daily(settings: Settings) -> dg.ScheduleDefinition:
+    """The daily schedule. The sandbox's story has fixed days: there it waits until it is switched on."""
+    status = dg.DefaultScheduleStatus
+
+    @dg.schedule(
+        name="daily_0530_london",
+        job=everything,
+        cron_schedule="30 5 * * *",
+        execution_timezone="Europe/London",
+        default_status=status.STOPPED if settings.is_sandbox else status.RUNNING,
+    )
+    def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        """Every morning at 05:30 in London, for the day that has just begun."""
+        day = f"{context.scheduled_execution_time:%Y-%m-%d}"
+        return dg.RunRequest(run_key=day, partition_key=day)
+
+    return daily

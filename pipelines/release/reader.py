@@ -4,7 +4,6 @@ Belongs here: queries over what is published and recorded. Does not belong here:
 (dbt), or how it looks (display.py).
 """
 
-import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -208,8 +207,3 @@ def already_landed(settings: Settings, landing: Landing, day: date) -> bool:
         )
         for source in pulled_platforms()
     )
-
-
-def as_json(rows: Any) -> str:
-    """Rows as JSON text; dates as ISO 8601."""
-    return json.dumps(rows, indent=1, default=str, ensure_ascii=False)

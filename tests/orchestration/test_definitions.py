@@ -1,24 +1,26 @@
 """The code location: what the UI shows, when it runs, and what a failing check stops."""
 
-from collections.abc import Iterator
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.workspace.autodiscovery import loadable_targets_from_python_module
+
+from pipelines.definitions import build_definitions
+from pipelines.settings import LONDON, Settings
+from pipelines.sources.catalogue import pulled_platforms
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BEATBOOK_HOME", str(tmp_path_factory.mktemp("home")))
-        from pipelines.definitions import build_definitions  # noqa: PLC0415
-        from pipelines.settings import Settings  # noqa: PLC0415
-
-        yield build_definitions(Settings())
+        return build_definitions(Settings())
 
 
 def test_the_workspace_names_one_code_location_that_loads() -> None:
@@ -28,7 +30,7 @@ def test_the_workspace_names_one_code_location_that_loads() -> None:
 
 def test_every_pulled_platform_is_landed_by_day_behind_a_blocking_gate(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    for platform in ("youtube", "bluesky", "mastodon"):
+    for platform in pulled_platforms():
         key = dg.AssetKey(["landing", platform])
         assert graph.get(key).partitions_def is not None
         check = graph.get_check_spec(dg.AssetCheckKey(key, "landing_gate"))
@@ -56,12 +58,10 @@ def test_the_schedule_is_half_past_five_in_london_for_the_day_that_began(
     definitions: dg.Definitions, tick: datetime, day: str
 ) -> None:
     schedule = definitions.resolve_schedule_def("daily_0530_london")
+    assert isinstance(schedule, dg.ScheduleDefinition)
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/London")
-    from pipelines.orchestration.schedules import daily_schedule  # noqa: PLC0415
-    from pipelines.settings import LONDON  # noqa: PLC0415
-
     context = dg.build_schedule_context(scheduled_execution_time=tick.astimezone(LONDON))
-    request = daily_schedule(context)
+    request = schedule(context)
     assert isinstance(request, dg.RunRequest)
     assert request.partition_key == day
 
@@ -81,3 +81,14 @@ def test_publishing_waits_for_the_gates_and_for_every_benchmark(definitions: dg.
     parents = graph.get(dg.AssetKey("release")).parent_keys
     assert {dg.AssetKey("bench_values"), dg.AssetKey("ext_benchmarks")} <= parents
     assert graph.get(dg.AssetKey("extracts")).parent_keys == {dg.AssetKey("release")}
+
+
+def test_dagster_finds_the_code_location_and_only_then_the_data_folder_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("os.environ", dict(os.environ))  # what it sets there is gone afterwards
+    [found] = loadable_targets_from_python_module("pipelines.definitions", working_directory=None)
+    assert not (tmp_path / "home").exists()
+    assert "daily" in {job.name for job in found.target_definition().jobs}  # type: ignore[operator]
+    assert (tmp_path / "home" / "dagster" / "dagster.yaml").exists()
