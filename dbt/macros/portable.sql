@@ -17,11 +17,17 @@
 {% macro days_between(earlier, later) %}{{ return(adapter.dispatch('days_between', 'beatbook')(earlier, later)) }}{% endmacro %}
 {% macro duckdb__days_between(earlier, later) %}date_diff('day', {{ earlier }}, {{ later }}){% endmacro %}
 
-{% macro week_start(day) %}{{ return(adapter.dispatch('week_start', 'beatbook')(day)) }}{% endmacro %}
-{% macro duckdb__week_start(day) %}cast(date_trunc('week', {{ day }}) as date){% endmacro %}
+{# First and last day of the week (Monday to Sunday), month, quarter or year of a day. #}
+{% macro period_start(period_type, day) %}{{ return(adapter.dispatch('period_start', 'beatbook')(period_type, day)) }}{% endmacro %}
+{% macro duckdb__period_start(period_type, day) %}cast(date_trunc('{{ period_type }}', {{ day }}) as date){% endmacro %}
 
-{% macro month_start(day) %}{{ return(adapter.dispatch('month_start', 'beatbook')(day)) }}{% endmacro %}
-{% macro duckdb__month_start(day) %}cast(date_trunc('month', {{ day }}) as date){% endmacro %}
+{% macro period_end(period_type, day) %}{{ return(adapter.dispatch('period_end', 'beatbook')(period_type, day)) }}{% endmacro %}
+{% macro duckdb__period_end(period_type, day) -%}
+cast(date_trunc('{{ period_type }}', {{ day }}) + interval 1 {{ period_type }} - interval 1 day as date)
+{%- endmacro %}
+
+{% macro plus_months(day, months) %}{{ return(adapter.dispatch('plus_months', 'beatbook')(day, months)) }}{% endmacro %}
+{% macro duckdb__plus_months(day, months) %}cast({{ day }} + to_months({{ months }}) as date){% endmacro %}
 
 {# One row for each day from the first to the last of them, both included; none when either is null. #}
 {% macro each_day(first_day, last_day) %}{{ return(adapter.dispatch('each_day', 'beatbook')(first_day, last_day)) }}{% endmacro %}
@@ -33,9 +39,9 @@ cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as
 {% macro list_text(text, in_order) %}{{ return(adapter.dispatch('list_text', 'beatbook')(text, in_order)) }}{% endmacro %}
 {% macro duckdb__list_text(text, in_order) %}string_agg({{ text }}, ', ' order by {{ in_order }}){% endmacro %}
 
-{# <landing>/<source>/<entity>/<day>/<run_id>.parquet → <source> #}
+{# <read>/<source>/<entity>/<run_id>.parquet → <source> #}
 {% macro landing_source(filename) %}{{ return(adapter.dispatch('landing_source', 'beatbook')(filename)) }}{% endmacro %}
-{% macro duckdb__landing_source(filename) %}string_split({{ filename }}, '/')[-4]{% endmacro %}
+{% macro duckdb__landing_source(filename) %}string_split({{ filename }}, '/')[-3]{% endmacro %}
 
 {# A file of the sandbox's invented register, every column as text. #}
 {% macro read_register(file) %}{{ return(adapter.dispatch('read_register', 'beatbook')(file)) }}{% endmacro %}
@@ -49,3 +55,14 @@ read_csv(
 {% macro account_with_reason(alias='') -%}
 {{ alias }}account_id || coalesce(' (' || nullif({{ alias }}last_reason, '') || ')', '')
 {%- endmacro %}
+
+{# The value in the row where `key` is greatest or least, also when that value is null. #}
+{% macro value_at_max(value, key) %}{{ return(adapter.dispatch('value_at_max', 'beatbook')(value, key)) }}{% endmacro %}
+{% macro duckdb__value_at_max(value, key) %}arg_max_null({{ value }}, {{ key }}){% endmacro %}
+
+{% macro value_at_min(value, key) %}{{ return(adapter.dispatch('value_at_min', 'beatbook')(value, key)) }}{% endmacro %}
+{% macro duckdb__value_at_min(value, key) %}arg_min_null({{ value }}, {{ key }}){% endmacro %}
+
+{# Milliseconds of a moment, as a number to order by. #}
+{% macro milliseconds(moment) %}{{ return(adapter.dispatch('milliseconds', 'beatbook')(moment)) }}{% endmacro %}
+{% macro duckdb__milliseconds(moment) %}epoch_ms({{ moment }}){% endmacro %}

@@ -1,11 +1,15 @@
--- The heart of the product: one row for each cell, with a number or with the reason why there is none.
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook=forget_periods()) }}
+
+-- The heart of the product: one row for each cell that could have a number, with the number or with the reason why
+-- there is none. An indicator that is a ratio is a row of the indicators seed; any other is a model of its own.
 with unioned as (
-    {% for definition in indicator_definitions() %}
-    select {{ benchmark_columns() | join(', ') }}
-    from {{ ref('bench_' ~ definition.indicator_id) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('bench_ratios') }}
+    union all
+    select * from {{ ref('bench_median_first_reply_seconds') }}
 )
 
-select * from unioned
-order by indicator_id, platform, account_scope, period_type, period_start, force_id
+select
+    *,
+    {{ is_invented() }} as is_invented
+from unioned
+order by period_end, period_type, indicator_id, platform, account_scope, area_id

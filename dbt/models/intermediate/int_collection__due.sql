@@ -6,7 +6,7 @@ with requests as (
         pulled_date as collected_date,
         run_id,
         case when is_passed or status not in ('landed', 'empty') then status else 'failed' end as status,
-        case when is_passed or status not in ('landed', 'empty') then reason else 'held_by_gate' end as reason,
+        case when is_passed or status not in ('landed', 'empty') then reason else 'quarantined' end as reason,
         detail
     from {{ ref('stg_landing__requests') }}
     where entity = 'profiles' and landing_source <> 'returns'
@@ -33,12 +33,10 @@ parts_missing as (
     group by account_id, run_id
 ),
 
-span as (
-    select min(collected_date) as first_date, max(collected_date) as last_date from requests
-),
-
 days as (
-    select {{ each_day('first_date', 'last_date') }} as collected_date from span
+    select
+        {{ each_day('greatest(first_pull_date, posts_from_date)', 'last_pull_date') }} as collected_date
+    from {{ ref('stg_landing__window') }}
 ),
 
 account_days as (

@@ -15,6 +15,7 @@ replies as (
             and opened.channel = replies.channel
             and opened.conversation_id = replies.conversation_id
             and opened.opened_at_utc <= replies.sent_at_utc
+            and {{ plus_hours('opened.opened_at_utc', 24 * var('replies_count_for_days')) }} >= replies.sent_at_utc
     where replies.direction = 'outbound' and replies.is_automatic is not true
     group by opened.account_id, opened.message_id
 ),

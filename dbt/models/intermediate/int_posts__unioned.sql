@@ -1,6 +1,12 @@
-{% set sources = ['youtube', 'bluesky', 'mastodon', 'returns'] %}
+-- snapshot_number orders the snapshots of a post: by their time, and two of one time by their run.
 with unioned as (
-    {% for source in sources %}
+    {% for source in landing_sources() %}
+    select * from {{ ref('stg_' ~ source ~ '__posts') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+final as (
     select
         landing_source,
         platform,
@@ -11,23 +17,11 @@ with unioned as (
         created_at_utc,
         pulled_at_utc,
         run_id,
-        view_count,
-        impression_count,
-        reach_count,
-        like_count,
-        share_count,
-        quote_count,
-        comment_count,
-        click_count
-    from {{ ref('stg_' ~ source ~ '__posts') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-final as (
-    select
-        *,
-        {{ seconds_between('created_at_utc', 'pulled_at_utc') }} as age_seconds
+        {% for counter in var('counters') %}
+        {{ counter }},
+        {% endfor %}
+        {{ seconds_between('created_at_utc', 'pulled_at_utc') }} as age_seconds,
+        {{ milliseconds('pulled_at_utc') }} * 1000000 + run_number as snapshot_number
     from unioned
 )
 

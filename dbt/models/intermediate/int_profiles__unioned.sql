@@ -1,18 +1,17 @@
--- A pulled count stands before a returned one of the same day.
-{% set sources = ['youtube', 'bluesky', 'mastodon', 'returns'] %}
+-- The latest count of each account and day. A pulled count stands before a returned one of the same day.
 with unioned as (
-    {% for source in sources %}
+    {% for source in landing_sources() %}
     select
         landing_source,
         platform,
         force_id,
         account_id,
         pulled_at_utc,
-        pulled_date,
+        {{ to_london_date('pulled_at_utc') }} as pulled_date,
         run_id,
         follower_count,
         is_follower_count_hidden,
-        post_count
+        lifetime_post_count
     from {{ ref('stg_' ~ source ~ '__profiles') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -38,7 +37,7 @@ final as (
         pulled_date,
         follower_count,
         is_follower_count_hidden,
-        post_count
+        lifetime_post_count
     from ranked
     where nth = 1
 )

@@ -1,42 +1,41 @@
--- ISO weeks (Monday to Sunday) and calendar months, by London's calendar, that anything touches.
--- A post first seen long after it was made opens no period: a whole archive would come in by the side door.
-with touched as (
-    select pulled_date as touched_date from {{ ref('int_profiles__unioned') }}
-    union
-    select {{ to_london_date('pulled_at_utc') }} from {{ ref('int_posts__unioned') }}
-    union
-    select {{ to_london_date('created_at_utc') }} from {{ ref('int_posts__unioned') }}
-    where age_seconds <= 31 * 86400
-    union
-    select {{ to_london_date('sent_at_utc') }} from {{ ref('int_messages__unioned') }}
+-- The periods of our history, by London's calendar: ISO weeks (Monday to Sunday), months, quarters, years, and the
+-- twelve months that end with each month that is over. Only those that began within it: nothing would say what the
+-- others lack.
+with days as (
+    select {{ each_day('history_from_date', 'data_as_of_date') }} as calendar_date
+    from {{ ref('stg_landing__window') }}
 ),
 
 periods as (
+    {% for period_type in ['week', 'month', 'quarter', 'year'] %}
     select distinct
-        'week' as period_type,
-        {{ week_start('touched_date') }} as period_start,
-        {{ plus_days(week_start('touched_date'), 6) }} as period_end
-    from touched
+        '{{ period_type }}' as period_type,
+        {{ period_start(period_type, 'calendar_date') }} as period_start,
+        {{ period_end(period_type, 'calendar_date') }} as period_end
+    from days
     union all
+    {% endfor %}
     select distinct
-        'month' as period_type,
-        {{ month_start('touched_date') }} as period_start,
-        last_day(touched_date) as period_end
-    from touched
-),
-
-final as (
-    select
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        periods.period_end < clock.data_as_of_date as is_complete,
-        {{ days_between('periods.period_end', 'clock.data_as_of_date') }} as days_since_end_count,
-        {{ is_invented() }} as is_invented
-    from periods
-    cross join {{ ref('int_data__as_of') }} as clock
-    where periods.period_start <= clock.data_as_of_date
-    order by periods.period_type, periods.period_start
+        'rolling_12_months' as period_type,
+        {{ plus_months(period_start('month', 'calendar_date'), -11) }} as period_start,
+        {{ period_end('month', 'calendar_date') }} as period_end
+    from days
 )
 
-select * from final
+select
+    periods.period_type,
+    periods.period_start,
+    periods.period_end,
+    periods.period_end < clock.data_as_of_date as is_complete,
+    {{ days_between('periods.period_end', 'clock.data_as_of_date') }} as days_since_end_count,
+    {{ is_invented() }} as is_invented
+from periods
+inner join {{ ref('stg_landing__window') }} as clock
+    on periods.period_start >= clock.history_from_date
+where (periods.period_type <> 'rolling_12_months' or periods.period_end < clock.data_as_of_date)
+    and (
+        periods.period_type <> 'week'
+        or periods.period_start
+        > {{ plus_days(period_start('week', 'clock.data_as_of_date'), "-7 * " ~ var('weeks_kept')) }}
+    )
+order by periods.period_type, periods.period_start

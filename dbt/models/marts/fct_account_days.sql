@@ -1,17 +1,100 @@
-with final as (
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook=forget_from('activity_date', 'posts_from_date')) }}
+
+-- The atom of the warehouse: everything that adds over accounts and days is counted here, once. A day that is known and
+-- had no posts has 0 of them; of a day that is not known only what was seen is counted.
+with posts as (
     select
         account_id,
-        force_id,
-        platform,
-        pulled_date as observed_date,
-        pulled_at_utc as observed_at_utc,
-        follower_count,
-        is_follower_count_hidden,
-        post_count,
-        landing_source,
-        {{ is_invented() }} as is_invented
-    from {{ ref('int_profiles__unioned') }}
-    order by account_id, observed_date
+        created_date,
+        count(*) filter (where kind = 'post') as post_count,
+        count(*) filter (where kind = 'reply') as reply_count,
+        count(*) filter (where kind = 'post' and note_7d = 'provisional') as provisional_post_count,
+        count(*) filter (where kind = 'post' and note_7d = 'late') as late_post_count,
+        {% for counter in var('counters') + ['engagement_count'] %}
+        sum({{ counter }}_7d) filter (where kind = 'post') as {{ counter }}_7d,
+        count({{ counter }}_7d) filter (where kind = 'post') as {{ counter | replace('_count', '_valued_count') }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('fct_posts') }}
+    where created_date >= (select posts_from_date from {{ ref('stg_landing__window') }})
+    group by account_id, created_date
+),
+
+-- Public messages only (METHOD 4.1). lost: not answered and not followed for so long.
+conversations as (
+    select
+        account_id,
+        opened_date,
+        count(*) as conversation_count,
+        {% for horizon, seconds in var('horizons').items() %}
+        count(*) filter (where is_answered and waited_seconds <= {{ seconds }}) as answered_{{ horizon }}_count,
+        count(*) filter (where not is_answered and waited_seconds < {{ seconds }}) as lost_{{ horizon }}_count,
+        count(*) filter (where {{ seconds_between('opened_at_utc', 'followed_until_utc') }} >= {{ seconds }})
+            as followed_{{ horizon }}_count,
+        count(*) filter (
+            where is_answered and waited_seconds <= {{ seconds }}
+                and {{ seconds_between('opened_at_utc', 'followed_until_utc') }} >= {{ seconds }}
+        ) as answered_followed_{{ horizon }}_count{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('fct_conversations') }}
+    where channel = 'public' and opened_date >= (select posts_from_date from {{ ref('stg_landing__window') }})
+    group by account_id, opened_date
 )
 
-select * from final
+select
+    opened.account_id,
+    opened.activity_date,
+    opened.force_id,
+    opened.platform,
+    opened.account_type,
+    opened.is_open,
+    coalesce(collection.is_absent, false) as is_absent,
+    known.is_posts_known,
+    known.is_messages_known,
+    profiles.follower_count is not null as is_followers_known,
+    known.is_returned or coalesce(profiles.landing_source = 'returns', false) as is_returned,
+    collection.status,
+    collection.reason,
+    profiles.pulled_at_utc as observed_at_utc,
+    profiles.follower_count,
+    profiles.is_follower_count_hidden,
+    profiles.lifetime_post_count,
+    cast(opened.is_open as bigint) as open_day_count,
+    cast(opened.is_open and collection.is_absent is not true as bigint) as present_day_count,
+    cast(opened.is_open and known.is_posts_known as bigint) as posts_known_day_count,
+    cast(opened.is_open and known.is_messages_known as bigint) as messages_known_day_count,
+    {% for measure in ['post_count', 'reply_count', 'provisional_post_count', 'late_post_count'] %}
+    {{ zero_where('known.is_posts_known', 'posts.' ~ measure) }} as {{ measure }},
+    {% endfor %}
+    {% for counter in var('counters') + ['engagement_count'] %}
+    {% set valued = counter | replace('_count', '_valued_count') %}
+    case when posts.post_count > 0 then cast(posts.{{ counter }}_7d as bigint) when known.is_posts_known then 0 end
+        as {{ counter }}_7d,
+    {{ zero_where('known.is_posts_known', 'posts.' ~ valued) }} as {{ valued }},
+    {% endfor %}
+    {{ zero_where('known.is_messages_known', 'conversations.conversation_count') }} as conversation_count,
+    {% for horizon in var('horizons') %}
+    {% for measure in ['answered', 'lost', 'followed', 'answered_followed'] %}
+    {% set column = measure ~ '_' ~ horizon ~ '_count' %}
+    {{ zero_where('known.is_messages_known', 'conversations.' ~ column) }} as {{ column }},
+    {% endfor %}
+    {% endfor %}
+    {{ is_invented() }} as is_invented
+from {{ ref('int_account_days__opened') }} as opened
+inner join {{ ref('int_account_days__known') }} as known
+    on opened.account_id = known.account_id
+        and opened.activity_date = known.activity_date
+left join {{ ref('fct_collection') }} as collection
+    on opened.account_id = collection.account_id
+        and opened.activity_date = collection.collected_date
+left join {{ ref('int_profiles__unioned') }} as profiles
+    on opened.account_id = profiles.account_id
+        and opened.activity_date = profiles.pulled_date
+left join posts
+    on opened.account_id = posts.account_id
+        and opened.activity_date = posts.created_date
+left join conversations
+    on opened.account_id = conversations.account_id
+        and opened.activity_date = conversations.opened_date
+where opened.is_open
+    or coalesce(profiles.account_id, posts.account_id, conversations.account_id) is not null
+order by opened.activity_date, opened.account_id

@@ -1,0 +1,18 @@
+{#
+    Before an incremental model adds what this build computes: what it computes anew is taken out. Everything older
+    stands as it was (docs/decisions/0007-a-day-costs-a-day.md). Spark would overwrite the same partitions.
+#}
+{% macro forget_from(column, from_column) -%}
+{% if is_incremental() %}
+delete from {{ this }} where {{ column }} >= (select {{ from_column }} from {{ ref('stg_landing__window') }})
+{% endif %}
+{%- endmacro %}
+
+{# The same for tables of periods; weeks that are no longer kept go too. #}
+{% macro forget_periods(from_column='periods_from_date') -%}
+{% if is_incremental() %}
+delete from {{ this }}
+where period_end >= (select {{ from_column }} from {{ ref('stg_landing__window') }})
+    or (period_type = 'week' and period_start < (select min(period_start) from {{ ref('dim_period') }} where period_type = 'week'))
+{% endif %}
+{%- endmacro %}

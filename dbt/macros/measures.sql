@@ -1,0 +1,18 @@
+{# The measure that a row of the indicators seed names, as an expression over the columns of bench_measures. #}
+{% macro measure_named(name) -%}
+case {{ name }}
+    {%- for measure in var('day_measures') + var('period_measures') %}
+    when '{{ measure }}' then {{ measure }}
+    {%- endfor %}
+end
+{%- endmacro %}
+
+{# The measure of one of the horizons (`lost`, `followed`, `answered_followed`) that an indicator has. #}
+{% macro horizon_measure(prefix) -%}
+case horizon {%- for horizon in var('horizons') %} when '{{ horizon }}' then {{ prefix }}_{{ horizon }}_count {%- endfor %} end
+{%- endmacro %}
+
+{# A count of rows that were joined: none joined is a measured zero where we looked, and nothing where we did not. #}
+{% macro zero_where(is_known, count) -%}
+case when {{ count }} is not null then {{ count }} when {{ is_known }} then 0 end
+{%- endmacro %}

@@ -1,0 +1,118 @@
+{{ config(materialized='view') }}
+
+-- The cells of every area, a force being an area with one member. A group is Σ numerator / Σ denominator over its
+-- forces with a value, says how many they are, and is provisional while one of the others is; the sum over too few of
+-- those that could have a value is not the group's. Messages are pooled over all forces that have any.
+with members as (
+    select
+        members.area_id,
+        cells.*,
+        notes.position,
+        cells.value_note is null as is_valued,
+        cells.value_note is null or notes.is_number_expected as is_expected,
+        cells.value_note is null or cells.known_by = 'messages' as is_counted
+    from {{ ref('bench_force_cells') }} as cells
+    inner join {{ ref('dim_area_member') }} as members
+        on cells.force_id = members.force_id
+    left join {{ ref('dim_value_note') }} as notes
+        on cells.value_note = notes.value_note
+),
+
+areas as (
+    select
+        area_id,
+        indicator_id,
+        platform,
+        account_scope,
+        period_type,
+        period_start,
+        period_end,
+        is_complete,
+        days_since_end_count,
+        sum(numerator) filter (where is_counted) as numerator,
+        sum(denominator) filter (where is_counted) as denominator,
+        sum(n) filter (where is_counted) as n,
+        sum(lost_count) as lost_count,
+        sum(followed_count) as followed_count,
+        sum(answered_followed_count) as answered_followed_count,
+        count(*) as member_count,
+        count(*) filter (where is_valued) as valued_count,
+        count(*) filter (where is_expected) as expected_count,
+        coalesce(bool_or(value_note = 'provisional'), false) as is_any_provisional,
+        min(position) as first_position,
+        min(note_detail) as member_detail,
+        min(population_vintage) filter (where is_valued or area_id = force_id) as first_vintage,
+        max(population_vintage) filter (where is_valued or area_id = force_id) as last_vintage
+    from members
+    group by
+        area_id, indicator_id, platform, account_scope, period_type, period_start, period_end, is_complete,
+        days_since_end_count
+),
+
+noted as (
+    select
+        areas.*,
+        indicators.unit,
+        indicators.indicator_version,
+        indicators.kind,
+        indicators.multiplier,
+        indicators.minimum_n,
+        indicators.interval_method,
+        indicators.horizon,
+        indicators.denominator_measure = 'resident_count' as is_per_head,
+        dim_area.area_type = 'group' as is_group,
+        case
+            when not areas.is_complete and areas.first_position < no_account.position then 'provisional'
+            when areas.valued_count = 0
+                or areas.valued_count < {{ var('minimum_group_share') }} * areas.expected_count then notes.value_note
+            when areas.n is null or areas.n < indicators.minimum_n then 'suppressed'
+        end as value_note,
+        'fewer than ' || indicators.minimum_n || ' to count' as suppressed_detail
+    from areas
+    inner join {{ ref('dim_indicator') }} as indicators
+        on areas.indicator_id = indicators.indicator_id
+    inner join {{ ref('dim_area') }} as dim_area
+        on areas.area_id = dim_area.area_id
+    left join {{ ref('dim_value_note') }} as notes
+        on areas.first_position = notes.position
+    left join {{ ref('dim_value_note') }} as no_account
+        on no_account.value_note = 'no_account'
+)
+
+select
+    indicator_id,
+    indicator_version,
+    kind,
+    area_id,
+    platform,
+    account_scope,
+    period_type,
+    period_start,
+    period_end,
+    days_since_end_count,
+    numerator,
+    denominator,
+    n,
+    lost_count,
+    followed_count,
+    answered_followed_count,
+    unit,
+    multiplier,
+    minimum_n,
+    interval_method,
+    horizon,
+    value_note,
+    case
+        when value_note = 'suppressed' and (is_group or member_detail is null) then suppressed_detail
+        when not is_group then member_detail
+        else
+            'forces with a value: ' || valued_count || ' of ' || expected_count
+            || case when is_any_provisional then ', others are provisional' else '' end
+    end as note_detail,
+    is_group and is_any_provisional as is_any_provisional,
+    case
+        when not is_per_head then null
+        when first_vintage = last_vintage then first_vintage
+        else first_vintage || ' to ' || last_vintage
+    end as population_vintage
+from noted

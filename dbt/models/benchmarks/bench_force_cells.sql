@@ -1,0 +1,124 @@
+{{ config(materialized='view') }}
+
+-- What each indicator is made of, for each force, platform, account scope and period that this build computes: its
+-- numerator, denominator and n, or why they do not make a number. What can never have one is in bench_not_available.
+with cells as (
+    select
+        measures.*,
+        periods.is_complete,
+        periods.days_since_end_count,
+        indicators.indicator_id,
+        indicators.known_by,
+        indicators.minimum_n,
+        indicators.horizon,
+        indicators.denominator_measure,
+        {{ measure_named('numerator_measure') }} as numerator,
+        {{ measure_named('denominator_measure') }} as denominator,
+        {{ measure_named('n_measure') }} as n
+    from {{ ref('bench_measures') }} as measures
+    inner join {{ ref('dim_period') }} as periods
+        on measures.period_type = periods.period_type
+            and measures.period_start = periods.period_start
+    inner join {{ ref('dim_indicator') }} as indicators
+        on (indicators.is_pooled or measures.platform <> 'all')
+            and (
+                indicators.platforms is null
+                or '|' || indicators.platforms || '|all|' like '%|' || measures.platform || '|%'
+            )
+            and (
+                indicators.kind = 'ratio'
+                or (measures.account_scope = 'all' and measures.period_type in ('week', 'month'))
+            )
+    where measures.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+),
+
+available as (
+    select cells.*
+    from cells
+    left join {{ ref('bench_not_available') }} as reasons
+        on cells.indicator_id = reasons.indicator_id
+            and cells.force_id = reasons.area_id
+            and cells.platform = reasons.platform
+            and (reasons.from_date is null or cells.period_end >= reasons.from_date)
+            and (reasons.until_date is null or cells.period_end < reasons.until_date)
+    where reasons.indicator_id is null
+),
+
+judged as (
+    select
+        *,
+        case
+            when account_count = 0 then 'no_account'
+            when not is_complete then 'provisional'
+            when known_by = 'followers' then
+                case when open_account_count = 0 then 'no_account' when followers_missing is not null then 'not_collected' end
+            when known_by = 'posts' and posts_missing is not null
+                -- On the day after the end the pull that completes the period is still to come.
+                then case when days_since_end_count <= 1 then 'provisional' else 'not_collected' end
+            when known_by = 'values_7d' then
+                case
+                    when days_since_end_count <= 7 or provisional_post_count > 0 then 'provisional'
+                    when posts_missing is not null then 'not_collected'
+                    when n < {{ var('minimum_valued_share') }} * post_count
+                        then case when 2 * late_post_count >= post_count - n then 'late' else 'not_collected' end
+                end
+            when known_by = 'messages' and not (
+                case platform
+                    when 'all' then messages_known_account_count > 0
+                    else messages_known_account_count >= {{ var('minimum_valued_share') }} * account_count
+                end
+            ) then case when days_since_end_count <= 1 then 'provisional' else 'not_collected' end
+        end as known_note,
+        case
+            when account_count = 0 then 'no account was there at the end of the period'
+            when not is_complete then 'the period is not over'
+            when known_by = 'followers' and open_account_count = 0 then 'no account was open at the end of the period'
+            when known_by = 'followers' then 'no follower count: ' || followers_missing
+            when known_by = 'posts' then 'posts are not known for the whole period: ' || posts_missing
+            when known_by = 'values_7d' and (days_since_end_count <= 7 or provisional_post_count > 0)
+                then 'not all posts of the period are seven days old'
+            when known_by = 'values_7d' and posts_missing is not null
+                then 'posts are not known for the whole period: ' || posts_missing
+            when known_by = 'values_7d' and n < post_count
+                then n || ' of ' || post_count || ' posts have a 7-day value, ' || late_post_count || ' came late'
+            when known_by = 'messages' and platform = 'all'
+                then coalesce('messages of ' || messages_known_on, 'messages were collected from no account')
+                    || coalesce('; not collected: ' || messages_missing, '')
+            when known_by = 'messages' then 'messages were not collected from: ' || messages_missing
+        end as known_detail
+    from available
+)
+
+select
+    indicator_id,
+    force_id,
+    platform,
+    account_scope,
+    period_type,
+    period_start,
+    period_end,
+    is_complete,
+    days_since_end_count,
+    known_by,
+    numerator,
+    denominator,
+    n,
+    {{ horizon_measure('lost') }} as lost_count,
+    {{ horizon_measure('followed') }} as followed_count,
+    {{ horizon_measure('answered_followed') }} as answered_followed_count,
+    population_vintage,
+    -- A force that is too small to show still counts in a group's messages, so that is decided when they are summed.
+    case
+        when known_note is not null or known_by = 'messages' then known_note
+        when denominator is null and denominator_measure = 'resident_count' then 'not_applicable'
+        when denominator is null or denominator = 0 or n < minimum_n then 'suppressed'
+    end as value_note,
+    case
+        when known_note is not null or known_by = 'messages' then known_detail
+        when denominator is null and denominator_measure = 'resident_count'
+            then 'no population of this year or before is known'
+        when denominator is null or denominator = 0 then 'nothing to divide by'
+        when n < minimum_n then 'fewer than ' || minimum_n || ' to count'
+        else known_detail
+    end as note_detail
+from judged

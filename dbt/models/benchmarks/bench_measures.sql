@@ -1,0 +1,105 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook=forget_periods()) }}
+
+-- The measures of each force, platform, account scope and period. Posts and followers are those of accounts that the
+-- platform still has at the end of the period; questions are counted whatever became of the account. The platform
+-- `all` pools messages over the platforms whose terms do not hold them back. Groups are summed in bench_cells, where it
+-- is known which forces have a value.
+with accounts as (
+    select
+        accounts.*,
+        scopes.account_scope,
+        platforms.is_terms_restricted,
+        accounts.open_day_count > 0 and not accounts.is_absent_at_end as is_there,
+        accounts.posts_known_day_count = accounts.open_day_count as is_posts_known,
+        accounts.messages_known_day_count = accounts.open_day_count as is_messages_known,
+        accounts.account_id || coalesce(' (' || nullif(accounts.last_reason, '') || ')', '') as account_text,
+        accounts.account_id || ' (' || case
+            when accounts.is_follower_count_hidden then 'hidden by the channel'
+            else coalesce(nullif(accounts.last_reason, ''), accounts.last_status, 'nothing returned')
+        end || ')' as follower_text
+    from {{ ref('fct_account_periods') }} as accounts
+    inner join {{ ref('dim_account_scope') }} as scopes
+        on accounts.account_type = scopes.account_type
+    inner join {{ ref('dim_platform') }} as platforms
+        on accounts.platform = platforms.platform
+    where accounts.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+),
+
+by_platform as (
+    select
+        force_id,
+        platform,
+        is_terms_restricted,
+        account_scope,
+        period_type,
+        period_start,
+        period_end,
+        count(*) filter (where is_there) as account_count,
+        count(*) filter (where is_there and is_open_at_end) as open_account_count,
+        cast(sum(follower_count) filter (where is_there and is_open_at_end) as bigint) as follower_count,
+        count(*) filter (where is_there and is_messages_known) as messages_known_account_count,
+        {% for measure in var('day_measures') %}
+        {% set is_pooled = measure.startswith(('conversation', 'answered', 'lost', 'followed')) %}
+        cast(sum({{ measure }}){{ '' if is_pooled else ' filter (where is_there)' }} as bigint) as {{ measure }},
+        {% endfor %}
+        {{ list_text(
+            'case when is_there and is_open_at_end and follower_count is null then follower_text end', 'account_id'
+        ) }} as followers_missing,
+        {{ list_text('case when is_there and not is_posts_known then account_text end', 'account_id') }} as posts_missing,
+        {{ list_text('case when is_there and not is_messages_known then account_text end', 'account_id') }}
+            as messages_missing,
+        -- Asked and not answered: a platform that comes with returns alone is not missing.
+        {{ list_text(
+            "case when is_there and not is_messages_known and nullif(last_reason, '') is not null then account_text end",
+            'account_id'
+        ) }} as messages_failed
+    from accounts
+    group by force_id, platform, is_terms_restricted, account_scope, period_type, period_start, period_end
+),
+
+all_platforms as (
+    select
+        force_id,
+        'all' as platform,
+        account_scope,
+        period_type,
+        period_start,
+        period_end,
+        {% for measure in ['account_count', 'open_account_count', 'messages_known_account_count'] + var('day_measures') %}
+        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        {% endfor %}
+        {{ list_text('messages_failed', 'platform') }} as messages_missing,
+        {{ list_text('case when messages_known_account_count > 0 then platform end', 'platform') }} as messages_known_on
+    from by_platform
+    where not is_terms_restricted
+    group by force_id, account_scope, period_type, period_start, period_end
+),
+
+unioned as (
+    select
+        force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
+        follower_count, messages_known_account_count,
+        {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
+        followers_missing, posts_missing, messages_missing, cast(null as varchar) as messages_known_on
+    from by_platform
+    union all
+    select
+        force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
+        cast(null as bigint) as follower_count, messages_known_account_count,
+        {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
+        cast(null as varchar) as followers_missing, cast(null as varchar) as posts_missing, messages_missing,
+        messages_known_on
+    from all_platforms
+)
+
+select
+    unioned.*,
+    populations.population as resident_count,
+    populations.vintage as population_vintage,
+    {{ is_invented() }} as is_invented
+from unioned
+left join {{ ref('dim_force_population') }} as populations
+    on unioned.force_id = populations.force_id
+        and extract(year from unioned.period_start) >= populations.from_year
+        and (populations.until_year is null or extract(year from unioned.period_start) < populations.until_year)
+order by unioned.period_end, unioned.period_type, unioned.force_id, unioned.platform, unioned.account_scope

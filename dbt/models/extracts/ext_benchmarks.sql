@@ -1,0 +1,49 @@
+-- What a force's extract holds of the benchmarks: its rows, and those of all forces beside them.
+select
+    cells.indicator_id,
+    indicators.name as indicator_name,
+    cells.indicator_version,
+    cells.area_id as force_id,
+    areas.area_name as force_name,
+    cells.platform,
+    coalesce(platforms.platform_name, 'All platforms') as platform_name,
+    cells.account_scope,
+    cells.period_type,
+    cells.period_start,
+    cells.period_end,
+    cells.numerator,
+    cells.denominator,
+    cells.n,
+    cells.value,
+    cells.unit,
+    cells.ci95_low,
+    cells.ci95_high,
+    cells.ci998_low,
+    cells.ci998_high,
+    cells.ci_method,
+    cells.value_note,
+    cells.note_detail,
+    cells.is_provisional,
+    cells.population_vintage,
+    indicators.polarity,
+    comparisons.all_forces_value,
+    comparisons.rank,
+    comparisons.ranked_of,
+    comparisons.percentile,
+    comparisons.quintile,
+    comparisons.verdict,
+    cells.is_invented
+from {{ ref('bench_values') }} as cells
+inner join {{ ref('dim_indicator') }} as indicators
+    on cells.indicator_id = indicators.indicator_id
+inner join {{ ref('dim_area') }} as areas
+    on cells.area_id = areas.area_id and areas.area_type = 'force'
+left join {{ ref('dim_platform') }} as platforms
+    on cells.platform = platforms.platform
+left join {{ ref('bench_comparisons') }} as comparisons
+    on cells.indicator_id = comparisons.indicator_id
+        and cells.area_id = comparisons.area_id
+        and cells.platform = comparisons.platform
+        and cells.account_scope = comparisons.account_scope
+        and cells.period_type = comparisons.period_type
+        and cells.period_start = comparisons.period_start

@@ -1,0 +1,21 @@
+-- A force's posts with their counters: the newest, and those at seven days. No text, and nothing of
+-- a platform whose terms hold it back.
+select
+    posts.force_id,
+    posts.account_id,
+    posts.post_id,
+    posts.platform,
+    posts.kind,
+    posts.created_at_utc,
+    posts.created_date,
+    posts.observed_at_utc,
+    {% for counter in var('counters') %}
+    posts.{{ counter }},
+    posts.{{ counter }}_7d,
+    {% endfor %}
+    posts.note_7d,
+    posts.is_invented
+from {{ ref('fct_posts') }} as posts
+inner join {{ ref('dim_platform') }} as platforms
+    on posts.platform = platforms.platform
+where posts.kind <> 'repost' and not platforms.is_terms_restricted

@@ -1,0 +1,29 @@
+-- sent_at_utc is the server's receipt; created_at_utc is only what the sender's client claims.
+with passed as (
+    select landed.*
+    from {{ source('bluesky', 'messages') }} as landed
+    inner join {{ ref('stg_landing__passed') }} as gate
+        on landed.run_id = gate.run_id
+            and landed.force_id = gate.force_id
+            and gate.landing_source = 'bluesky'
+),
+
+final as (
+    select
+        'bluesky' as landing_source,
+        'bluesky' as platform,
+        force_id,
+        account_id,
+        'public' as channel,
+        thread_uri as conversation_id,
+        uri as message_id,
+        post_published_at_utc,
+        direction,
+        cast(null as boolean) as is_automatic,
+        indexed_at_utc as sent_at_utc,
+        pulled_at_utc,
+        run_id
+    from passed
+)
+
+select * from final

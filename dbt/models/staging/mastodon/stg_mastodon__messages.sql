@@ -1,0 +1,28 @@
+with passed as (
+    select landed.*
+    from {{ source('mastodon', 'messages') }} as landed
+    inner join {{ ref('stg_landing__passed') }} as gate
+        on landed.run_id = gate.run_id
+            and landed.force_id = gate.force_id
+            and gate.landing_source = 'mastodon'
+),
+
+final as (
+    select
+        'mastodon' as landing_source,
+        'mastodon' as platform,
+        force_id,
+        account_id,
+        'public' as channel,
+        thread_id as conversation_id,
+        id as message_id,
+        post_published_at_utc,
+        direction,
+        cast(null as boolean) as is_automatic,
+        created_at_utc as sent_at_utc,
+        pulled_at_utc,
+        run_id
+    from passed
+)
+
+select * from final

@@ -1,0 +1,36 @@
+-- A message returned again replaces what was returned before.
+with passed as (
+    select
+        landed.*,
+        row_number() over (
+            partition by landed.account_id, landed.message_id
+            order by landed.run_id desc, landed.line desc
+        ) as nth_latest
+    from {{ source('returns', 'messages') }} as landed
+    inner join {{ ref('stg_landing__passed') }} as gate
+        on landed.run_id = gate.run_id
+            and landed.force_id = gate.force_id
+            and landed.platform = gate.platform
+            and gate.landing_source = 'returns'
+),
+
+final as (
+    select
+        'returns' as landing_source,
+        platform,
+        force_id,
+        account_id,
+        channel,
+        conversation_id,
+        message_id,
+        cast(null as timestamp) as post_published_at_utc,
+        direction,
+        is_automatic,
+        sent_at_utc,
+        pulled_at_utc,
+        run_id
+    from passed
+    where nth_latest = 1
+)
+
+select * from final
