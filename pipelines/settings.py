@@ -79,6 +79,16 @@ class Settings(BaseSettings):
         return self.home / "warehouse.building.duckdb"
 
     @property
+    def failed_build(self) -> Path:
+        """The newest warehouse that did not pass, for whoever looks into why."""
+        return self.home / "warehouse.failed.duckdb"
+
+    @property
+    def reading(self) -> Path:
+        """Links to the landing files that a build reads, while it reads them."""
+        return self.home / "reading"
+
+    @property
     def gates(self) -> Path:
         return self.home / "gates"
 
@@ -138,7 +148,7 @@ class Settings(BaseSettings):
             "BEATBOOK_PROFILE": self.profile,
             "BEATBOOK_HOME": str(self.home),
             "BEATBOOK_SANDBOX_URL": self.sandbox_url,
-            "BEATBOOK_LANDING": str(self.landing),
+            "BEATBOOK_READ": str(self.reading),
             "BEATBOOK_REGISTER": str(self.register),
             "BEATBOOK_WAREHOUSE": str(self.building),
             "DBT_TARGET_PATH": str(self.dbt_target),  # where a run finds what is parsed already

@@ -13,6 +13,6 @@ delete from {{ this }} where {{ column }} >= (select {{ from_column }} from {{ r
 {% if is_incremental() %}
 delete from {{ this }}
 where period_end >= (select {{ from_column }} from {{ ref('stg_landing__window') }})
-    or (period_type = 'week' and period_start < (select min(period_start) from {{ ref('dim_period') }} where period_type = 'week'))
+    or (period_type = 'week' and period_start < (select oldest_week_date from {{ ref('stg_landing__window') }}))
 {% endif %}
 {%- endmacro %}

@@ -4,14 +4,14 @@ Belongs here: rules that need more than one frame, and the limits they use. Does
 expectations themselves (expectations/), dbt's tests (dbt/) or Dagster (orchestration/).
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from pipelines.gates.records import GateResult
 from pipelines.gates.suites import validate
+from pipelines.warehouse.run_dbt import Node
 
 #: With fewer than four fifths of the forces that are due collected, a national table would mislead.
 MIN_COLLECTED_SHARE = 0.8
@@ -57,14 +57,14 @@ _COLLECTED = """
 """
 
 
-def dbt_gate(run_results: Mapping[str, Any], build_id: str) -> GateResult:
-    """dbt's own outcome (its run_results.json) as a gate: every model built, every test passed."""
+def dbt_gate(nodes: Sequence[Node], build_id: str) -> GateResult:
+    """dbt's own outcome as a gate: every model built, every test passed."""
     bad = [
-        f"{item['unique_id']}: {item['status']}: {' '.join(str(item.get('message')).split())}"
-        for item in run_results["results"]
-        if item["status"] not in ("success", "pass", "warn", "no-op")
+        f"{node.unique_id}: {node.status}: {node.message}"
+        for node in nodes
+        if node.status not in ("success", "pass", "warn", "no-op")
     ]
-    tested = sum(item["unique_id"].startswith("test.") for item in run_results["results"])
+    tested = sum(node.unique_id.startswith("test.") for node in nodes)
     if not tested:
         bad.append("no dbt test was run")
     return GateResult("dbt", build_id, not bad, bad, checked_rows={"tests": tested})

@@ -89,12 +89,22 @@ class Landing:
     def prepare(self) -> None:
         """Write one empty file for each entity, so that readers find the columns before the first pull."""
         for (source, entity), schema in self.schemas.items():
-            path = self.root / source / entity / "0000-00-00" / "schema.parquet"
+            path = self.schema_path(source, entity)
             if not path.exists() or pl.read_parquet_schema(path) != pl.Schema(schema):
                 write_atomically(path, pl.DataFrame(schema=schema))
 
+    def schema_path(self, source: str, entity: str) -> Path:
+        """The empty file that holds an entity's columns."""
+        return self.root / source / entity / "schema.parquet"
+
     def path(self, source: str, entity: str, day: date, run_id: str) -> Path:
-        return self.root / source / entity / day.isoformat() / f"{run_id}.parquet"
+        return self.root / source / entity / f"day={day.isoformat()}" / f"{run_id}.parquet"
+
+    def files(self, source: str, entity: str, since: date = date.min) -> Iterator[Path]:
+        """The files of an entity that landed on `since` or later, oldest first."""
+        for folder in sorted((self.root / source / entity).glob("day=*")):
+            if _day_of(folder) >= since:
+                yield from sorted(folder.glob("*.parquet"))
 
     def write(self, source: str, day: date, run_id: str, rows: Mapping[str, list[dict[str, object]]]) -> None:
         """Land what one run got from one source: its log, and a file for each entity that has rows.
@@ -130,8 +140,8 @@ class Landing:
 
     def runs(self, source: str, entity: str = "requests") -> Iterator[tuple[date, str]]:
         """(day, run_id) of everything that landed, oldest first."""
-        for path in sorted((self.root / source / entity).glob("2*/*.parquet")):
-            yield date.fromisoformat(path.parent.name), path.stem
+        for path in self.files(source, entity):
+            yield _day_of(path.parent), path.stem
 
     def log(self, source: str = "*") -> pl.DataFrame:
         """The requests log of a source, or of all."""
@@ -146,6 +156,10 @@ def open_landing(settings: Settings) -> Landing:
     )
     landing.prepare()
     return landing
+
+
+def _day_of(folder: Path) -> date:
+    return date.fromisoformat(folder.name.removeprefix("day="))
 
 
 def write_atomically(path: Path, frame: pl.DataFrame) -> None:

@@ -1,61 +1,164 @@
-"""The warehouse file: built beside, swapped in whole, and known by its build.
+"""The warehouse file: built beside, swapped in whole or not at all, and known by its build.
 
-Belongs here: the file, its lock, the record of what was built. Does not belong here: SQL (dbt/), Dagster
-(orchestration/warehouse.py).
+Belongs here: the file, its lock, the record of what was built, and that a build is whole. Does not belong here:
+SQL (dbt/), running dbt (run_dbt.py), Dagster (orchestration/warehouse.py).
 """
 
 import hashlib
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+import msgspec
+
+from pipelines.gates.records import record
+from pipelines.gates.release_gate import dbt_gate
 from pipelines.landing.locks import locked
-from pipelines.settings import Settings
+from pipelines.landing.store import Landing
+from pipelines.settings import PROJECT, Settings
+from pipelines.warehouse.run_dbt import Node, run_dbt
+from pipelines.warehouse.window import Window, link_files, window
+
+#: A file in which more than this share of the blocks is free is written anew: tables that are rebuilt leave blocks
+#: free that DuckDB uses again but never gives back.
+MAX_FREE_SHARE = 0.2
+
+
+class NotBuiltError(Exception):
+    """The warehouse stays as it was. `failures`: what did not pass, one line each."""
+
+    def __init__(self, failures: list[str]) -> None:
+        super().__init__("not built: " + "; ".join(failures[:10]))
+        self.failures = failures
 
 
 @dataclass(frozen=True)
 class Build:
-    """Which build the warehouse file is: gates are recorded under its id, `sha256` ties it to the file."""
+    """Which build the warehouse file is: gates are recorded under its id, `sha256` ties it to the file. `made_of`: a
+    digest of the models, seeds, register and DuckDB that built it; another one rebuilds everything."""
 
     build_id: str
     sha256: str
+    file_mark: str
+    made_of: str
+    window: Window
 
 
-@contextmanager
-def building(settings: Settings) -> Iterator[Path]:
-    """The path to build at, empty and locked: DuckDB has one writer, whoever started it.
+def build(
+    settings: Settings,
+    landing: Landing,
+    build_id: str,
+    *,
+    full: bool = False,
+    on_node: Callable[[str], None] = lambda name: None,
+) -> list[Node]:
+    """Build the next warehouse with dbt, beside, and swap it in if everything passed.
 
-    A fresh file each time: rebuilding tables in place leaves freed blocks that are never given back.
+    Only what is new since the last build is computed, in a copy of its file; everything, in an empty file, when
+    `full`, when there is no last build, or when models, seeds or the register have changed.
+
+    Raises:
+        NotBuiltError: nothing has landed yet, or a model or a test failed; the last warehouse stays.
     """
-    path = settings.building
     with locked(settings.locks / "warehouse"):
-        for stale in (path, path.with_name(path.name + ".wal")):
-            stale.unlink(missing_ok=True)
-        yield path
-
-
-def swap_in(settings: Settings, path: Path, build_id: str) -> Build:
-    """Make the built file the warehouse, in one rename."""
-    build = Build(build_id, sha256_of(path))
-    path.replace(settings.warehouse)
-    beside = settings.home / ".build.json.tmp"
-    beside.write_text(json.dumps(asdict(build)))
-    beside.replace(settings.home / "build.json")
-    return build
+        last = None if full else current_build(settings)
+        made_of = _made_of(settings)
+        if last is not None and last.made_of != made_of:
+            last = None
+        found = window(landing, last.window if last else None)
+        if found is None:
+            raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
+        link_files(landing, found, settings.reading)
+        _remove(settings.building)
+        if last is not None:
+            _copy(settings.warehouse, settings.building)
+        try:
+            nodes = run_dbt(settings, on_node)
+            gate = dbt_gate(nodes, build_id)
+            record(settings.gates, gate)
+            if not gate.passed:
+                _remove(settings.failed_build)
+                settings.building.replace(settings.failed_build)
+                raise NotBuiltError(gate.failures)
+            _compact(settings.building)
+            mark = _file_mark(settings.building)
+            made = Build(build_id, sha256_of(settings.building), mark, made_of, found)
+            settings.building.replace(settings.warehouse)
+            beside = settings.home / ".build.json.tmp"
+            beside.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1))
+            beside.replace(settings.home / "build.json")
+        finally:
+            _remove(settings.building)
+            shutil.rmtree(settings.reading, ignore_errors=True)
+    return nodes
 
 
 def current_build(settings: Settings) -> Build | None:
     """The build that the warehouse file is; None when there is none, or it is not the file we recorded."""
-    record = settings.home / "build.json"
-    if not record.exists() or not settings.warehouse.exists():
+    path = settings.home / "build.json"
+    if not path.exists() or not settings.warehouse.exists():
         return None
-    build = Build(**json.loads(record.read_text()))
-    return build if sha256_of(settings.warehouse) == build.sha256 else None
+    try:
+        made = msgspec.json.decode(path.read_bytes(), type=Build)
+    except msgspec.DecodeError:  # of another version of Beatbook, or damaged: the warehouse is built again
+        return None
+    return made if _file_mark(settings.warehouse) == made.file_mark else None
 
 
 def sha256_of(path: Path) -> str:
     """Hex digest of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _file_mark(path: Path) -> str:
+    """Size and time of change, which a rename keeps: whether it is the file that was hashed, without reading it."""
+    stat = path.stat()
+    return f"{stat.st_size}-{stat.st_mtime_ns}"
+
+
+def _made_of(settings: Settings) -> str:
+    digest = hashlib.sha256(duckdb.__version__.encode())
+    for path in _sources(settings):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(settings: Settings) -> Iterable[Path]:
+    project = PROJECT / "dbt"
+    for folder in ("models", "macros", "seeds"):
+        yield from sorted(path for path in (project / folder).rglob("*") if path.suffix in (".sql", ".csv"))
+    yield project / "dbt_project.yml"
+    if settings.register.is_dir():
+        yield from sorted(settings.register.glob("account*.csv"))
+
+
+def _remove(path: Path) -> None:
+    for stale in (path, path.with_name(path.name + ".wal")):
+        stale.unlink(missing_ok=True)
+    shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file; where the file system can, its blocks are shared until one of them is written."""
+    with source.open("rb") as reading, target.open("wb") as writing:
+        while os.copy_file_range(reading.fileno(), writing.fileno(), 1 << 30):
+            pass
+
+
+def _compact(path: Path) -> None:
+    """Write the file anew where too much of it is free."""
+    with duckdb.connect(str(path)) as connection:
+        row = connection.sql("select free_blocks, total_blocks from pragma_database_size()").fetchone()
+        free, total = row or (0, 0)
+        if free <= MAX_FREE_SHARE * total:
+            return
+        anew = path.with_name(path.name + ".anew")
+        _remove(anew)
+        connection.execute(f"attach '{str(anew).replace(chr(39), chr(39) * 2)}' as anew")
+        [(name,)] = connection.sql("select current_database()").fetchall()
+        connection.execute(f'copy from database "{name}" to anew')
+    anew.replace(path)

@@ -39,8 +39,8 @@ available as (
         on cells.indicator_id = reasons.indicator_id
             and cells.force_id = reasons.area_id
             and cells.platform = reasons.platform
-            and (reasons.from_date is null or cells.period_end >= reasons.from_date)
-            and (reasons.until_date is null or cells.period_end < reasons.until_date)
+            and cells.period_end >= coalesce(reasons.from_date, cast('1900-01-01' as date))
+            and cells.period_end < coalesce(reasons.until_date, cast('9999-12-31' as date))
     where reasons.indicator_id is null
 ),
 

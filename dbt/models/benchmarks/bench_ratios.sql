@@ -30,7 +30,6 @@ with cells as (
             and cells.account_scope = curves.account_scope
             and cells.period_type = curves.period_type
             and cells.period_start = curves.period_start
-            and cells.horizon is not null
     where cells.kind = 'ratio'
 ),
 

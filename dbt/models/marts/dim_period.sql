@@ -33,9 +33,5 @@ from periods
 inner join {{ ref('stg_landing__window') }} as clock
     on periods.period_start >= clock.history_from_date
 where (periods.period_type <> 'rolling_12_months' or periods.period_end < clock.data_as_of_date)
-    and (
-        periods.period_type <> 'week'
-        or periods.period_start
-        > {{ plus_days(period_start('week', 'clock.data_as_of_date'), "-7 * " ~ var('weeks_kept')) }}
-    )
+    and (periods.period_type <> 'week' or periods.period_start >= clock.oldest_week_date)
 order by periods.period_type, periods.period_start

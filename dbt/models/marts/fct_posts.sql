@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook=forget_from('created_date', 'posts_from_date')) }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_from('created_date', 'posts_from_date') }}") }}
 
 -- METHOD 5: a counter at seven days is that of the first snapshot at that age, while it is not yet late. A repost's
 -- counters belong to somebody else's post. Engagements are the parts that the catalogue says a platform has and we can

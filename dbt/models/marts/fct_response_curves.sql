@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append',
-    pre_hook=forget_periods('messages_from_date')
+    pre_hook="{{ forget_periods('messages_from_date') }}"
 ) }}
 
 -- What is read off the Kaplan–Meier curve of each area, platform, week and month: survival and Greenwood's sum at each
@@ -59,19 +59,26 @@ steps as (
         waits.waited_seconds
 ),
 
--- Once everyone left at risk is answered the curve is 0 and its variance is not defined.
+-- Once everyone left at risk is answered the curve is 0 and its variance is not defined. The sums are of decimals:
+-- those of floats would depend on the order in which they are added.
 curves as (
     select
         *,
-        case when at_risk_count = answered_count then 0 else exp(sum(
-            case when at_risk_count > answered_count then ln(1 - answered_count / cast(at_risk_count as double)) end
-        ) over curve) end as survival,
-        case when at_risk_count > answered_count then sum(
+        case when at_risk_count = answered_count then 0 else exp(cast(sum(
             case
                 when at_risk_count > answered_count
-                    then answered_count / (cast(at_risk_count as double) * (at_risk_count - answered_count))
+                    then cast(ln(1 - answered_count / cast(at_risk_count as double)) as decimal(38, 18))
             end
-        ) over curve end as greenwood
+        ) over curve as double)) end as survival,
+        case when at_risk_count > answered_count then cast(sum(
+            case
+                when at_risk_count > answered_count
+                    then cast(
+                        answered_count / (cast(at_risk_count as double) * (at_risk_count - answered_count))
+                        as decimal(38, 18)
+                    )
+            end
+        ) over curve as double) end as greenwood
     from steps
     window curve as (
         partition by area_id, platform, period_type, period_start

@@ -11,6 +11,8 @@ with final as (
         cast(messages_from_date as date) as messages_from_date,
         -- A period takes its followers from the day after its end.
         {{ plus_days('cast(posts_from_date as date)', -1) }} as periods_from_date,
+        {{ plus_days(period_start('week', to_london_date('cast(data_as_of_utc as timestamp)')), 7 - 7 * var('weeks_kept')) }}
+            as oldest_week_date,
         cast(data_as_of_utc as timestamp) as data_as_of_utc,
         {{ to_london_date('cast(data_as_of_utc as timestamp)') }} as data_as_of_date
     from {{ source('landing', 'window') }}

@@ -1,0 +1,140 @@
+"""What a build has to compute anew, and which landing files it reads for that.
+
+Belongs here: comparing what has landed with what the last build saw, the days that follow from it, and the folder
+of links that dbt reads. Does not belong here: building (build.py) or SQL (dbt/).
+
+A post changes until it is 30 days old and its pull knows the 29 days before its own, so what a run can touch
+begins 31 days before it; threads are read for eight days. A return touches the days that its rows speak of.
+"""
+
+import csv
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.landing.store import Landing
+
+POSTS_BACK = timedelta(days=31)
+#: Whole days that a pull knows of posts: `posts_reach_days` of dbt_project.yml.
+POSTS_REACH = timedelta(days=29)
+MESSAGES_BACK = timedelta(days=10)
+#: A returned reply can answer a question that is so much older: `replies_count_for_days` of dbt_project.yml, and one.
+REPLIES_BACK = timedelta(days=32)
+#: The moments that a returned row speaks of.
+SPOKEN_OF = ("created_at_utc", "observed_at_utc", "sent_at_utc", "outcome_date")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one landed run touches. `verdict`: which judgement of it was read, empty before there is one."""
+
+    verdict: str
+    known_from: date
+    posts_from: date
+    messages_from: date
+    latest_utc: str  # ISO 8601; empty where nobody was due
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days from which a build computes anew. `runs`: everything that has landed, by `source/day/run_id`."""
+
+    history_from_date: date
+    first_pull_date: date | None
+    last_pull_date: date | None
+    posts_from_date: date
+    messages_from_date: date
+    data_as_of_utc: str
+    runs: dict[str, Run]
+
+
+def window(landing: Landing, before: Window | None) -> Window | None:
+    """The window of the next build, None while nothing has landed. `before`: that of the last build, None for a build
+    from nothing.
+
+    Raises:
+        polars.exceptions.PolarsError: a landing file cannot be read.
+    """
+    seen = before.runs if before else {}
+    runs = {key: _run(landing, key, verdict, seen.get(key)) for key, verdict in _landed(landing).items()}
+    moments = [run.latest_utc for run in runs.values() if run.latest_utc]
+    if not moments:
+        return None
+    days = [date.fromisoformat(key.split("/")[1]) for key in runs if not key.startswith("returns/")]
+    known_from = min(run.known_from for run in runs.values())
+    # History begins with a whole week and a whole month.
+    history = min(known_from.replace(day=1), known_from - timedelta(days=known_from.weekday()))
+    posts_from = messages_from = history
+    if before is not None and before.history_from_date <= history:
+        as_of = datetime.fromisoformat(before.data_as_of_utc).date()
+        touched = [run for key, run in runs.items() if seen.get(key) != run]
+        touched += [run for key, run in seen.items() if key not in runs]
+        # Nothing new: nothing from the day after the data ends.
+        as_of_moves = bool(touched)
+        posts_from = min([run.posts_from for run in touched], default=as_of + timedelta(days=2))
+        messages_from = min([run.messages_from for run in touched], default=as_of + timedelta(days=2))
+        if as_of_moves:  # what was young at the last build has grown older since
+            posts_from = min(posts_from, as_of - POSTS_BACK)
+            messages_from = min(messages_from, as_of - MESSAGES_BACK)
+        messages_from = max(history, messages_from)
+        posts_from = max(history, min(posts_from, messages_from))
+    return Window(
+        history, min(days, default=None), max(days, default=None), posts_from, messages_from, max(moments), runs
+    )
+
+
+def _landed(landing: Landing) -> dict[str, str]:
+    """Every run that has a log, with a mark of its newest verdict: a run can be judged again."""
+    found = {}
+    for source in sorted({source for source, _ in landing.schemas}):
+        for day, run_id in landing.runs(source):
+            verdict = landing.path(source, "verdicts", day, run_id)
+            stat = verdict.stat() if verdict.exists() else None
+            found[f"{source}/{day}/{run_id}"] = f"{stat.st_size}-{stat.st_mtime_ns}" if stat else ""
+    return found
+
+
+def _run(landing: Landing, key: str, verdict: str, seen: Run | None) -> Run:
+    if seen is not None and seen.verdict == verdict:
+        return seen
+    source, day_text, run_id = key.split("/")
+    day = date.fromisoformat(day_text)
+    log = landing.read(source, "requests", day, run_id)
+    latest = log["pulled_at_utc"].max()
+    latest_utc = latest.isoformat() if isinstance(latest, datetime) else ""
+    if source != "returns":
+        return Run(verdict, day - POSTS_REACH, day - POSTS_BACK, day - MESSAGES_BACK, latest_utc)
+    spoken_of = [day]
+    for entity in (entity for name, entity in landing.schemas if name == "returns"):
+        rows = landing.read(source, entity, day, run_id)
+        moments = [rows[column].cast(pl.Date).min() for column in SPOKEN_OF if column in rows.columns]
+        spoken_of += [moment for moment in moments if isinstance(moment, date)]
+    # A day off for London's summer time, and the whole month that a return is taken to speak of.
+    known_from = (min(spoken_of) - timedelta(days=1)).replace(day=1)
+    return Run(verdict, known_from, known_from, known_from - REPLIES_BACK, latest_utc)
+
+
+def link_files(landing: Landing, found: Window, folder: Path) -> None:
+    """Fill `folder` with links to the files that the window needs, `<source>/<entity>/<run_id>.parquet`, and with
+    window.csv. An entity's schema file is always among them, so that its columns are known."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for source, entity in landing.schemas:
+        own = folder / source / entity
+        own.mkdir(parents=True)
+        (own / "schema.parquet").symlink_to(landing.schema_path(source, entity))
+        since = found.posts_from_date
+        if entity == "messages":  # a day more: a conversation opens after a day of silence
+            since = found.messages_from_date - timedelta(days=1)
+        elif entity in ("verdicts", "requests"):
+            since = min(since, found.messages_from_date - timedelta(days=1))
+        for path in landing.files(source, entity, since):
+            (own / path.name).symlink_to(path)
+    with (folder / "window.csv").open("w", newline="", encoding="utf-8") as file:
+        row = {name: value for name, value in asdict(found).items() if name != "runs"}
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+
