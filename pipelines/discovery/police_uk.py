@@ -18,6 +18,7 @@ from pipelines.sources.errors import SourceError
 from pipelines.sources.shapes import Shape
 
 BASE_URL = "https://data.police.uk/api"
+SANDBOX_PATH = "/police_uk/api"
 #: The documented limit is 15 a second with a burst of 30. Kept by spacing, since 429 has no headers.
 SECONDS_BETWEEN_REQUESTS = 1 / 15
 #: What `type` and the keys of contact_details may be, as documented.
