@@ -133,11 +133,6 @@ class Landing:
         for path in sorted((self.root / source / entity).glob("2*/*.parquet")):
             yield date.fromisoformat(path.parent.name), path.stem
 
-    def log(self, source: str = "*") -> pl.DataFrame:
-        """The requests log of a source, or of all."""
-        pattern = self.root / source / "requests" / "*" / "*.parquet"
-        return pl.read_parquet(pattern, glob=True)
-
 
 def open_landing(settings: Settings) -> Landing:
     """The profile's landing, its empty schema files in place."""
