@@ -144,6 +144,11 @@ class Settings(BaseSettings):
         return self.home / "warehouse.building.duckdb"
 
     @property
+    def read(self) -> Path:
+        """Links to the landing files that a build reads, and which days it computes."""
+        return self.home / "read"
+
+    @property
     def gates(self) -> Path:
         return self.home / "gates"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipelines.landing.locks import locked
 from pipelines.settings import PROJECT, Settings
+from pipelines.sources.catalogue import pulled_platforms
 
 DBT_PROJECT = PROJECT / "dbt"
 #: dbt lies beside python, also when no environment is active.
@@ -41,6 +42,14 @@ def manifest(settings: Settings) -> Path:
     return target / "manifest.json"
 
 
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What the project reads from the environment, to parse it or to build: paths, and who is pulled."""
+    return settings.environment() | {
+        "BEATBOOK_READ": str(settings.read),
+        "BEATBOOK_PULLED_PLATFORMS": ",".join(pulled_platforms()),
+    }
+
+
 def _newest() -> float:
     """When the project last changed; a folder changes when a file is taken out of it."""
     own = [path for path in DBT_PROJECT.iterdir() if path.name not in {"target", "logs"}]
@@ -52,7 +61,7 @@ def _parse(settings: Settings) -> None:
     folders = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
     folders += ["--target-path", settings.dbt_target, "--log-path", settings.dbt_target]
     command = [str(word) for word in (DBT, "--quiet", "parse", *folders)]
-    environment = {**os.environ, **settings.environment()}
+    environment = {**os.environ, **dbt_environment(settings)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ManifestError((done.stdout + done.stderr).strip())
