@@ -1,27 +1,24 @@
 """Every setting, typed, in one place. Each is an environment variable `BEATBOOK_<NAME>`.
 
-Belongs here: settings and the paths that follow from them. Does not belong here: thresholds of checks
-(they stand beside the check, with their reason).
+Belongs here: settings, the paths that follow from them, and the two profiles. Does not belong here:
+thresholds of checks (they stand beside the check, with their reason).
 """
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
 SEEDS = PROJECT / "dbt" / "seeds"
 LONDON = ZoneInfo("Europe/London")
 PULL_TIME = time(5, 30)  # Europe/London
-
-#: The sandbox nation's story ends here; `beatbook run` pulls up to this day unless told otherwise.
-SANDBOX_UNTIL = date(2026, 11, 9)
-
 
 #: Runs of the UI and the schedule queue up, one after the other.
 DAGSTER_YAML = """telemetry:
@@ -38,27 +35,95 @@ class SettingsError(Exception):
     """A setting is missing; the message names the variable and why it is needed."""
 
 
+@dataclass(frozen=True)
+class Profile:
+    """What differs between the invented register and the real one. Nothing else asks which of them runs."""
+
+    name: str
+    is_invented: bool  # the figures: forces and populations are real in both
+    note: str  # stands with whatever is published
+    uses_sandbox: bool  # platforms, data.police.uk and the register are the sandbox's, on loopback
+    last_day: date | None  # where its story ends; None where time goes on
+    starts_schedule: bool  # whether the daily run happens before anyone switches it on
+    token: str | None  # what every platform takes; None where each has its own
+    hash_key: bytes | None  # None where a known key would hide nobody
+
+    @property
+    def has_past(self) -> bool:
+        """Whether a day that is over can be pulled; the platforms themselves show only the present."""
+        return self.last_day is not None
+
+    def today(self) -> date:
+        """The day that a run without a day is for."""
+        return self.last_day or datetime.now(LONDON).date()
+
+    def moment_of(self, day: date) -> datetime:
+        """When a day's pull is taken to happen (UTC): 05:30 in London in the story, else now."""
+        if self.has_past:
+            return datetime.combine(day, PULL_TIME, LONDON).astimezone(UTC)
+        return datetime.now(UTC)
+
+    def headers(self, moment: datetime) -> dict[str, str]:
+        """What every request carries beside the platform's own headers: the sandbox is given the time."""
+        return {"Sandbox-Now": moment.isoformat()} if self.uses_sandbox else {}
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="sandbox",
+            is_invented=True,
+            note="All figures are invented: made from the sandbox nation. Forces and populations are real.",
+            uses_sandbox=True,
+            last_day=date(2026, 11, 9),
+            starts_schedule=False,
+            token="sandbox",  # noqa: S106
+            hash_key=b"sandbox: invented authors need no secret",
+        ),
+        Profile(
+            name="production",
+            is_invented=False,
+            note="Figures from the platforms and from forces' returns; each empty cell says why in "
+            "value_note.",
+            uses_sandbox=False,
+            last_day=None,
+            starts_schedule=True,
+            token=None,
+            hash_key=None,
+        ),
+    )
+}
+
+
+def _profile(name: str) -> Profile:
+    if name not in PROFILES:
+        raise ValueError(f"there is no profile {name!r}; there are: {', '.join(PROFILES)}")
+    return PROFILES[name]
+
+
+class PlatformSettings(BaseSettings):
+    """What can be set for one platform: BEATBOOK_<PLATFORM>_KEY and BEATBOOK_<PLATFORM>_UNITS_PER_RUN."""
+
+    key: SecretStr | None = None
+    units_per_run: int | None = None
+
+
 class Settings(BaseSettings):
     """Read from the environment; see `docs/runbook.md` for what each is for."""
 
-    model_config = SettingsConfigDict(env_prefix="BEATBOOK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="BEATBOOK_", extra="ignore", validate_default=False)
 
-    profile: Literal["sandbox", "production"] = "sandbox"
+    profile: Annotated[Profile, NoDecode, BeforeValidator(_profile)] = PROFILES["sandbox"]
     home_folder: Path | None = Field(default=None, validation_alias="BEATBOOK_HOME")
     sandbox_url: str = "http://127.0.0.1:8765"
-    youtube_key: SecretStr | None = None
     hash_key: SecretStr | None = None
     max_requests_per_run: int = 50_000
-    youtube_units_per_run: int = 10_000
 
     @cached_property
     def home(self) -> Path:
         """Where all data of this profile lies; the two profiles never share a folder."""
-        return (self.home_folder or PROJECT / "data" / self.profile).resolve()
-
-    @property
-    def is_sandbox(self) -> bool:
-        return self.profile == "sandbox"
+        return (self.home_folder or PROJECT / "data" / self.profile.name).resolve()
 
     @property
     def landing(self) -> Path:
@@ -67,7 +132,7 @@ class Settings(BaseSettings):
     @property
     def register(self) -> Path:
         """The folder with accounts.csv and account_events.csv."""
-        return self.home / "register" if self.is_sandbox else SEEDS
+        return self.home / "register" if self.profile.uses_sandbox else SEEDS
 
     @property
     def warehouse(self) -> Path:
@@ -103,7 +168,7 @@ class Settings(BaseSettings):
     @property
     def dbt_target(self) -> Path:
         """What dbt keeps of having read the project. By profile, because what a model reads differs."""
-        return PROJECT / "dbt" / "target" / self.profile
+        return PROJECT / "dbt" / "target" / self.profile.name
 
     @property
     def dagster_home(self) -> Path:
@@ -117,35 +182,30 @@ class Settings(BaseSettings):
         """
         if self.hash_key is not None:
             return self.hash_key.get_secret_value().encode()
-        if self.is_sandbox:
-            return b"sandbox: invented authors need no secret"
+        if self.profile.hash_key is not None:
+            return self.profile.hash_key
         raise SettingsError("BEATBOOK_HASH_KEY is not set: authors' ids are hashed with it before they land")
 
     def token(self, platform: str) -> str | None:
-        """The token or key for a platform, None where none is set. The sandbox takes any."""
-        if self.is_sandbox:
-            return "sandbox"
-        key = {"youtube": self.youtube_key}.get(platform)
-        return key.get_secret_value() if key else None
+        """The token or key for a platform, None where none is set."""
+        key = self._of(platform).key
+        return self.profile.token or (key.get_secret_value() if key else None)
 
-    def max_units(self, platform: str) -> int | None:
-        """Quota units that one run may spend on a platform; None where it has no such quota."""
-        return {"youtube": self.youtube_units_per_run}.get(platform)
+    def max_units(self, platform: str, quota: int | None) -> int | None:
+        """Quota units that one run may spend on a platform: its quota, unless set otherwise."""
+        return self._of(platform).units_per_run or quota
 
-    def moment_of(self, day: date) -> datetime:
-        """When a day's pull is taken to happen: 05:30 in London in the sandbox, else now (UTC)."""
-        if self.is_sandbox:
-            return datetime.combine(day, PULL_TIME, LONDON).astimezone(UTC)
-        return datetime.now(UTC)
+    def base_url(self, own: str, sandbox_path: str) -> str:
+        """Where an interface is: at its own address, or at its path in the sandbox."""
+        return self.sandbox_url + sandbox_path if self.profile.uses_sandbox else own.rstrip("/")
 
-    def today(self) -> date:
-        """The day that a run without a day is for."""
-        return SANDBOX_UNTIL if self.is_sandbox else datetime.now(LONDON).date()
+    def _of(self, platform: str) -> PlatformSettings:
+        return PlatformSettings(_env_prefix=f"BEATBOOK_{platform.upper()}_")  # type: ignore[call-arg]
 
     def environment(self) -> dict[str, str]:
         """What dbt and Dagster are started with: paths for dbt, and every telemetry off."""
         return {
-            "BEATBOOK_PROFILE": self.profile,
+            "BEATBOOK_PROFILE": self.profile.name,
             "BEATBOOK_HOME": str(self.home),
             "BEATBOOK_SANDBOX_URL": self.sandbox_url,
             "BEATBOOK_READ": str(self.reading),

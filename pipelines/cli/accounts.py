@@ -39,7 +39,7 @@ def list_(
             "platform": a.platform,
             "handle": a.handle,
             "account_type": a.account_type,
-            "state": register.state(a.account_id, settings.today()),
+            "state": register.state(a.account_id, settings.profile.today()),
             "source": a.source,
             "source_date": a.source_date.isoformat(),
         }
@@ -123,7 +123,7 @@ def discover(
 
 
 async def _ask(settings: Settings, force_ids: list[str], neighbourhoods: bool) -> police_uk.Discovery:
-    base = f"{settings.sandbox_url}/police_uk/api" if settings.is_sandbox else police_uk.BASE_URL
-    moment = settings.moment_of(settings.today())
+    base = settings.base_url(police_uk.BASE_URL, police_uk.SANDBOX_PATH)
+    moment = settings.profile.moment_of(settings.profile.today())
     async with Client(police_uk.platform(base), now=lambda: moment) as client:
         return await police_uk.discover(client, force_ids, neighbourhoods)

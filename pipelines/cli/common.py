@@ -48,7 +48,7 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Defaul
 
 def day_or_today(settings: Settings, day: datetime | None) -> date:
     """The day asked for, or the profile's today."""
-    return day.date() if day else settings.today()
+    return day.date() if day else settings.profile.today()
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def ready(settings: Settings, *, needs_sandbox: bool = True) -> Iterator[None]:
     """Folders made, and in the sandbox profile a sandbox that answers: the one at BEATBOOK_SANDBOX_URL, or
     one started for as long as the command runs. What goes wrong inside becomes a message and an exit code."""
     try:
-        if settings.is_sandbox and needs_sandbox and not _answers(settings.sandbox_url):
+        if settings.profile.uses_sandbox and needs_sandbox and not _answers(settings.sandbox_url):
             with start() as url:
                 settings.sandbox_url = url
                 settings.prepare()

@@ -66,7 +66,7 @@ def run(
 
     settings = Settings()
     last = day_or_today(settings, until)
-    if not settings.is_sandbox and (days > 1 or until):
+    if not settings.profile.has_past and (days > 1 or until):
         fail(Exit.WRONG_CALL, "a platform shows only the present: production pulls today, and no other day")
     with ready(settings):
         settings.author_hash_key()  # a run without it would fail at the first account
@@ -84,7 +84,9 @@ def run(
             for p in pulled_platforms()
         )
         plural = "s" if len(todo) > 1 else ""
-        begin = f"{settings.profile}: {len(todo)} day{plural} to pull, up to {last}; data in {settings.home}"
+        begin = (
+            f"{settings.profile.name}: {len(todo)} day{plural} to pull, up to {last}; data in {settings.home}"
+        )
         display.errors.print(begin, highlight=False, soft_wrap=True)
         with display.watching(total, len(todo)) as progress:
             from pipelines.orchestration import runs  # in the progress display: it takes seconds
@@ -170,7 +172,7 @@ def up(port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] 
         from pipelines.orchestration.runs import end_dead_runs
 
         end_dead_runs(settings)
-        typer.echo(f"Dagster UI: http://127.0.0.1:{port}  ({settings.profile}, data in {settings.home})")
+        typer.echo(f"Dagster UI: http://127.0.0.1:{port}  ({settings.profile.name}, data in {settings.home})")
         dagster = Path(sys.executable).with_name("dagster")
         command = [
             str(dagster),
@@ -201,9 +203,8 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
         for reason in outcome.reasons:
             display.errors.print(f"  {reason}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(outcome.exit or Exit.INFRASTRUCTURE)
-    first = "answered_1h_pct" if settings.is_sandbox else None
-    if first:
-        display.show_table(reader.benchmark_table(settings, first, None, None))
+    if settings.profile.is_invented:  # whoever tries it sees a table; production's readers have their own
+        display.show_table(reader.benchmark_table(settings, "answered_1h_pct", None, None))
     folder = folder_of(settings, release)
     gates = sorted(
         {g["subject"].split("/")[0] if g["gate"] == "landing" else g["gate"] for g in release.gates}

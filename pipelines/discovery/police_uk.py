@@ -12,12 +12,13 @@ from urllib.parse import quote
 
 import msgspec
 
-from pipelines.registry.addresses import Address, Defect, read_address
+from pipelines.registry.addresses import PLATFORMS, Address, Defect, read_address
 from pipelines.sources.client import Client, Platform
 from pipelines.sources.errors import SourceError
 from pipelines.sources.shapes import Shape
 
 BASE_URL = "https://data.police.uk/api"
+SANDBOX_PATH = "/police_uk/api"
 #: The documented limit is 15 a second with a burst of 30. Kept by spacing, since 429 has no headers.
 SECONDS_BETWEEN_REQUESTS = 1 / 15
 #: What `type` and the keys of contact_details may be, as documented.
@@ -25,13 +26,8 @@ TYPES = frozenset(
     "email telephone mobile fax web address facebook twitter youtube myspace bebo flickr forum blog "
     "rss".split()
 )
-_PLATFORM_OF_TYPE = {t: t for t in ("facebook", "youtube", "myspace", "bebo", "flickr")} | {
-    "twitter": "x",
-    "x": "x",
-    "instagram": "instagram",
-    "linkedin": "linkedin",
-    "tiktok": "tiktok",
-}
+#: Its own names of what the register calls otherwise.
+_RENAMED = {"twitter": "x"}
 
 
 class EngagementMethod(Shape):
@@ -59,26 +55,22 @@ class NeighbourhoodName(Shape):
 
 
 class Neighbourhood(Shape):
-    """`/{force}/{neighbourhood}`. `contact_details` may be {}, and `population` not a number."""
+    """`/{force}/{neighbourhood}`. `contact_details` may be {}."""
 
-    known = frozenset({"id", "name", "description", "url_force", "url_boundary", "links", "centre"})
-    population: str | int | None = None
+    known = frozenset(
+        {"id", "name", "description", "url_force", "url_boundary", "links", "centre", "population"}
+    )
     contact_details: dict[str, str | None] = msgspec.field(name="contact_details", default_factory=dict)
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One engagement method as read. It is an account when `platform` and `handle` are there.
-
-    `declared` is the platform that the type (or, without a type, the title) names: Gloucestershire
-    declares Facebook with a blank url, which is a claim to be asked about and not an account.
-    """
+    """One engagement method as read. It is an account when `platform` and `handle` are there."""
 
     force_id: str
     neighbourhood_id: str | None = None
     type: str | None
     title: str | None
     url: str
-    declared: str | None
     platform: str | None
     handle: str | None
     kind: str | None
@@ -88,14 +80,6 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_account(self) -> bool:
         return self.platform is not None and self.handle is not None
-
-
-class Population(msgspec.Struct, frozen=True, kw_only=True):
-    """Residents of a neighbourhood as the force states them; None where it does not."""
-
-    force_id: str
-    neighbourhood_id: str
-    population: int | None
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +96,6 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
 
     found: tuple[Found, ...]
     answered: tuple[str, ...]
-    populations: tuple[Population, ...] = ()
     failures: tuple[Failure, ...] = ()
 
 
@@ -147,13 +130,6 @@ def parse_contact_details(
     return parse_methods(force_id, methods, neighbourhood_id)
 
 
-def parse_population(value: str | int | None) -> int | None:
-    """A neighbourhood's residents. "0" is what stands there when nobody filled it in: None, as are
-    words and blanks. Thousands may be set off with commas."""
-    text = str(value if value is not None else "").replace(",", "").strip()
-    return int(text) or None if text.isascii() and text.isdigit() else None
-
-
 async def discover(
     client: Client,
     force_ids: Iterable[str],
@@ -174,7 +150,6 @@ async def discover(
     return Discovery(
         found=tuple(asking.found),
         answered=tuple(asking.answered),
-        populations=tuple(asking.populations),
         failures=tuple(asking.failures),
     )
 
@@ -187,7 +162,6 @@ class _Asking:
         self._sleep = sleep
         self.found: list[Found] = []
         self.answered: list[str] = []
-        self.populations: list[Population] = []
         self.failures: list[Failure] = []
 
     async def force(self, force_id: str) -> None:
@@ -204,13 +178,6 @@ class _Asking:
             if one is None:
                 continue
             self.found += parse_contact_details(force_id, name.id, one.contact_details)
-            self.populations.append(
-                Population(
-                    force_id=force_id,
-                    neighbourhood_id=name.id,
-                    population=parse_population(one.population),
-                )
-            )
 
     async def _get(self, path: str, type_: Any, force_id: str, neighbourhood_id: str | None = None) -> Any:
         await self._sleep(SECONDS_BETWEEN_REQUESTS)
@@ -231,41 +198,33 @@ class _Asking:
 def _read(force_id: str, neighbourhood_id: str | None, method: EngagementMethod) -> Found:
     address = read_address(method.url)
     named = (method.type or "").strip()
-    by_type = _PLATFORM_OF_TYPE.get(named.casefold())
     return Found(
         force_id=force_id,
         neighbourhood_id=neighbourhood_id,
         type=method.type,
         title=method.title,
         url=method.url or "",
-        declared=by_type if named else _platform_in(method.title),
         platform=address.platform,
         handle=address.handle,
         kind=address.kind,
         native_id=address.native_id,
-        defects=(*_type_defects(named, by_type, address), *address.defects),
+        defects=(*_type_defects(named, address), *address.defects),
     )
 
 
-def _platform_in(title: str | None) -> str | None:
-    words = (title or "").casefold().replace("/", " ").split()
-    return next((_PLATFORM_OF_TYPE[word] for word in words if word in _PLATFORM_OF_TYPE), None)
-
-
-def _type_defects(named: str, by_type: str | None, address: Address) -> list[Defect]:
+def _type_defects(named: str, address: Address) -> list[Defect]:
     if not named:
         return [Defect.MISSING_TYPE]
     defects = []
-    if named != named.casefold():
+    word = named.casefold()
+    if named != word:
         defects.append(Defect.TYPE_CASE)
-    if named.casefold() not in TYPES:
+    if word not in TYPES:
         defects.append(Defect.UNKNOWN_TYPE)
+    meant = _RENAMED.get(word, word)
+    by_type = meant if meant in PLATFORMS else None  # `web` and `rss` name none
     if Defect.BLANK_URL not in address.defects and by_type != address.platform:
         defects.append(Defect.TYPE_MISMATCH)
-    if (
-        named.casefold() == "twitter"
-        and address.platform == "x"
-        and Defect.TWITTER_DOMAIN not in address.defects
-    ):
+    if word == "twitter" and address.platform == "x" and Defect.TWITTER_DOMAIN not in address.defects:
         defects.append(Defect.X_UNDER_TWITTER)
     return defects

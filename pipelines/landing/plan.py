@@ -41,7 +41,8 @@ def _plan(settings: Settings, register: Register, landing: Landing, platform: Pl
     units = requests if platform.quota_units_per_day else None
     rate = platform.price_gbp_per_1k_requests
     price = f"£{requests * rate / 1000:,.2f}" if rate is not None else platform.price or "none stated"
-    return Plan(name, due, requests, units, settings.max_units(name), price if requests else "", why_not)
+    limit = settings.max_units(name, platform.quota_units_per_day)
+    return Plan(name, due, requests, units, limit, price if requests else "", why_not)
 
 
 def _why_not(settings: Settings, platform: Platform) -> str:

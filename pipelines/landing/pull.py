@@ -44,14 +44,11 @@ def connect(settings: Settings, platform: registry.Platform, moment: datetime) -
         NotAuthorised: the platform needs a token and none is set.
     """
     name, module = platform.platform, source(platform.platform)
-    own_url = (platform.api_base_url or "").rstrip("/")
-    base_url = settings.sandbox_url + module.SANDBOX_PATH if settings.is_sandbox else own_url
-    told = module.platform(base_url, settings.token(name))
-    if settings.is_sandbox:
-        told.headers = {**told.headers, "Sandbox-Now": moment.isoformat()}
-    budget = Budget(settings.max_requests_per_run, settings.max_units(name))
-    now = (lambda: moment) if settings.is_sandbox else (lambda: settings.moment_of(moment.date()))
-    return Client(told, now=now, budget=budget)
+    base_url = settings.base_url(platform.api_base_url or "", module.SANDBOX_PATH)
+    asked = module.platform(base_url, settings.token(name))
+    asked.headers = {**asked.headers, **settings.profile.headers(moment)}
+    budget = Budget(settings.max_requests_per_run, settings.max_units(name, platform.quota_units_per_day))
+    return Client(asked, now=lambda: settings.profile.moment_of(moment.date()), budget=budget)
 
 
 def pull_day(
@@ -72,7 +69,7 @@ def pull_day(
     register = load_register(settings)
     accounts = [a for a in register.accounts_due(platform, day) if not forces or a.force_id in forces]
     on_start(len(accounts))
-    moment = settings.moment_of(day)
+    moment = settings.profile.moment_of(day)
     spent = Budget()
     try:
         client = connect(settings, register.platforms[platform], moment)

@@ -143,11 +143,6 @@ class Landing:
         for path in self.files(source, entity):
             yield _day_of(path.parent), path.stem
 
-    def log(self, source: str = "*") -> pl.DataFrame:
-        """The requests log of a source, or of all."""
-        pattern = self.root / source / "requests" / "*" / "*.parquet"
-        return pl.read_parquet(pattern, glob=True)
-
 
 def open_landing(settings: Settings) -> Landing:
     """The profile's landing, its empty schema files in place."""

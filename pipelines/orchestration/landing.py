@@ -47,7 +47,7 @@ def _build(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition
         settings: dg.ResourceParam[Settings],
         progress: dg.ResourceParam[Progress],
     ) -> dg.MaterializeResult[None]:
-        day = day_of(context.run) or settings.today()
+        day = day_of(context.run) or settings.profile.today()
         try:
             pulled = pull_day(
                 settings,

@@ -34,7 +34,7 @@ def build_daily(settings: Settings) -> dg.ScheduleDefinition:
         job=everything,
         cron_schedule="30 5 * * *",
         execution_timezone="Europe/London",
-        default_status=status.STOPPED if settings.is_sandbox else status.RUNNING,
+        default_status=status.RUNNING if settings.profile.starts_schedule else status.STOPPED,
     )
     def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         """Every morning at 05:30 in London, for the day that has just begun."""

@@ -64,6 +64,8 @@ _HOSTS = {
     "myspace.com": "myspace",
     "bebo.com": "bebo",
 }
+#: Every platform whose addresses can be read.
+PLATFORMS = frozenset(_HOSTS.values())
 #: Platforms that forces still list and that the register does not measure.
 NOT_IN_REGISTER = frozenset({"flickr", "myspace", "bebo"})
 _BEFORE_HANDLE = {

@@ -17,7 +17,7 @@ def load_register(settings: Settings) -> Register:
         httpx.HTTPError: the sandbox is not there.
         RegistryError: a row of it is wrong.
     """
-    if settings.is_sandbox:
+    if settings.profile.uses_sandbox:
         settings.register.mkdir(parents=True, exist_ok=True)
         for name in ("accounts.csv", "account_events.csv"):
             answer = httpx.get(f"{settings.sandbox_url}/sandbox/register/{name}", timeout=30)

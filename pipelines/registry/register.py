@@ -181,10 +181,6 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
             if len({fold(claim.handle) for claim in claims}) > 1
         ]
 
-    def metrics_of(self, platform: str, entity: str) -> list[Metric]:
-        """What the platform offers or offered for an entity; a metric without a row is not offered."""
-        return [m for m in self.metrics.values() if (m.platform, m.entity) == (platform, entity)]
-
     def _as_of(self, account: Account, day: date) -> Account:
         for event in self.events.get(account.account_id, ()):
             if event.event_type == "renamed" and event.event_date <= day:

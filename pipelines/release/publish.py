@@ -28,8 +28,6 @@ from pipelines.warehouse.build import current_build, sha256_of
 #: Rows about single messages from the public stay in the warehouse.
 PREFIXES = ("bench_", "dim_", "ext_")
 FACTS = ("fct_collection",)
-INVENTED = "All figures are invented: made from the sandbox nation. Forces and populations are real."
-REAL = "Figures from the platforms and from forces' returns; each empty cell says why in value_note."
 
 
 class NotPublishedError(Exception):
@@ -126,7 +124,6 @@ def publish(settings: Settings, landing: Landing) -> Release:
 def _write(settings: Settings, folder: Path, gates: list[GateResult]) -> Release:
     tables = folder / "tables"
     tables.mkdir(parents=True)
-    note = INVENTED if settings.is_sandbox else REAL
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         connection.execute("set threads = 1")  # one writer, so that the bytes do not depend on timing
         names = [name for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()]
@@ -144,7 +141,7 @@ def _write(settings: Settings, folder: Path, gates: list[GateResult]) -> Release
     extracts = {
         name: pl.read_parquet(tables / f"{name}.parquet") for name in names if name.startswith("ext_")
     }
-    write_extracts(folder / "extracts", extracts, columns, force_ids, note)
+    write_extracts(folder / "extracts", extracts, columns, force_ids, settings.profile.note)
     _write_database(folder / "beatbook.duckdb", tables, names)
     data_as_of: datetime | None = as_of[0] if as_of else None
     content = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
@@ -153,9 +150,9 @@ def _write(settings: Settings, folder: Path, gates: list[GateResult]) -> Release
         release_id=f"{stamp}-{content[:10]}",
         data_as_of_utc=f"{data_as_of:%Y-%m-%dT%H:%M:%SZ}" if data_as_of else "",
         created_at_utc=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        profile=settings.profile,
-        is_invented=settings.is_sandbox,
-        note=note,
+        profile=settings.profile.name,
+        is_invented=settings.profile.is_invented,
+        note=settings.profile.note,
         code_version=code_version(),
         definitions_version=digests["tables/bench_definitions.parquet"][:12],
         value_count=values[0] if values else 0,

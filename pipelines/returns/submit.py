@@ -37,7 +37,7 @@ def check(settings: Settings, path: Path) -> Return:
         OSError: no such file.
     """
     register = load_register(settings)
-    now = settings.moment_of(settings.today())
+    now = settings.profile.moment_of(settings.profile.today())
     forces, platforms = frozenset(register.forces), frozenset(register.platforms)
     return read_return(path, register.find, forces, platforms, now=now)
 
@@ -54,8 +54,8 @@ def submit(settings: Settings, found: Return) -> Submitted:
     before = _landed_before(landing, found)
     if before is not None:
         return Submitted(before, found.row_count, None)
-    day = settings.today()
-    moment = naive_utc(settings.moment_of(day))
+    day = settings.profile.today()
+    moment = naive_utc(settings.profile.moment_of(day))
     rows = found.rows.with_columns(
         _seen_at(found.kind, pl.lit(moment, pl.Datetime("us"))).alias("pulled_at_utc"),
         file_sha256=pl.lit(found.sha256),

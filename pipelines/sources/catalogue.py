@@ -19,7 +19,6 @@ OnDone = Callable[[AccountPull], None]
 class Source(Protocol):
     """What every platform's module in `pipelines.sources` offers."""
 
-    NAME: str
     SANDBOX_PATH: str
     REQUESTS_PER_ACCOUNT: int  # a first guess, until the log knows better
     ENTITIES: Mapping[str, Schema]

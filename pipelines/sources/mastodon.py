@@ -105,7 +105,7 @@ class Status(Shape, rename=None):
 
 
 class StatusContext(Shape, rename=None):
-    ancestors: list[Status]
+    known = fields("ancestors")
     descendants: list[Status]
 
 

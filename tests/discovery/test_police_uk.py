@@ -83,13 +83,6 @@ def test_a_method_is_an_account_or_a_named_defect(
     assert list(found.defects) == defects
 
 
-def test_what_is_declared_is_kept_apart_from_what_is_there() -> None:
-    assert read(type="twitter", url="").declared == "x"
-    assert read(title="X/Twitter", url="").declared == "x"
-    assert read(title="Join us", url="").declared is None
-    assert not read(type="twitter", url="").is_account
-
-
 def test_contact_details() -> None:
     assert police_uk.parse_contact_details("some-force", "N1", {}) == []
     found = police_uk.parse_contact_details(
@@ -107,26 +100,6 @@ def test_contact_details() -> None:
     assert {f.neighbourhood_id for f in found} == {"N1"}
     assert Defect.BLANK_URL in found[1].defects
     assert Defect.UNKNOWN_TYPE in found[2].defects
-
-
-@pytest.mark.parametrize(
-    ("value", "population"),
-    [
-        ("7985", 7985),
-        ("12,400", 12400),
-        (" 300 ", 300),
-        (410, 410),
-        ("0", None),
-        (0, None),
-        ("", None),
-        (None, None),
-        ("about 5000", None),
-        ("-3", None),
-        ("²", None),
-    ],
-)
-def test_population(value: str | int | None, population: int | None) -> None:
-    assert police_uk.parse_population(value) == population
 
 
 ANSWERS: dict[str, tuple[int, Any]] = {
@@ -207,10 +180,6 @@ def test_discover_reads_forces_and_neighbourhoods() -> None:
         (None, None, None),
         ("B/2", "x", "TeamB"),
     ]
-    assert [(p.neighbourhood_id, p.population) for p in found.populations] == [
-        ("A1", None),
-        ("B/2", 1200),
-    ]
     assert [(f.neighbourhood_id, f.reason) for f in found.failures] == [("C3", "not_found")]
 
 
@@ -258,10 +227,6 @@ class TestRealAnswers:
             "instagram": 3,
             "linkedin": 3,
         }
-
-    def test_declared_but_not_there(self) -> None:
-        empty = {(f.force_id, f.declared) for f in self.found() if f.declared and not f.is_account}
-        assert empty == {("gloucestershire", "facebook"), ("gloucestershire", "x")}
 
     def test_every_defect_is_named(self) -> None:
         assert Counter(defect.value for one in self.found() for defect in one.defects) == {

@@ -74,7 +74,7 @@ class Nation:
 
 def moment(day: date) -> datetime:
     """When the sandbox profile pulls on a day (UTC)."""
-    return Settings().moment_of(day)
+    return Settings().profile.moment_of(day)
 
 
 def naive(moment: datetime) -> datetime:

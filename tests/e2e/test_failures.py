@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.landing.locks import locked
+from pipelines.sources.catalogue import pulled_platforms
 from sandbox.serve import start
 from tests.e2e.conftest import UNTIL, Nation
 
@@ -76,7 +77,7 @@ def test_a_failing_landing_gate_keeps_the_last_release(copied: Callable[[], Nati
 def test_a_day_that_nobody_answered_is_not_published(copied: Callable[[], Nation]) -> None:
     nation = copied()
     before = nation.release.name
-    with start(faults=["bluesky:*:503", "mastodon:*:503", "youtube:*:503"]) as url:
+    with start(faults=[f"{platform}:*:503" for platform in pulled_platforms()]) as url:
         done = nation.run("run", *DAY, env={"BEATBOOK_SANDBOX_URL": url})
     assert done.returncode == 3
     assert nation.release.name == before

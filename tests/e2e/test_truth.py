@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from pipelines.settings import Settings
+from pipelines.sources.catalogue import pulled_platforms
 from sandbox import clock
 from sandbox.truth import truth
 from tests.e2e.conftest import DAYS, Nation, moment, naive
 
 pytestmark = pytest.mark.e2e
-PULLED = ("youtube", "bluesky", "mastodon")
+PULLED = pulled_platforms()
 
 
 @cache

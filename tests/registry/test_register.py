@@ -132,8 +132,7 @@ def test_the_catalogue(folder: Path) -> None:
     assert [p.platform for p in load_platforms(folder)] == ["x", "youtube"]
     assert register.platforms["youtube"].retention_days == 30
     assert register.platforms["x"].retention_days is None
-    assert [m.metric for m in register.metrics_of("youtube", "posts")] == ["view_count"]
-    assert register.metrics_of("x", "posts") == []
+    assert list(register.metrics) == [("youtube", "posts", "view_count")]
     assert [age.age for age in register.post_ages] == ["1h", "7d"]
 
 

@@ -15,8 +15,6 @@ import pytest
 from pipelines.gates.records import GateResult, record
 from pipelines.landing.store import Landing, open_landing
 from pipelines.release.publish import (
-    INVENTED,
-    REAL,
     NotPublishedError,
     check_gates,
     code_version,
@@ -24,7 +22,7 @@ from pipelines.release.publish import (
     folder_of,
     publish,
 )
-from pipelines.settings import Settings
+from pipelines.settings import PROFILES, Settings
 from pipelines.warehouse.build import building, current_build, sha256_of, swap_in
 from tests.gates.good_rows import FORCES, frame_of, good_rows
 
@@ -203,7 +201,7 @@ def test_the_release_says_what_it_is(built: Settings, landing: Landing) -> None:
     release = publish(built, landing)
     assert release.release_id.startswith("20261109T0530-")
     assert (release.data_as_of_utc, release.value_count) == ("2026-11-09T05:30:00Z", 8)
-    assert (release.profile, release.is_invented, release.note) == ("sandbox", True, INVENTED)
+    assert (release.profile, release.is_invented, release.note) == ("sandbox", True, built.profile.note)
     assert release.code_version.startswith("0.")
     assert [gate["gate"] for gate in release.gates] == ["dbt", "release", "landing"]
     assert all(gate["passed"] for gate in release.gates)
@@ -216,7 +214,7 @@ def test_in_production_the_note_does_not_call_the_figures_invented(
 ) -> None:
     monkeypatch.setenv("BEATBOOK_PROFILE", "production")
     release = publish(Settings(), landing)
-    assert (release.is_invented, release.note) == (False, REAL)
+    assert (release.is_invented, release.note) == (False, PROFILES["production"].note)
 
 
 def test_every_file_is_listed_with_its_sha256(built: Settings, landing: Landing) -> None:
@@ -296,7 +294,7 @@ def test_the_data_package_describes_the_files_beside_it(built: Settings, landing
     own = folder_of(built, publish(built, landing)) / "extracts" / "kent"
     package = json.loads((own / "datapackage.json").read_text())
     assert (package["profile"], package["name"]) == ("tabular-data-package", "beatbook-kent")
-    assert package["description"] == INVENTED
+    assert package["description"] == PROFILES["sandbox"].note
     assert [resource["name"] for resource in package["resources"]] == ["benchmarks", "accounts", "posts"]
     for resource in package["resources"]:
         assert resource["path"] == f"{resource['name']}.csv"

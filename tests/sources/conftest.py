@@ -21,8 +21,11 @@ from sandbox.limits import Limits
 from sandbox.truth import truth
 from sandbox.world import World, world
 
+pytest.register_assert_rewrite("tests.sources.conformance")
+
 END = datetime(2026, 11, 9, 5, 30, tzinfo=UTC)
 SECRET = b"a secret of this test"
+TOKEN = "s3cret-key"
 Answer = Callable[[httpx.Request], httpx.Response | None]
 
 
@@ -97,7 +100,7 @@ class Sandbox:
         secret: bytes = SECRET,
     ) -> Pulled:
         module = source(platform)
-        told = module.platform("http://sandbox" + module.SANDBOX_PATH, "s3cret-key")
+        told = module.platform("http://sandbox" + module.SANDBOX_PATH, TOKEN)
         told.headers = {"Sandbox-Now": now.isoformat()}
         transport = InProcess(faults, limits, instead)
         slept: list[float] = []

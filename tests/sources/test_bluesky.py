@@ -9,14 +9,17 @@ from typing import Any
 import httpx
 import pytest
 
-from pipelines.sources.bluesky import ENTITIES
-from pipelines.sources.client import Budget
 from sandbox import names, story
 from sandbox.limits import Limits
+from tests.sources.conformance import COMMON, Conformance
 
 KENT, ESSEX, BUSY = "bluesky:kent", "bluesky:essex", "bluesky:west-yorkshire"
 TRUE = [KENT, ESSEX, BUSY, "bluesky:derbyshire", "bluesky:cleveland", "bluesky:gwent"]
-COMMON = ["force_id", "account_id", "pulled_at_utc"]
+
+
+class TestConformance(Conformance):
+    platform = "bluesky"
+    pages = ("getAuthorFeed", "limit")
 
 
 @pytest.fixture(scope="module")
@@ -108,34 +111,12 @@ def test_an_author_is_a_keyed_hash_and_we_are_none(sandbox: Any, healthy: Any) -
         assert row["author_key"] == (None if person < 0 else hashed(names.person_did(person)))
     keys = {people[row["uri"]]: row["author_key"] for row in healthy.rows(BUSY, "messages")}
     assert len(set(keys.values())) == len(keys)
-    other = sandbox.pull("bluesky", [BUSY], secret=b"another")
-    theirs = {row["author_key"] for row in other.rows(BUSY, "messages")} - {None}
-    assert theirs.isdisjoint(keys.values())
-
-
-def test_rows_have_their_columns_and_nothing_of_the_public(healthy: Any) -> None:
-    for account_id in TRUE:
-        for entity, columns in ENTITIES.items():
-            for row in healthy.rows(account_id, entity):
-                assert list(row) == [*COMMON, *columns]
-        assert "resident-" not in str(healthy.by_id[account_id].rows)
-        assert "…" not in str(healthy.by_id[account_id].rows)
 
 
 def test_no_row_holds_the_did_of_a_stranger(healthy: Any) -> None:
     for account_id in TRUE:
         own = healthy.rows(account_id, "profiles")[0]["did"]
         assert set(re.findall(r"did:plc:\w+", str(healthy.rows(account_id, "messages")))) <= {own}
-
-
-def test_every_entity_is_logged_with_what_it_cost(healthy: Any) -> None:
-    assert healthy.entities(BUSY) == ["profiles", "posts", "messages"]
-    for entity in ENTITIES:
-        row = healthy.log(BUSY, entity)
-        assert (row["status"], row["reason"], row["platform"]) == ("landed", "", "bluesky")
-        assert row["row_count"] == len(healthy.rows(BUSY, entity))
-        assert row["unknown_field_count"] == 0
-    assert sorted(healthy.done) == sorted(TRUE)
 
 
 def test_a_feed_of_more_than_a_page_is_followed_to_its_horizon(healthy: Any) -> None:
@@ -189,47 +170,10 @@ def test_a_taken_down_a_deactivated_and_a_missing_account_are_told_apart(sandbox
     assert sandbox.pull("bluesky", [story.TAKEN_DOWN], now=before).said(story.TAKEN_DOWN) == ("landed", "")
 
 
-def test_a_flipped_type_fails_its_account_and_names_the_path(sandbox: Any) -> None:
-    pulled = pull_kent(sandbox, "flip")
-    assert pulled.said(KENT) == ("failed", "flipped_type")
-    assert re.search(r"getProfiles: Expected `int.*got `object`.*followersCount", pulled.log(KENT)["detail"])
-    assert pulled.entities(KENT) == ["profiles"]
-    assert [pulled.said(ESSEX, entity) for entity in ENTITIES] == [("landed", "")] * 3
-
-
 def test_a_fault_at_one_account_spares_the_others_of_its_force(sandbox: Any) -> None:
     accounts = [KENT, "bluesky:kent-south"]
     pulled = sandbox.pull("bluesky", accounts, faults=["bluesky:bluesky:kent:flip"])
     assert [pulled.said(account_id)[0] for account_id in accounts] == ["failed", "landed"]
-
-
-def test_a_server_that_stays_down_fails_what_was_asked_of_it_after_four_tries(sandbox: Any) -> None:
-    pulled = pull_kent(sandbox, "503")
-    assert pulled.said(KENT) == ("landed", "")  # the batch of profiles does not know of one force
-    assert pulled.said(KENT, "posts") == ("failed", "server_error")
-    assert pulled.log(KENT, "posts")["request_count"] == 4
-    assert pulled.entities(KENT) == ["profiles", "posts"]
-    assert pulled.said(ESSEX, "messages") == ("landed", "")
-
-
-def test_a_batch_that_fails_fails_each_of_its_accounts(sandbox: Any) -> None:
-    pulled = sandbox.pull("bluesky", [KENT, ESSEX], faults=["bluesky:*:503"])
-    assert {pulled.said(account_id) for account_id in (KENT, ESSEX)} == {("failed", "server_error")}
-    assert len(pulled.asked) == 4
-
-
-def test_a_flaky_server_lands_everything_and_the_retries_are_counted(sandbox: Any, healthy: Any) -> None:
-    pulled = pull_kent(sandbox, "flaky")
-    assert pulled.by_id[KENT].rows == healthy.by_id[KENT].rows
-    for entity in ("posts", "messages"):
-        assert pulled.log(KENT, entity)["request_count"] == 2 * healthy.log(KENT, entity)["request_count"]
-
-
-def test_a_cut_answer_is_a_network_failure(sandbox: Any) -> None:
-    pulled = pull_kent(sandbox, "cut")
-    assert pulled.said(KENT, "posts") == ("failed", "network")
-    assert pulled.rows(KENT, "posts") == []
-    assert pulled.said(ESSEX, "posts") == ("landed", "")
 
 
 def test_a_429_is_throttled_and_waited_for(sandbox: Any) -> None:
@@ -244,36 +188,6 @@ def test_the_platforms_own_limit_throttles_what_comes_after(sandbox: Any, health
     assert pulled.rows(KENT, "posts") == healthy.rows(KENT, "posts")
     assert pulled.said(KENT, "messages") == ("throttled", "rate_limited")
     assert pulled.rows(KENT, "messages") == []
-
-
-def test_our_own_budget_stops_before_the_request(sandbox: Any, healthy: Any) -> None:
-    until_messages = 1 + healthy.log(KENT, "posts")["request_count"]
-    pulled = sandbox.pull("bluesky", [KENT], budget=Budget(max_requests=until_messages + 1))
-    assert len(pulled.asked) == until_messages + 1
-    assert pulled.said(KENT, "messages") == ("throttled", "budget")
-    assert pulled.rows(KENT, "messages") == []  # half of the threads would look like all of them
-
-
-@pytest.mark.parametrize("kind", ["401", "403"])
-def test_without_a_permission_it_is_not_authorised(sandbox: Any, kind: str) -> None:
-    pulled = pull_kent(sandbox, kind)
-    assert pulled.said(KENT, "posts") == ("refused", "not_authorised")
-    assert pulled.log(KENT, "posts")["request_count"] == 1
-    assert pulled.said(ESSEX, "posts") == ("landed", "")
-
-
-def test_an_unknown_field_is_counted_and_does_no_harm(sandbox: Any, healthy: Any) -> None:
-    pulled = pull_kent(sandbox, "unknown")
-    assert pulled.by_id[KENT].rows == healthy.by_id[KENT].rows
-    assert all(pulled.log(KENT, entity)["unknown_field_count"] > 0 for entity in ENTITIES)
-    assert all(pulled.log(ESSEX, entity)["unknown_field_count"] == 0 for entity in ENTITIES)
-
-
-def test_an_empty_feed_is_an_answer(sandbox: Any) -> None:
-    pulled = pull_kent(sandbox, "empty")
-    assert pulled.said(KENT) == ("landed", "")
-    assert pulled.said(KENT, "posts") == ("empty", "")
-    assert pulled.said(KENT, "messages") == ("empty", "")
 
 
 def test_a_counter_below_zero_lands_for_the_gate_to_see(sandbox: Any) -> None:

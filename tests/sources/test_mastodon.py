@@ -9,14 +9,17 @@ from typing import Any
 import httpx
 import pytest
 
-from pipelines.sources.client import Budget
-from pipelines.sources.mastodon import ENTITIES
 from sandbox import clock, story
 from sandbox.limits import Limits
+from tests.sources.conformance import COMMON, Conformance
 
 KENT, ESSEX, BUSY = "mastodon:kent", "mastodon:essex", "mastodon:cambridgeshire"
 TRUE = [KENT, ESSEX, BUSY, "mastodon:derbyshire", "mastodon:gwent"]
-COMMON = ["force_id", "account_id", "pulled_at_utc"]
+
+
+class TestConformance(Conformance):
+    platform = "mastodon"
+    pages = ("/statuses", "limit")
 
 
 @pytest.fixture(scope="module")
@@ -91,30 +94,12 @@ def test_an_author_is_a_keyed_hash_and_we_are_none(sandbox: Any, healthy: Any) -
         assert row["author_key"] == (None if person < 0 else hashed)
     keys = {people[row["id"]]: row["author_key"] for row in healthy.rows(BUSY, "messages")}
     assert len(set(keys.values())) == len(keys)
-    other = sandbox.pull("mastodon", [BUSY], secret=b"another")
-    theirs = {row["author_key"] for row in other.rows(BUSY, "messages")} - {None}
-    assert theirs.isdisjoint(keys.values())
 
 
-def test_rows_have_their_columns_and_nothing_of_the_public(healthy: Any) -> None:
+def test_no_row_holds_a_stranger_or_a_server_of_theirs(healthy: Any) -> None:
     for account_id in TRUE:
-        for entity, columns in ENTITIES.items():
-            for row in healthy.rows(account_id, entity):
-                assert list(row) == [*COMMON, *columns]
         text = str(healthy.by_id[account_id].rows)
-        assert not re.search(r"resident|people\.sandbox|…|\b1100000000\d{8}\b", text)
-
-
-def test_every_entity_is_logged_with_what_it_cost(healthy: Any) -> None:
-    assert healthy.entities(BUSY) == ["profiles", "posts", "messages"]
-    for entity in ENTITIES:
-        row = healthy.log(BUSY, entity)
-        assert (row["status"], row["reason"], row["platform"]) == ("landed", "", "mastodon")
-        assert row["row_count"] == len(healthy.rows(BUSY, entity))
-        assert row["unknown_field_count"] == 0
-    costs = [row["request_count"] for pull in healthy.by_id.values() for row in pull.log]
-    assert sum(costs) == len(healthy.asked)
-    assert sorted(healthy.done) == sorted(TRUE)
+        assert not re.search(r"people\.sandbox|\b1100000000\d{8}\b", text)
 
 
 def test_pages_are_followed_by_their_link_and_only_to_the_horizon(sandbox: Any, healthy: Any) -> None:
@@ -170,37 +155,6 @@ def test_a_suspended_a_moved_and_a_missing_account_are_told_apart(sandbox: Any) 
     assert sandbox.pull("mastodon", [story.SUSPENDED], now=before).said(story.SUSPENDED) == ("landed", "")
 
 
-def test_a_flipped_type_fails_its_account_and_names_the_path(sandbox: Any) -> None:
-    pulled = pull_kent(sandbox, "flip")
-    assert pulled.said(KENT) == ("failed", "flipped_type")
-    assert re.search(r"Expected `int`, got `object`.*followers_count", pulled.log(KENT)["detail"])
-    assert pulled.entities(KENT) == ["profiles"]
-    assert [pulled.said(ESSEX, entity) for entity in ENTITIES] == [("landed", "")] * 3
-
-
-@pytest.mark.parametrize(
-    ("kind", "said", "tries"),
-    [
-        ("503", ("failed", "server_error"), 4),
-        ("500", ("failed", "server_error"), 4),
-        ("cut", ("failed", "network"), 4),
-        ("429", ("throttled", "rate_limited"), 4),
-        ("401", ("refused", "not_authorised"), 1),
-        ("403", ("refused", "not_authorised"), 1),
-        ("404", ("refused", "not_found"), 1),
-        ("400", ("refused", "bad_request"), 1),
-    ],
-)
-def test_a_failure_is_its_forces_alone_and_says_its_kind(
-    sandbox: Any, kind: str, said: tuple[str, str], tries: int
-) -> None:
-    pulled = pull_kent(sandbox, kind)
-    assert pulled.said(KENT) == said
-    assert pulled.log(KENT)["request_count"] == tries
-    assert pulled.entities(KENT) == ["profiles"]
-    assert [pulled.said(ESSEX, entity) for entity in ENTITIES] == [("landed", "")] * 3
-
-
 def test_a_429_is_waited_for_until_the_reset_that_the_server_names(sandbox: Any) -> None:
     assert sandbox.pull("mastodon", [KENT], faults=["mastodon:kent:429"]).slept == [300, 300, 300]
 
@@ -236,32 +190,6 @@ def test_a_servers_limit_throttles_its_own_accounts_alone(sandbox: Any) -> None:
     assert pulled.said(BUSY, "posts") == ("throttled", "rate_limited")
     assert pulled.rows(BUSY, "posts") == []
     assert pulled.said(KENT) == ("landed", "")
-
-
-def test_our_own_budget_stops_before_the_request(sandbox: Any) -> None:
-    pulled = sandbox.pull("mastodon", [KENT], budget=Budget(max_requests=2))
-    assert len(pulled.asked) == 2
-    assert pulled.said(KENT, "posts") == ("throttled", "budget")
-
-
-def test_a_flaky_server_lands_everything_and_the_retries_are_counted(sandbox: Any, healthy: Any) -> None:
-    pulled = pull_kent(sandbox, "flaky")
-    assert pulled.by_id[KENT].rows == healthy.by_id[KENT].rows
-    for entity in ENTITIES:
-        assert pulled.log(KENT, entity)["request_count"] == 2 * healthy.log(KENT, entity)["request_count"]
-
-
-def test_an_unknown_field_is_counted_and_does_no_harm(sandbox: Any, healthy: Any) -> None:
-    pulled = pull_kent(sandbox, "unknown")
-    assert pulled.by_id[KENT].rows == healthy.by_id[KENT].rows
-    assert all(pulled.log(KENT, entity)["unknown_field_count"] > 0 for entity in ENTITIES)
-    assert all(pulled.log(ESSEX, entity)["unknown_field_count"] == 0 for entity in ENTITIES)
-
-
-def test_an_empty_list_is_an_answer(sandbox: Any) -> None:
-    pulled = pull_kent(sandbox, "empty")
-    assert pulled.said(KENT) == ("landed", "")
-    assert pulled.said(KENT, "posts") == pulled.said(KENT, "messages") == ("empty", "")
 
 
 def test_a_counter_below_zero_lands_for_the_gate_to_see(sandbox: Any) -> None:

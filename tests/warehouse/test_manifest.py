@@ -26,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def parsed(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What dbt was asked for, one entry each time."""
     calls: list[str] = []
-    monkeypatch.setattr(module, "_parse", lambda settings: calls.append(settings.profile))
+    monkeypatch.setattr(module, "_parse", lambda settings: calls.append(settings.profile.name))
     return calls
 
 

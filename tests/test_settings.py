@@ -1,0 +1,87 @@
+"""Settings come from the environment by name, and the two profiles differ where they must."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from pipelines.settings import PROFILES, SEEDS, Settings, SettingsError
+
+
+@pytest.fixture
+def production(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("BEATBOOK_PROFILE", "production")
+    return Settings()
+
+
+def test_the_sandbox_is_the_default_and_the_environment_names_another(
+    production: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert production.profile is PROFILES["production"]
+    monkeypatch.delenv("BEATBOOK_PROFILE")
+    assert Settings().profile is PROFILES["sandbox"]
+
+
+def test_an_unknown_profile_is_refused_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEATBOOK_PROFILE", "prod")
+    with pytest.raises(ValidationError, match="no profile 'prod'; there are: sandbox, production"):
+        Settings()
+
+
+def test_the_two_never_share_a_folder(production: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEATBOOK_PROFILE", "sandbox")
+    for name in ("home", "landing", "register", "releases", "dbt_target"):
+        assert getattr(Settings(), name) != getattr(production, name), name
+    assert production.register == SEEDS
+
+
+def test_the_sandbox_has_a_past_and_production_only_now(production: Settings) -> None:
+    day = date(2026, 7, 1)
+    story = PROFILES["sandbox"]
+    assert (story.today(), story.has_past) == (date(2026, 11, 9), True)
+    assert story.moment_of(day) == datetime(2026, 7, 1, 4, 30, tzinfo=UTC)  # 05:30 in summer time
+    before = datetime.now(UTC)
+    assert before <= production.profile.moment_of(day) <= datetime.now(UTC)
+    assert not production.profile.has_past
+
+
+def test_production_asks_the_platforms_and_nobody_tells_them_the_time(production: Settings) -> None:
+    moment = datetime(2026, 11, 9, 5, 30, tzinfo=UTC)
+    assert production.base_url("https://platform.example/api/", "/here") == "https://platform.example/api"
+    assert production.profile.headers(moment) == {}
+    assert Settings(profile="sandbox").base_url("https://platform.example", "/here").endswith(":8765/here")
+    assert PROFILES["sandbox"].headers(moment) == {"Sandbox-Now": "2026-11-09T05:30:00+00:00"}
+
+
+def test_a_platforms_key_and_budget_are_found_by_its_name(
+    production: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (production.token("anything"), production.max_units("anything", None)) == (None, None)
+    monkeypatch.setenv("BEATBOOK_ANYTHING_KEY", "s3cret")
+    assert production.token("anything") == "s3cret"
+    assert production.max_units("anything", 10_000) == 10_000
+    monkeypatch.setenv("BEATBOOK_ANYTHING_UNITS_PER_RUN", "500")
+    assert production.max_units("anything", 10_000) == 500
+
+
+def test_authors_are_hashed_with_a_secret_in_production(
+    production: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SettingsError, match="BEATBOOK_HASH_KEY"):
+        production.author_hash_key()
+    monkeypatch.setenv("BEATBOOK_HASH_KEY", "s3cret")
+    settings = Settings()
+    assert settings.author_hash_key() == b"s3cret"
+    assert "s3cret" not in repr(settings)
+
+
+def test_dbt_is_given_the_profile_by_name_and_no_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HASH_KEY", "s3cret")
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path))
+    environment = Settings().environment()
+    assert environment["BEATBOOK_PROFILE"] == "sandbox"
+    assert environment["BEATBOOK_WAREHOUSE"] == str(tmp_path / "warehouse.building.duckdb")
+    assert "s3cret" not in "".join(environment.values())
