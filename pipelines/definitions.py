@@ -3,21 +3,20 @@
 import dagster as dg
 
 from pipelines.orchestration import landing, release, schedules, warehouse
-from pipelines.orchestration.resources import Progress, dbt_project, resources
+from pipelines.orchestration.resources import Progress, resources
 from pipelines.settings import Settings
 
 
 def build_definitions(settings: Settings, progress: Progress | None = None) -> dg.Definitions:
     """The code location for these settings; the command line passes its own progress display."""
-    project = dbt_project(settings)
     landed, landing_gates = landing.build_assets()
-    built = warehouse.build_assets(project)
+    built = warehouse.build_assets(settings)
     return dg.Definitions(
         assets=[*landed, landing.returns, built, release.build_assets(built)],
         asset_checks=[*landing_gates, release.gate],
         jobs=schedules.jobs,
         schedules=[schedules.build_daily(settings)],
-        resources=resources(settings, project, progress),
+        resources=resources(settings, progress),
         executor=dg.in_process_executor,
     )
 

@@ -96,14 +96,19 @@ def run(
 
 
 @app.command()
-def build() -> None:
-    """Build, gate and publish from what has landed, without pulling."""
+def build(
+    full: Annotated[bool, typer.Option(help="From nothing, in place of what is new since the last build.")] = False,
+) -> None:
+    """Build, gate and publish from what has landed, without pulling.
+
+    What the last build had seen is not computed again, unless models, seeds or the register have changed.
+    """
     settings = Settings()
     with ready(settings, needs_sandbox=False):
         with display.watching(0, 0) as progress:
             from pipelines.orchestration import runs
 
-            outcome = runs.build(settings, progress)
+            outcome = runs.build(settings, progress, full=full)
         _finish(settings, outcome)
 
 

@@ -1,4 +1,4 @@
-"""What assets are given and tests can replace: settings, dbt, and someone to tell the progress to.
+"""What assets are given and tests can replace: settings, and someone to tell the progress to.
 
 Belongs here: resources. Does not belong here: what assets do with them.
 """
@@ -6,10 +6,8 @@ Belongs here: resources. Does not belong here: what assets do with them.
 from typing import Any, Protocol
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtProject
 
 from pipelines.settings import Settings
-from pipelines.warehouse.manifest import DBT, DBT_PROJECT, manifest
 
 
 class Progress(Protocol):
@@ -35,16 +33,9 @@ class Silent:
         """dbt finished a node."""
 
 
-def dbt_project(settings: Settings) -> DbtProject:
-    """The dbt project with a manifest that is as new as its files."""
-    manifest(settings)
-    return DbtProject(project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT, target_path=settings.dbt_target)
-
-
-def resources(settings: Settings, project: DbtProject, progress: Progress | None = None) -> dict[str, Any]:
+def resources(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
     """The resources of the code location; `progress` is the command line's."""
     return {
         "settings": dg.ResourceDefinition.hardcoded_resource(settings),
         "progress": dg.ResourceDefinition.hardcoded_resource(progress or Silent()),
-        "dbt": DbtCliResource(project_dir=project, dbt_executable=str(DBT)),
     }

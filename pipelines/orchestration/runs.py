@@ -43,10 +43,10 @@ def run(settings: Settings, days: Sequence[date], forces: Sequence[str], progres
         return _execute(settings, defs, "daily", days[-1], forces)
 
 
-def build(settings: Settings, progress: Progress) -> Outcome:
-    """Build, gate and publish what has landed."""
+def build(settings: Settings, progress: Progress, *, full: bool) -> Outcome:
+    """Build, gate and publish what has landed; from nothing when `full`."""
     with _alone(settings):
-        return _execute(settings, build_definitions(settings, progress), "build", None, ())
+        return _execute(settings, build_definitions(settings, progress), "build", None, (), full=full)
 
 
 @contextmanager
@@ -88,13 +88,15 @@ def _log_of(settings: Settings) -> TextIO:
 
 
 def _execute(
-    settings: Settings, defs: dg.Definitions, job: str, day: date | None, forces: Sequence[str]
+    settings: Settings, defs: dg.Definitions, job: str, day: date | None, forces: Sequence[str], *, full: bool = False
 ) -> Outcome:
     config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     if day is not None and forces:
         pulls = {"config": {"forces": list(forces)}}
         config["ops"] = {f"landing__{platform}": pulls for platform in pulled_platforms()}
-    # dagster-dbt prints every dbt line; a person at the command line has the progress bar instead.
+    if full:
+        config["ops"] = {"warehouse": {"config": {"full": True}}}
+    # What Dagster and dbt print goes to the log; a person at the command line has the progress bar.
     with dg.DagsterInstance.get() as instance, _log_of(settings) as log, redirect_stdout(log):
         result = defs.resolve_job_def(job).execute_in_process(
             instance=instance,

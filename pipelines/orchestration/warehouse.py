@@ -1,26 +1,32 @@
-"""The dbt project as assets: every model an asset, every dbt test an asset check.
+"""The dbt project as assets: every model an asset, every dbt test a check of it, all of them one step.
 
-Belongs here: running dbt and recording its outcome as a gate. Does not belong here: SQL.
+Belongs here: what the UI shows of a build. Does not belong here: building (warehouse/) or SQL (dbt/).
+
+The warehouse is one thing: whatever part of it is selected, the whole of it is built, and swapped in only if
+everything passed. So the step cannot be cut into parts.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import (
-    DagsterDbtTranslator,
-    DagsterDbtTranslatorSettings,
-    DbtCliResource,
-    DbtProject,
-    dbt_assets,
-)
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
-from pipelines.gates.records import record
-from pipelines.gates.release_gate import dbt_gate
 from pipelines.landing.store import new_run_id, open_landing
 from pipelines.orchestration.resources import Progress
 from pipelines.settings import Settings
-from pipelines.warehouse.build import building, swap_in
+from pipelines.warehouse.build import NotBuiltError, build
+from pipelines.warehouse.manifest import manifest
+from pipelines.warehouse.run_dbt import Node
+
+Event = dg.MaterializeResult[None] | dg.AssetCheckResult
+
+
+class BuildConfig(dg.Config):
+    """Launchpad: `full: true` builds from nothing in place of what is new since the last build."""
+
+    full: bool = False
 
 
 class Translator(DagsterDbtTranslator):
@@ -31,49 +37,71 @@ class Translator(DagsterDbtTranslator):
         return "registry" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
 
 
-#: Several entities of a platform are one landing asset.
-translator = Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
-#: Unit tests are about formulas, not about today's data: they run in `make test`.
-COMMAND = ["build", "--exclude-resource-type", "unit_test"]
+def build_assets(settings: Settings) -> dg.AssetsDefinition:
+    """The warehouse: one step that builds all of it and yields every model and test."""
+    parsed = json.loads(manifest(settings).read_bytes())
+    #: Several entities of a platform are one landing asset.
+    translator = Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+    specs = build_dbt_asset_specs(manifest=parsed, dagster_dbt_translator=translator)
+    keys = {
+        unique_id: translator.get_asset_key(node)
+        for unique_id, node in parsed["nodes"].items()
+        if node["resource_type"] in ("model", "seed")
+    }
+    checks = {
+        unique_id: _check(node, keys)
+        for unique_id, node in parsed["nodes"].items()
+        if node["resource_type"] == "test"
+    }
 
-
-def build_assets(project: DbtProject) -> dg.AssetsDefinition:
-    """The warehouse: one step that runs dbt and yields every model and test."""
-
-    @dbt_assets(
-        manifest=project.manifest_path,
-        project=project,
-        name="warehouse",
-        dagster_dbt_translator=translator,
+    @dg.multi_asset(
+        name="warehouse", specs=specs,
+        check_specs=list(checks.values()), can_subset=False,
     )
     def warehouse(
         context: dg.AssetExecutionContext,
-        dbt: DbtCliResource,
+        config: BuildConfig,
         settings: dg.ResourceParam[Settings],
         progress: dg.ResourceParam[Progress],
-    ) -> Iterator[Any]:
-        """Build everything into a fresh file and swap it in; then fail if a dbt test failed."""
-        build_id = new_run_id(context.run_id)
-        open_landing(settings)
-        if not (settings.register / "accounts.csv").exists():
-            raise dg.Failure("there is no register yet: run a pull first", allow_retries=False)
-        with building(settings) as path:
-            # One target folder, in the data folder: dbt's own default in Dagster is a new one for each run.
-            target = settings.home / "dbt"
-            invocation = dbt.cli(COMMAND, context=context, raise_on_error=False, target_path=target)
-            for event in invocation.stream():
-                progress.building(getattr(event, "output_name", ""))
-                yield event
-            results = invocation.get_artifact("run_results.json")
-            gate = dbt_gate(results, build_id)
-            record(settings.gates, gate)
-            if path.exists():
-                swap_in(settings, path, build_id)
-        if not gate.passed:
-            raise dg.Failure(
-                "dbt did not pass: " + "; ".join(gate.failures[:10]),
-                metadata={"failures": dg.MetadataValue.md("\n".join(f"- {line}" for line in gate.failures))},
-                allow_retries=False,
+    ) -> Iterator[Event]:
+        """Build beside and swap in what passed, or fail and leave the last warehouse where it is."""
+        try:
+            nodes = build(
+                settings,
+                open_landing(settings),
+                new_run_id(context.run_id),
+                full=config.full,
+                on_node=progress.building,
             )
+        except NotBuiltError as error:
+            yield from _outcomes(error.nodes, {}, checks)
+            failures = dg.MetadataValue.md("\n".join(f"- {line}" for line in error.failures))
+            raise dg.Failure(str(error), metadata={"failures": failures}, allow_retries=False) from error
+        yield from _outcomes(nodes, keys, checks)
 
     return warehouse
+
+
+def _check(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> dg.AssetCheckSpec:
+    """A test of several models belongs to the first that it names."""
+    about = node.get("attached_node") or next(name for name in node["depends_on"]["nodes"] if name in keys)
+    return dg.AssetCheckSpec(node["name"], asset=keys[about], description=node["description"] or None)
+
+
+def _outcomes(
+    nodes: Sequence[Node], keys: Mapping[str, dg.AssetKey], checks: Mapping[str, dg.AssetCheckSpec]
+) -> Iterator[Event]:
+    for node in nodes:
+        if node.unique_id in keys:
+            yield dg.MaterializeResult(
+                asset_key=keys[node.unique_id], metadata={"seconds": round(node.seconds, 2)}
+            )
+        elif node.unique_id in checks:
+            check = checks[node.unique_id]
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key,
+                check_name=check.name,
+                passed=node.status == "pass",
+                severity=dg.AssetCheckSeverity.WARN if node.status == "warn" else dg.AssetCheckSeverity.ERROR,
+                metadata={"rows returned": node.failure_count, "summary": node.message or node.status},
+            )

@@ -28,11 +28,12 @@ MAX_FREE_SHARE = 0.2
 
 
 class NotBuiltError(Exception):
-    """The warehouse stays as it was. `failures`: what did not pass, one line each."""
+    """The warehouse stays as it was. `failures`: what did not pass, one line each; `nodes`: what was run."""
 
-    def __init__(self, failures: list[str]) -> None:
+    def __init__(self, failures: list[str], nodes: list[Node] | None = None) -> None:
         super().__init__("not built: " + "; ".join(failures[:10]))
         self.failures = failures
+        self.nodes = nodes or []
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def build(
             if not gate.passed:
                 _remove(settings.failed_build)
                 settings.building.replace(settings.failed_build)
-                raise NotBuiltError(gate.failures)
+                raise NotBuiltError(gate.failures, nodes)
             _compact(settings.building)
             mark = _file_mark(settings.building)
             made = Build(build_id, sha256_of(settings.building), mark, made_of, found)
