@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.landing import COMMON, LOG
+from pipelines.landing.store import COMMON, LOG
 from pipelines.settings import LONDON, PULL_TIME
-from pipelines.sources import bluesky, mastodon, youtube
-from pipelines.sources.pull import COUNT, TIME, Schema
+from pipelines.sources.account_pull import COUNT, TIME, Schema
+from pipelines.sources.catalogue import source
 from tests.benchmarks.world import PLATFORMS, Made, Numbers, World, make_day, make_world, write_register
 
 UNTIL = date(2026, 11, 9)
@@ -27,18 +27,13 @@ POST_HOURS, THREAD_HOURS = 720, 192
 #: Of the posts that a pull looks at, those that it lands: hours of age, from and until before.
 LANDED_HOURS = ((0, 216), (336, 384), (672, 720))
 
-ENTITIES: dict[str, dict[str, Schema]] = {
-    "bluesky": bluesky.ENTITIES,
-    "mastodon": mastodon.ENTITIES,
-    "youtube": youtube.ENTITIES,
-}
+#: Columns that landing gets, until its own schemas have them.
+ADDED: dict[str, Schema] = {"messages": {"post_published_at_utc": TIME}, "requests": {"seen_count": COUNT}}
 SCHEMAS: dict[tuple[str, str], Schema] = {
-    (platform, entity): COMMON | columns
-    for platform, entities in ENTITIES.items()
-    for entity, columns in {**entities, **LOG}.items()
+    (platform, entity): COMMON | columns | ADDED.get(entity, {})
+    for platform in PLATFORMS
+    for entity, columns in {**source(platform).ENTITIES, **LOG}.items()
 }
-for (_, _entity), _schema in SCHEMAS.items():
-    _schema |= {"messages": {"post_published_at_utc": TIME}, "requests": {"seen_count": COUNT}}.get(_entity, {})
 
 #: The platforms' names of what the world calls otherwise.
 NAMES: dict[tuple[str, str], dict[str, str]] = {
@@ -107,8 +102,6 @@ def generate(home: Path, days: int, until: date = UNTIL, scale: float = 1.0, see
     """
     world = make_world(seed, scale)
     write_register(world, home / "register")
-    for (platform, entity), schema in SCHEMAS.items():
-        _write(home / "landing" / platform / entity / "schema.parquet", pl.DataFrame(schema=schema))
     for platform in PLATFORMS:
         _generate(world, platform, home / "landing" / platform, until - timedelta(days=days - 1), until)
 
@@ -126,30 +119,40 @@ def _generate(world: World, platform: str, folder: Path, first: date, last: date
         unique = hashlib.sha256(f"{world.seed} {platform} {day}".encode()).hexdigest()[:8]
         run_id = f"{at:%Y%m%dT%H%M%S%f}-{unique}"
         for entity, rows in _pulled(world, platform, day, at, previous, list(made.values())).items():
-            columns = {column: NAMES.get((platform, entity), {}).get(column) for column in SCHEMAS[platform, entity]}
+            columns = {
+                column: NAMES.get((platform, entity), {}).get(column) for column in SCHEMAS[platform, entity]
+            }
             known = rows.with_columns(pulled_at_utc=pl.lit(at), run_id=pl.lit(run_id))
             frame = known.select(pl.col(own or column).alias(column) for column, own in columns.items())
             path = folder / entity / f"day={day}" / f"{run_id}.parquet"
             if entity == "requests" or not frame.is_empty():
-                _write(path, frame.cast(SCHEMAS[platform, entity]))
+                _write(path, frame.cast(pl.Schema(SCHEMAS[platform, entity])))
         previous = at
 
 
 def _pulled(
     world: World, platform: str, day: date, at: datetime, previous: datetime | None, made: list[Made]
 ) -> Mapping[str, pl.DataFrame]:
-    """What the pull of a day lands: rows of each entity, the log of who was asked, and the gate's verdicts."""
+    """What the pull of a day lands: each entity's rows, the log of who was asked, the gate's verdicts."""
     is_open = world.is_open(platform, day)
     hours = (pl.lit(at) - pl.col("published_at_utc")).dt.total_seconds() / 3600
     posts = pl.concat([one.posts for one in made]).with_columns(hours=hours)
-    posts = posts.filter(pl.col("hours").is_between(0, POST_HOURS, "left"), is_open[posts["account"].to_numpy()])
-    landed = posts.filter(pl.any_horizontal(pl.col("hours").is_between(*ages, "left") for ages in LANDED_HOURS))
+    posts = posts.filter(
+        pl.col("hours").is_between(0, POST_HOURS, "left"), is_open[posts["account"].to_numpy()]
+    )
+    landed = posts.filter(
+        pl.any_horizontal(pl.col("hours").is_between(*ages, "left") for ages in LANDED_HOURS)
+    )
     settled = 1 - (-pl.col("hours") / pl.col("hours_to_settle")).exp()
-    counters = [(pl.col(name) * settled).floor() for name in ("views", "likes", "shares", "comments", "quotes")]
+    counters = [
+        (pl.col(name) * settled).floor() for name in ("views", "likes", "shares", "comments", "quotes")
+    ]
     age = pl.lit(at) - pl.col("post_published_at_utc")
     messages = pl.concat([one.messages for one in made[-THREAD_HOURS // 24 - 2 :]])
     messages = messages.filter(
-        pl.col("sent_at_utc") <= at, age < timedelta(hours=THREAD_HOURS), is_open[messages["account"].to_numpy()]
+        pl.col("sent_at_utc") <= at,
+        age < timedelta(hours=THREAD_HOURS),
+        is_open[messages["account"].to_numpy()],
     )
     profiles = _profiles(world, day, np.flatnonzero(is_open))
     fresh = messages.filter(pl.col("sent_at_utc") > previous) if previous else messages
@@ -195,7 +198,9 @@ def _asked(
         pl.col(*counts).fill_null(0),
         (1 + pl.col("seen_count").fill_null(0) // 50).alias("request_count"),
         pl.lit(1 if platform == "youtube" else 0).alias("unit_count"),
-        status=pl.when(pl.col("row_count").fill_null(0) > 0).then(pl.lit("landed")).otherwise(pl.lit("empty")),
+        status=pl.when(pl.col("row_count").fill_null(0) > 0)
+        .then(pl.lit("landed"))
+        .otherwise(pl.lit("empty")),
         unknown_field_count=pl.lit(0),
         **_literals({"platform": platform, "entity": entity, "reason": "", "detail": ""}),
     )

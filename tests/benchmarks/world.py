@@ -39,12 +39,14 @@ AUTHORS = 400_000
 SOURCE = "synthetic (invented)"
 _HEX = np.frombuffer(b"0123456789abcdef", "S1")
 _BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", "S1")  # pragma: allowlist secret
-_BASE64 = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", "S1")  # pragma: allowlist secret
+_BASE64 = np.frombuffer(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", "S1"
+)  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)
 class World:
-    """All accounts, and in the same order what each is like. Open from a day (ordinal) until before another."""
+    """All accounts, and in the same order what each is like. Open from a day (ordinal), until before one."""
 
     seed: int
     accounts: pl.DataFrame
@@ -112,7 +114,9 @@ def make_world(seed: int, scale: float) -> World:
     )
 
 
-def _accounts(rng: np.random.Generator, platform: list[str], force: list[str], kind: list[str]) -> pl.DataFrame:
+def _accounts(
+    rng: np.random.Generator, platform: list[str], force: list[str], kind: list[str]
+) -> pl.DataFrame:
     count = len(platform)
     name = [f"{force_id}-{index}" for index, force_id in enumerate(force)]
     suffix = {"bluesky": ".bsky.sandbox", "mastodon": "@social.sandbox", "youtube": ""}
@@ -139,7 +143,9 @@ def _accounts(rng: np.random.Generator, platform: list[str], force: list[str], k
 def write_register(world: World, folder: Path) -> None:
     """accounts.csv and account_events.csv, as the sandbox writes them."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = world.accounts.select("account_id", "force_id", "platform", "handle", "native_id", "account_type").rows()
+    rows = world.accounts.select(
+        "account_id", "force_id", "platform", "handle", "native_id", "account_type"
+    ).rows()
     accounts = [(*row, "", SOURCE, "2026-10-01", "invented account") for row in rows]
     corporate = {(row[1], row[2]): row[0] for row in rows if row[5] == "corporate"}
     events = [
@@ -153,7 +159,7 @@ def write_register(world: World, folder: Path) -> None:
 
 
 def make_day(world: World, platform: str, day: date) -> Made:
-    """What one platform's accounts post on a day (UTC): counters as they will be in the end, and every message."""
+    """What one platform's accounts post on a day (UTC), counters as they end up, and every message below."""
     rng = np.random.default_rng([world.seed, day.toordinal(), list(PLATFORMS).index(platform)])
     rate = world.posts_a_day * WEEKDAYS[day.weekday()] * world.is_open(platform, day)
     account = np.repeat(np.arange(len(rate)), rng.poisson(rate))
@@ -162,19 +168,13 @@ def make_day(world: World, platform: str, day: date) -> Made:
     published = midnight + (rng.beta(2.2, 1.8, count) * 86_400).astype("timedelta64[s]")
     is_reply = rng.random(count) < (0 if platform == "youtube" else REPLY_SHARE)
     native = world.accounts["native_id"].gather(account)
-    word = _words(rng, count)
-    post_id = {
-        "bluesky": lambda: "at://" + native + "/app.bsky.feed.post/" + letters(word, 13, 5, _BASE32),
-        "mastodon": lambda: _snowflake(published, word),
-        "youtube": lambda: letters(word, 11, 6, _BASE64),
-    }[platform]()
     popularity = world.popularity[account]
     posts = pl.DataFrame(
         {
             "account": account,
             "account_id": world.accounts["account_id"].gather(account),
             "force_id": world.accounts["force_id"].gather(account),
-            "post_id": post_id,
+            "post_id": _own_id(rng, platform, native, published),
             "kind": np.where(is_reply, "reply", "post"),
             "published_at_utc": published.astype("datetime64[us]"),
             "created_at_utc": (published - rng.integers(0, 3, count)).astype("datetime64[us]"),
@@ -187,7 +187,9 @@ def make_day(world: World, platform: str, day: date) -> Made:
         }
     )
     a_post = rng.gamma(0.5, world.messages_per_post[account] / 0.5 / np.mean(~is_reply)) * ~is_reply
-    return Made(posts, _messages(rng, world, platform, posts, np.repeat(np.arange(count), rng.poisson(a_post))))
+    return Made(
+        posts, _messages(rng, world, platform, posts, np.repeat(np.arange(count), rng.poisson(a_post)))
+    )
 
 
 def _messages(
@@ -206,21 +208,25 @@ def _messages(
     answered = np.flatnonzero(rng.random(count) < world.answered_share[account])
     wait = np.ceil(rng.lognormal(world.wait_log_seconds[account[answered]], 1.5)).astype("timedelta64[s]")
     asked_by = rng.integers(0, AUTHORS, count, dtype=np.uint64)
-    author = _hex(asked_by * np.uint64(0x9E3779B97F4A7C15), asked_by * np.uint64(0xBF58476D1CE4E5B9) + np.uint64(1))
+    author = _hex(
+        asked_by * np.uint64(0x9E3779B97F4A7C15), asked_by * np.uint64(0xBF58476D1CE4E5B9) + np.uint64(1)
+    )
     inbound_id = _message_id(rng, platform, sent)
     reply_sent = sent[answered] + wait
     native = world.accounts["native_id"].gather(account[answered])
-    if platform == "bluesky":
-        reply_id = "at://" + native + "/app.bsky.feed.post/" + letters(_words(rng, len(answered)), 13, 5, _BASE32)
-    elif platform == "youtube":
+    if platform == "youtube":
         reply_id = inbound_id.gather(top[answered]) + "." + _message_id(rng, platform, reply_sent)
     else:
-        reply_id = _message_id(rng, platform, reply_sent)
+        reply_id = _own_id(rng, platform, native, reply_sent)
     of_both = np.r_[post, post[answered]]
     about = posts.select(
-        "account", "account_id", "force_id", "post_id", pl.col("published_at_utc").alias("post_published_at_utc")
+        "account",
+        "account_id",
+        "force_id",
+        "post_id",
+        pl.col("published_at_utc").alias("post_published_at_utc"),
     )
-    return about[of_both].with_columns(
+    return about.select(pl.all().gather(of_both)).with_columns(
         pl.concat([inbound_id, reply_id]).alias("message_id"),
         inbound_id.gather(np.r_[top, top[answered]]).alias("thread_id"),
         pl.Series("direction", np.r_[np.full(count, "inbound"), np.full(len(answered), "outbound")]),
@@ -229,18 +235,28 @@ def _messages(
     )
 
 
-def _message_id(rng: np.random.Generator, platform: str, sent: Numbers) -> pl.Series:
+def _own_id(rng: np.random.Generator, platform: str, native: pl.Series, moment: Numbers) -> pl.Series:
+    """Of what our accounts write: a post, or a reply on Bluesky and Mastodon."""
+    word = _words(rng, len(moment))
     if platform == "bluesky":
-        return _hex(_words(rng, len(sent)), _words(rng, len(sent)))
+        return pl.select(
+            "at://" + pl.lit(native) + "/app.bsky.feed.post/" + letters(word, 13, 5, _BASE32)
+        ).to_series()
+    return letters(word, 11, 6, _BASE64) if platform == "youtube" else _snowflake(moment, word)
+
+
+def _message_id(rng: np.random.Generator, platform: str, sent: Numbers) -> pl.Series:
+    """Of what the public writes, as it lands: on Bluesky a keyed hash."""
+    first, second = _words(rng, len(sent)), _words(rng, len(sent))
     if platform == "youtube":
-        return "Ug" + letters(_words(rng, len(sent)), 11, 6, _BASE64) + letters(_words(rng, len(sent)), 11, 6, _BASE64)
-    return _snowflake(sent, _words(rng, len(sent)))
+        return "Ug" + letters(first, 11, 6, _BASE64) + letters(second, 11, 6, _BASE64)
+    return _hex(first, second) if platform == "bluesky" else _snowflake(sent, first)
 
 
 def _snowflake(moment: Numbers, word: Numbers) -> pl.Series:
     """Mastodon's ids: the milliseconds, and 16 more bits."""
     milliseconds = moment.astype("datetime64[ms]").astype(np.uint64) + word % np.uint64(1_000)
-    return pl.Series((milliseconds << np.uint64(16)) + (word >> np.uint64(48))).cast(pl.String)
+    return pl.Series(milliseconds * np.uint64(2**16) + word // np.uint64(2**48)).cast(pl.String)
 
 
 def _words(rng: np.random.Generator, count: int) -> Numbers:
