@@ -97,7 +97,9 @@ def run(
 
 @app.command()
 def build(
-    full: Annotated[bool, typer.Option(help="From nothing, in place of what is new since the last build.")] = False,
+    full: Annotated[
+        bool, typer.Option(help="From nothing, in place of what is new since the last build.")
+    ] = False,
 ) -> None:
     """Build, gate and publish from what has landed, without pulling.
 
