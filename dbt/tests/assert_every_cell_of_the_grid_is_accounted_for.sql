@@ -23,7 +23,7 @@ with grid as (
                 or '|' || indicators.platforms || '|' like '%|' || platforms.platform || '|%'
         end
     inner join {{ ref('dim_period') }} as periods
-        on (indicators.kind = 'ratio' or periods.period_type in ('week', 'month'))
+        on (indicators.kind = 'ratio' or (areas.has_curve and periods.period_type in ('week', 'month')))
             and periods.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
 ),
 
