@@ -617,7 +617,7 @@ with sums as (
         sum(numerator) filter (where is_counted) as numerator,
         sum(denominator) filter (where is_counted) as denominator,
         sum(n) filter (where is_counted) as n,
-        sum(lost) as lost,
+        coalesce(sum(lost), 0) as lost,
         sum(followed) as followed,
         sum(answered_followed) as answered_followed
     from (select *, is_valued or is_about_messages as is_counted from force_cells)
