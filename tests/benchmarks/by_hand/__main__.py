@@ -1,7 +1,7 @@
 """The yardstick: what a build publishes, written by hand in SQL for this one purpose.
 
 The eight indicators of every area, platform, account scope and period over, from landing and register alone:
-as tight as it can be made, without what else a build does (limits, notes, ranks, a history by day, quarantine,
+as tight as it can be made, without what else a build does (limits, notes, ranks, history by day, quarantine,
 refusals, returns, pulls again). `python -m tests.benchmarks.by_hand HOME FILE` writes the cells as Parquet.
 """
 
