@@ -42,6 +42,16 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class PeriodType(StrEnum):
+    """The types of period of dim_period."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    ROLLING_12_MONTHS = "rolling_12_months"
+
+
 FormatOption = Annotated[Format, typer.Option("--format", help="table for people, csv or json for scripts.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Default: the profile's today.")]
 
