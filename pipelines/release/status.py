@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.gates.records import recorded
+from pipelines.gates.records import recorded, required_gates
 from pipelines.landing.store import Landing
 from pipelines.release.publish import current
 from pipelines.settings import Settings
@@ -48,15 +48,11 @@ def status(settings: Settings, landing: Landing) -> Status:
     build = current_build(settings)
     found.build = _build(settings, build) if build else None
     found.failed_build = _failed_build(settings)
-    gated = [("dbt", build.build_id), ("release", build.build_id)] if build else []
     for source in sorted({source for source, _ in landing.schemas}):
-        runs = list(landing.runs(source))
-        if not runs:
-            continue
-        gated.append(("landing", f"{source}/{max(run_id for _, run_id in runs)}"))
-        if source != "returns":
-            _add_pull(found, landing, source, max(day for day, _ in runs))
-    for gate, subject in gated:
+        newest = max((day for day, _ in landing.runs(source)), default=None)
+        if newest and source != "returns":
+            _add_pull(found, landing, source, newest)
+    for gate, subject in required_gates(landing, build.build_id if build else None):
         result = recorded(settings.gates, gate, subject)
         if result is None:
             found.failed_gates.append(f"{gate} gate: no record for {subject}")
