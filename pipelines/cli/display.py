@@ -4,6 +4,7 @@ Belongs here: rich. Does not belong here: finding out what is shown.
 """
 
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pipelines.release.status import Status
 
 #: Into a file or a pipe a table keeps its lines; on a terminal it fits the window.
-WIDE = 150
+WIDE = 160
 console = Console(width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True)
 
@@ -72,12 +73,17 @@ _ENDS = ("95% interval", "n", "Against all forces", "Status", "Note")
 
 def show_table(table: "BenchmarkTable") -> None:
     """A benchmark table, with how final it is above it and what it means below."""
-    lead = [table.title, *table.above]
     usual = None if table.is_of_force else _usual_note(table)
-    drawn = _of_force(table) if table.is_of_force else _of_areas(table, usual)
-    below = [f"Unless noted: {usual}"] * bool(usual) + table.below
-    for part in (*lead, drawn, *below):
-        console.print(part, markup=False, highlight=False, style="bold" if part is table.title else "")
+    console.print(table.title, style="bold", markup=False, highlight=False)
+    _show_text(table.above)
+    console.print(_of_force(table) if table.is_of_force else _of_areas(table, usual))
+    _show_text([f"Unless noted: {usual}"] * bool(usual) + table.below)
+
+
+def _show_text(lines: Sequence[str]) -> None:
+    for line in lines:
+        wrapped = textwrap.fill(line, console.width, subsequent_indent="    ")
+        console.print(wrapped, markup=False, highlight=False)
 
 
 def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
@@ -89,8 +95,8 @@ def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
         if row["area_type"] != area_type:
             area_type = row["area_type"]
             drawn.add_section()
-        value, interval, *rest, note = _cells(row)
-        drawn.add_row(_rank(row), row["area_name"], value, interval, *rest, "" if note == usual else note)
+        *figures, note = _cells(row, "" if unit == "%" else unit)  # the head has it
+        drawn.add_row(_rank(row), row["area_name"], *figures, "" if note == usual else note)
     return drawn
 
 
@@ -105,7 +111,7 @@ def _of_force(table: "BenchmarkTable") -> Table:
             lines.setdefault((alone, row["note"] or ""), []).append(row)
         for nth, alike in enumerate(lines.values()):
             row = alike[0]
-            value, interval, n, *rest = _cells(row)
+            value, interval, n, *rest = _cells(row, row["unit"])
             everyone = _amount(row["all_forces_value"], row["unit"]) if len(alike) == 1 else ""
             platforms = ", ".join(each["platform_name"] for each in alike)
             drawn.add_row("" if nth else name, platforms, value, interval, n, _rank(row), everyone, *rest)
@@ -115,26 +121,31 @@ def _of_force(table: "BenchmarkTable") -> Table:
 def _empty(*heads: str) -> Table:
     drawn = Table()
     for head in heads:
-        is_figure = head not in ("Force", "Indicator", "Platform", "Against all forces", "Status", "Note")
+        is_text = head in ("Force", "Indicator", "Platform", "Against all forces", "Status", "Note")
         drawn.add_column(
             head,
-            justify="right" if is_figure else "left",
-            no_wrap=head in ("Rank", "Force"),
-            max_width=16 if is_figure and head != "95% interval" else None,
+            justify="left" if is_text else "right",
+            no_wrap=head in ("Rank", "95% interval", "Status"),
+            max_width={"Force": 34, "Indicator": 24, "Platform": 24, "95% interval": None, "Note": None}.get(
+                head, 12
+            ),
         )
     return drawn
 
 
-def _cells(row: dict[str, Any]) -> list[str]:
-    """What stands under a value and `_ENDS`."""
+def _cells(row: dict[str, Any], unit: str) -> list[str]:
+    """The value with its unit, and what stands under `_ENDS`."""
     low, high = row["ci95_low"], row["ci95_high"]
-    unit = "" if row["unit"] == "%" else row["unit"]
-    interval = f"{_amount(low, unit)} to {_amount(high, unit)}" if low is not None and high is not None else ""
+    interval = (
+        f"{_amount(low, unit).removesuffix('%')} to {_amount(high, unit)}"
+        if low is not None and high is not None
+        else ""
+    )
     if low is not None and high is None:
         interval = f"from {_amount(low, unit)}"  # the upper limit of a median that is not reached
     status = "provisional" if row["is_provisional"] else "final" if row["value"] is not None else ""
     verdict = (row["verdict"] or "").replace("_", " ")
-    return [_amount(row["value"], row["unit"]), interval, number(row["n"]), verdict, status, row["note"] or ""]
+    return [_amount(row["value"], unit), interval, number(row["n"]), verdict, status, row["note"] or ""]
 
 
 def _rank(row: dict[str, Any]) -> str:
@@ -174,7 +185,14 @@ def show_status(status: "Status") -> None:
     if status.failed_build:
         console.print(f"[bold red]Failed build[/] {status.failed_build}", highlight=False, soft_wrap=True)
     drawn = Table(
-        "platform", "last pull", "accounts polled", "landed", "refused", "throttled", "failed", "forces quarantined"
+        "platform",
+        "last pull",
+        "accounts polled",
+        "landed",
+        "refused",
+        "throttled",
+        "failed",
+        "forces quarantined",
     )
     for row in status.pulls:
         counts = (row[name] for name in ("polled", "landed", "refused", "throttled", "failed", "quarantined"))

@@ -98,7 +98,9 @@ def run(
 
 @app.command()
 def build(
-    full: Annotated[bool, typer.Option(help="From nothing, in place of what is new since the last build.")] = False,
+    full: Annotated[
+        bool, typer.Option(help="From nothing, in place of what is new since the last build.")
+    ] = False,
 ) -> None:
     """Build, gate and publish from what has landed, without pulling.
 
@@ -129,22 +131,32 @@ def plan(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
 
 @app.command()
 def table(
-    indicator: Annotated[str | None, typer.Argument(help="Left out, without --force: list the indicators.")] = None,
+    indicator: Annotated[
+        str | None, typer.Argument(help="Left out, without --force: list the indicators.")
+    ] = None,
     force: Annotated[str | None, typer.Option(help="One force's indicators, beside all forces.")] = None,
     platform: Annotated[str | None, typer.Option(help="Default: all, or the one with most numbers.")] = None,
-    scope: Annotated[str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")] = "all",
+    scope: Annotated[
+        str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
+    ] = "all",
     period: Annotated[
         str | None,
-        typer.Option(help="A day (2026-10-21), month (2026-10), quarter (2026-Q4) or year. Default: the newest final."),
+        typer.Option(
+            help="A day (2026-10-21), month (2026-10), quarter (2026-Q4) or year. Default: the newest final."
+        ),
     ] = None,
-    period_type: Annotated[PeriodType | None, typer.Option(help="Which period holds the day; a month, if not said.")] = None,
+    period_type: Annotated[
+        PeriodType | None, typer.Option(help="Which period holds the day; a month, if not said.")
+    ] = None,
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """A benchmark table of the current release: 48 forces, each with a number or the reason for none.
 
-    Without a period it is the newest month that is final for all indicators, so that tables can be set side by side.
+    Without a period it is the newest month that is final for all indicators, so that tables can be set side
+    by side.
     """
     from pipelines.release import reader
+    from pipelines.release.periods import NotFoundError
 
     settings = Settings()
     try:
@@ -152,8 +164,11 @@ def table(
             _, connection = reader.open_release(settings)
             print_rows(reader.indicators(connection), format_, "Indicators")
             return
-        found = reader.table(settings, reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value))
-    except reader.NotFoundError as error:
+        found = reader.table(
+            settings,
+            reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value),
+        )
+    except NotFoundError as error:
         fail(Exit.BAD_INPUT, str(error))
     if format_ == Format.TABLE:
         display.show_table(found)
@@ -163,7 +178,7 @@ def table(
 
 @app.command()
 def status(format_: FormatOption = Format.TABLE) -> None:
-    """What is published and built, what the last pull brought, what is missing and why. Exit code 4: incomplete."""
+    """What is published, what the last build and pull brought, what is missing. Exit code 4: incomplete."""
     from pipelines.landing.store import open_landing
     from pipelines.release.status import status as look
 

@@ -31,8 +31,8 @@ class Period:
         last = f"{calendar.month_name[self.end.month]} {self.end.year}"
         match self.period_type:
             case "week":
-                begins = calendar.month_name[self.start.month] if self.start.month != self.end.month else ""
-                return f"week of {' '.join(filter(None, (str(self.start.day), begins)))} to {self.end.day} {last}"
+                month = f" {calendar.month_name[self.start.month]}" * (self.start.month != self.end.month)
+                return f"week of {self.start.day}{month} to {self.end.day} {last}"
             case "month":
                 return last
             case "quarter":
@@ -94,37 +94,36 @@ def _read(asked: str) -> tuple[date, str | None]:
 
 def _newest(connection: duckdb.DuckDBPyConnection, period_type: str | None) -> Period:
     rows = connection.sql(_PERIODS).fetchall()
-    final = [Period(*row[:3]) for row in rows if row[4]]
     for wanted in [period_type] if period_type else ["month", "week"]:
-        for period in final:
-            if period.period_type == wanted:
-                if wanted == (period_type or "month"):
-                    remark = f"The newest {wanted} that is final for all indicators."
-                else:
+        for type_, start, end, _, is_final in rows:
+            if type_ == wanted and is_final:
+                remark = f"The newest {wanted} that is final for all indicators."
+                if wanted != (period_type or "month"):
                     remark = f"No month is final for all indicators yet: this is the newest {wanted} that is."
-                return Period(period.period_type, period.start, period.end, remark)
+                return Period(wanted, start, end, remark)
     wanted = period_type or "week"
-    over = [Period(*row[:3]) for row in rows if row[0] == wanted and row[3]]
-    begun = [Period(*row[:3]) for row in rows if row[0] == wanted]
-    for period in over or begun:
-        remark = f"No {wanted} is final for all indicators yet: this is the newest{' that is over' * bool(over)}."
-        return Period(period.period_type, period.start, period.end, remark)
+    over = [row for row in rows if row[0] == wanted and row[3]]
+    for _, start, end, is_over, _ in over or [row for row in rows if row[0] == wanted]:
+        which = "newest that is over" if is_over else "newest"
+        remark = f"No {wanted} is final for all indicators yet: this is the {which}."
+        return Period(wanted, start, end, remark)
     raise NotFoundError(f"the release has no {wanted}")
 
 
-#: Newest first, whether it is over, and whether it is final: on no platform on which an indicator has numbers is a
-#: force's cell provisional. A week or month must also have numbers for all that has numbers within it: one from before
-#: messages were collected is final, and tables of it could not be set side by side.
+#: Newest first, whether it is over, and whether it is final: on no platform on which an indicator has numbers
+#: is a force's cell provisional. A week or month must also have numbers for all that has numbers within it:
+#: of one from before messages were collected, tables could not be set side by side.
 _PERIODS = """
     with cells as (
-        select v.indicator_id, v.platform, v.period_type, v.period_start, v.period_end, v.value, v.is_provisional
+        select v.indicator_id, v.platform, v.period_type, v.period_start, v.period_end, v.value,
+            v.is_provisional
         from bench_values as v
         inner join dim_area as a on v.area_id = a.area_id and a.area_type = 'force'
         where v.account_scope = 'all'
     ),
     numbered as (
-        select indicator_id, platform, period_type, period_start, period_end, bool_or(is_provisional) as is_open,
-            count(value) as number_count
+        select indicator_id, platform, period_type, period_start, period_end, count(value) as number_count,
+            bool_or(is_provisional) as is_open
         from cells
         group by all
     ),
@@ -155,7 +154,8 @@ _PERIODS = """
             where n.period_type = p.period_type and n.period_start = p.period_start and n.number_count > 0
         )
         and (p.period_type, p.period_start) not in (select (period_type, period_start) from open_periods)
-        and (p.period_type, p.period_start) not in (select (period_type, period_start) from lacking) as is_final
+        and (p.period_type, p.period_start) not in (select (period_type, period_start) from lacking)
+            as is_final
     from dim_period as p
     order by p.period_start desc
 """

@@ -1,7 +1,7 @@
 """What the command line shows of the current release: benchmark tables, each with what it means below it.
 
-Belongs here: queries over published tables. Does not belong here: arithmetic on metrics (dbt), which period a table is
-of (periods.py), or how it looks (cli/display.py).
+Belongs here: queries over published tables. Does not belong here: arithmetic on metrics (dbt), which period
+a table is of (periods.py), or how it looks (cli/display.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,8 +17,11 @@ from pipelines.settings import Settings
 
 @dataclass(frozen=True)
 class Asked:
-    """What a table is asked for, as it was typed. Without a platform: all of them together where the indicator has
-    that, else the one with the most numbers; a force's table has every platform."""
+    """What a table is asked for, as it was typed.
+
+    Without a platform: all of them together where the indicator has that, else the one with the most numbers;
+    a force's table has every platform.
+    """
 
     indicator: str | None = None
     force: str | None = None
@@ -30,8 +33,11 @@ class Asked:
 
 @dataclass
 class BenchmarkTable:
-    """One indicator for every force, groups of forces last; or one force's indicators. The rows of both have the same
-    columns: the cell, its value with its uncertainty, the comparison, and a sentence where something is to be noted."""
+    """One indicator for every force, groups of forces last; or one force's indicators.
+
+    The rows of both have the same columns: the cell, its value with its uncertainty, the comparison, and a
+    sentence where something is to be noted.
+    """
 
     title: str
     above: list[str]
@@ -75,12 +81,16 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
     force = asked.force and _one_of(asked.force, forces, "force")
     scope = _one_of(asked.scope, scopes, "account scope")
     if asked.indicator:
-        found = _one_of(asked.indicator, {row["indicator_id"]: row["name"] for row in definitions}, "indicator")
+        found = _one_of(
+            asked.indicator, {row["indicator_id"]: row["name"] for row in definitions}, "indicator"
+        )
         definitions = [row for row in definitions if row["indicator_id"] == found]
     period = choose(connection, asked.period, asked.period_type)
     definitions = [row for row in definitions if _is_made(connection, row["indicator_id"], period, scope)]
     if not definitions:
-        raise NotFoundError(f"that is not made for the {period.name} and {scopes[scope].lower()}")
+        raise NotFoundError(
+            f"that is not made of {_lower(scopes[scope])} for {period.period_type.replace('_', ' ')}s"
+        )
     platform = asked.platform and _one_of(asked.platform, platforms, "platform")
     if platform is None and force is None:
         platform = _usual_platform(connection, definitions[0], period, scope)
@@ -99,12 +109,12 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
         },
     ).pl()
     if cells.is_empty():
-        name = definitions[0]["name"] if asked.indicator else "none of the indicators"
-        raise NotFoundError(f"{platforms[str(platform)]} has no table of its own for: {name}")
+        what = definitions[0]["name"] if asked.indicator else "any indicator"
+        raise NotFoundError(f"there is no table of {what} for {platforms[str(platform)]}")
     about = [forces[force] if force else definitions[0]["name"]]
     about += [definitions[0]["name"]] if force and asked.indicator else []
     about += [platforms[platform]] if platform else []
-    about += [scopes[scope]] if scope != "all" else []
+    about += [_lower(scopes[scope])] if scope != "all" else []
     rows = cells.to_dicts()
     return BenchmarkTable(
         title=f"{about[0]}: {', '.join([*about[1:], period.name])}",
@@ -128,8 +138,8 @@ def _one_of(wanted: str, names: Mapping[str, str], what: str) -> str:
 
 
 def _is_made(connection: duckdb.DuckDBPyConnection, indicator: str, period: Period, scope: str) -> bool:
-    """Whether an indicator exists for this type of period and scope: a median is made for weeks and months of all
-    accounts. One that has no number anywhere has its reasons."""
+    """Whether an indicator exists for this type of period and scope: a median is made for weeks and months of
+    all accounts. One that has no cell anywhere has its reasons."""
     row = connection.sql(
         "select count(*) = 0 or bool_or(period_type = $period_type and account_scope = $scope) "
         "from bench_values where indicator_id = $indicator",
@@ -164,16 +174,25 @@ def _usual_platform(
 def _no_account(scope: str, name: str) -> str:
     if scope == "all":
         return "No account was open in this period."
-    return f"No {name[0].lower()}{name[1:]} were open in this period."
+    return f"No {_lower(name)} were open in this period."
+
+
+def _lower(name: str) -> str:
+    """A name in the middle of a sentence."""
+    return name[0].lower() + name[1:]
 
 
 def _finality(rows: list[dict[str, Any]]) -> str:
     forces = [row for row in rows if row["area_type"] == "force"]
+    if all(row["value"] is None for row in forces):
+        return "There is no number; the notes say why."
     provisional = sum(row["is_provisional"] for row in forces)
     if not provisional:
         return "Final: the figures change only by a late return or a correction."
     what = "forces' figures" if len({row["area_id"] for row in forces}) > 1 else "figures"
-    return f"Provisional: {provisional} of {len(forces)} {what} can still change; the column status has which."
+    return (
+        f"Provisional: {provisional} of {len(forces)} {what} can still change; the column status has which."
+    )
 
 
 def _definition(row: Mapping[str, Any]) -> Iterator[str]:
@@ -181,7 +200,8 @@ def _definition(row: Mapping[str, Any]) -> Iterator[str]:
     yield f"{row['name']} ({row['indicator_id']}, version {row['indicator_version']}; {row['unit']})"
     yield f"  Numerator: {row['numerator'].rstrip('.')}."
     yield f"  Denominator: {row['denominator'].rstrip('.')}."
-    yield f"  n counts {counted(row['n_measure'])}. {row['caveats']}"
+    yield f"  n counts {counted(row['n_measure'])}."
+    yield f"  Caveats: {row['caveats']}"
 
 
 def counted(measure: str) -> str:
@@ -196,9 +216,9 @@ def _made_from(release: Release) -> str:
     return f"Release {release.release_id}, data as of {as_of} UTC. {release.note}"
 
 
-#: One row for each cell that the indicators have in the period: of all areas, or of one; on all platforms, or on one.
-#: What is not in bench_values has its reason in bench_not_available, the firmest where several hold; what is in neither
-#: had no account.
+#: One row for each cell that the indicators have in the period: of all areas, or of one; on all platforms, or
+#: on one. What is not in bench_values has its reason in bench_not_available, the firmest where several hold;
+#: what is in neither had no account.
 _CELLS = """
     with platforms as (
         select platform, platform_name from dim_platform
@@ -206,8 +226,9 @@ _CELLS = """
         select 'all', 'All platforms'
     ),
     grid as (
-        select i.indicator_id, i.name as indicator_name, i.unit, i.is_invented, i.position as indicator_position, a.area_id,
-            a.area_name, a.area_type, a.position as area_position, p.platform, p.platform_name
+        select i.indicator_id, i.name as indicator_name, i.unit, i.is_invented,
+            i.position as indicator_position, a.area_id, a.area_name, a.area_type,
+            a.position as area_position, p.platform, p.platform_name
         from dim_indicator as i
         cross join dim_area as a
         inner join platforms as p
@@ -229,19 +250,22 @@ _CELLS = """
     cells as (
         select grid.*, v.value, v.ci95_low, v.ci95_high, v.n, v.note_detail, v.area_id is not null as is_cell,
             coalesce(v.is_provisional, false) as is_provisional, r.value_note is not null as is_reason,
-            case when v.area_id is null then coalesce(r.value_note, 'no_account') else v.value_note end as value_note
+            case when v.area_id is null then coalesce(r.value_note, 'no_account') else v.value_note end
+                as value_note
         from grid
         left join bench_values as v
-            on grid.indicator_id = v.indicator_id and grid.area_id = v.area_id and grid.platform = v.platform
-                and v.account_scope = $scope and v.period_type = $period_type and v.period_start = $period_start
+            on grid.indicator_id = v.indicator_id and grid.area_id = v.area_id
+                and grid.platform = v.platform and v.account_scope = $scope
+                and v.period_type = $period_type and v.period_start = $period_start
         left join reasons as r
             on grid.indicator_id = r.indicator_id and grid.area_id = r.area_id and grid.platform = r.platform
     )
-    select cells.indicator_id, cells.indicator_name, cells.area_id, cells.area_name, cells.area_type, cells.platform,
-        cells.platform_name, $scope as account_scope, $period_type as period_type,
-        cast($period_start as date) as period_start, cast($period_end as date) as period_end, c.rank, c.ranked_of,
-        cells.value, cells.unit, cells.ci95_low, cells.ci95_high, cells.n, everyone.value as all_forces_value,
-        c.percentile, c.quintile, c.verdict, cells.is_provisional, cells.value_note,
+    select cells.indicator_id, cells.indicator_name, cells.area_id, cells.area_name, cells.area_type,
+        cells.platform, cells.platform_name, $scope as account_scope, $period_type as period_type,
+        cast($period_start as date) as period_start, cast($period_end as date) as period_end, c.rank,
+        c.ranked_of, cells.value, cells.unit, cells.ci95_low, cells.ci95_high, cells.n,
+        everyone.value as all_forces_value, c.percentile, c.quintile, c.verdict, cells.is_provisional,
+        cells.value_note,
         case
             when cells.value_note is null then upper(cells.note_detail[1]) || cells.note_detail[2:] || '.'
             when not cells.is_cell and not cells.is_reason then $no_account
@@ -258,5 +282,6 @@ _CELLS = """
             and cells.platform = everyone.platform and everyone.account_scope = $scope
             and everyone.period_type = $period_type and everyone.period_start = $period_start
     order by cells.indicator_position, cells.area_type, case when $area is null then c.rank end nulls last,
-        cells.area_position, cells.value is null, cells.platform <> 'all', cells.platform_name, cells.area_name
+        cells.area_position, cells.value is null, cells.platform <> 'all', cells.platform_name,
+        cells.area_name
 """

@@ -1,7 +1,7 @@
 """What is published, what the last pull and build brought, and what stands in the way of the next release.
 
-Belongs here: reading what landing, the gates, the build and publishing have recorded. Does not belong here: how it looks
-(cli/display.py), or doing any of it.
+Belongs here: reading what landing, the gates, the build and publishing have recorded. Does not belong here:
+how it looks (cli/display.py), or doing any of it.
 """
 
 from dataclasses import dataclass, field
@@ -21,8 +21,10 @@ from pipelines.warehouse.build import Build, current_build
 
 @dataclass
 class Status:
-    """What is published, built, pulled, missing and failed. `failed_build`: that the newest build did not pass, and where
-    what it made lies."""
+    """What is published, built, pulled, missing and failed.
+
+    `failed_build`: that the newest build did not pass, and where what it made lies.
+    """
 
     release: dict[str, Any] | None = None
     build: dict[str, Any] | None = None
