@@ -88,7 +88,13 @@ def _log_of(settings: Settings) -> TextIO:
 
 
 def _execute(
-    settings: Settings, defs: dg.Definitions, job: str, day: date | None, forces: Sequence[str], *, full: bool = False
+    settings: Settings,
+    defs: dg.Definitions,
+    job: str,
+    day: date | None,
+    forces: Sequence[str],
+    *,
+    full: bool = False,
 ) -> Outcome:
     config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     if day is not None and forces:

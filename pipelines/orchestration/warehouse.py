@@ -55,8 +55,10 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
     }
 
     @dg.multi_asset(
-        name="warehouse", specs=specs,
-        check_specs=list(checks.values()), can_subset=False,
+        name="warehouse",
+        specs=specs,
+        check_specs=list(checks.values()),
+        can_subset=False,
     )
     def warehouse(
         context: dg.AssetExecutionContext,

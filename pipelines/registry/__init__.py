@@ -1,7 +1,17 @@
 """The register and the platform catalogue, read from the CSV seeds in dbt/seeds, which are the sole copy."""
 
 from pipelines.registry.current import load_register
+from pipelines.registry.indicators import check_indicators
 from pipelines.registry.register import Account, Platform, Register, load, load_platforms
 from pipelines.registry.seed_rows import RegistryError
 
-__all__ = ["Account", "Platform", "Register", "RegistryError", "load", "load_platforms", "load_register"]
+__all__ = [
+    "Account",
+    "Platform",
+    "Register",
+    "RegistryError",
+    "check_indicators",
+    "load",
+    "load_platforms",
+    "load_register",
+]

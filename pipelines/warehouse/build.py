@@ -1,7 +1,7 @@
 """The warehouse file: built beside, swapped in whole or not at all, and known by its build.
 
-Belongs here: the file, its lock, the record of what was built, and that a build is whole. Does not belong here:
-SQL (dbt/), running dbt (run_dbt.py), Dagster (orchestration/warehouse.py).
+Belongs here: the file, its lock, the record of what was built, and that a build is whole. Does not belong
+here: SQL (dbt/), running dbt (run_dbt.py), Dagster (orchestration/warehouse.py).
 """
 
 import hashlib
@@ -22,7 +22,8 @@ from pipelines.settings import PROJECT, Settings
 from pipelines.warehouse.run_dbt import Node, run_dbt
 from pipelines.warehouse.window import Window, link_files, window
 
-#: A file in which more than this share of the blocks is free is written anew: tables that are rebuilt leave blocks
+#: A file in which more than this share of the blocks is free is written anew: tables that are rebuilt leave
+#: blocks
 #: free that DuckDB uses again but never gives back.
 MAX_FREE_SHARE = 0.2
 
@@ -38,7 +39,8 @@ class NotBuiltError(Exception):
 
 @dataclass(frozen=True)
 class Build:
-    """Which build the warehouse file is: gates are recorded under its id, `sha256` ties it to the file. `made_of`: a
+    """Which build the warehouse file is: gates are recorded under its id, `sha256` ties it to the file.
+    `made_of`: a
     digest of the models, seeds, register and DuckDB that built it; another one rebuilds everything."""
 
     build_id: str
@@ -58,8 +60,8 @@ def build(
 ) -> list[Node]:
     """Build the next warehouse with dbt, beside, and swap it in if everything passed.
 
-    Only what is new since the last build is computed, in a copy of its file; everything, in an empty file, when
-    `full`, when there is no last build, or when models, seeds or the register have changed.
+    Only what is new since the last build is computed, in a copy of its file; everything, in an empty file,
+    when `full`, when there is no last build, or when models, seeds or the register have changed.
 
     Raises:
         NotBuiltError: nothing has landed yet, or a model or a test failed; the last warehouse stays.
@@ -118,7 +120,8 @@ def sha256_of(path: Path) -> str:
 
 
 def _file_mark(path: Path) -> str:
-    """Size and time of change, which a rename keeps: whether it is the file that was hashed, without reading it."""
+    """Size and time of change, which a rename keeps: whether it is the file that was hashed, without reading
+    it."""
     stat = path.stat()
     return f"{stat.st_size}-{stat.st_mtime_ns}"
 

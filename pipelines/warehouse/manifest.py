@@ -43,7 +43,8 @@ def manifest(settings: Settings) -> Path:
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """What dbt reads from the environment: paths, the profile, and which platforms the catalogue says are pulled."""
+    """What dbt reads from the environment: paths, the profile, and which platforms the catalogue says are
+    pulled."""
     return {**settings.environment(), "BEATBOOK_PULLED_PLATFORMS": ",".join(pulled_platforms())}
 
 

@@ -25,16 +25,18 @@ class Node:
 
 
 def run_dbt(settings: Settings, on_node: Callable[[str], None]) -> list[Node]:
-    """`dbt build` of the whole project into `settings.building`; `on_node` gets the name of each node that is done.
+    """`dbt build` of the whole project into `settings.building`; `on_node` gets the name of each node that
+    is done.
 
     Unit tests are about formulas, not about today's data: `make test` runs them.
 
     Raises:
         RuntimeError: dbt could not even begin.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 (dbt takes seconds to import)
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
-    from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415
+    # dbt takes seconds to import.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
     os.environ.update(dbt_environment(settings))
     parsed = Manifest.from_msgpack(manifest(settings).with_name("partial_parse.msgpack").read_bytes())
@@ -49,12 +51,16 @@ def run_dbt(settings: Settings, on_node: Callable[[str], None]) -> list[Node]:
     try:
         done = dbtRunner(manifest=parsed, callbacks=[heard]).invoke(words)
     finally:
-        DuckDBConnectionManager.close_all_connections()  # or the file cannot be opened for reading
+        manager: Any = DuckDBConnectionManager
+        manager.close_all_connections()  # or the file cannot be opened for reading
     if done.exception is not None:
         raise RuntimeError(f"dbt: {done.exception}") from done.exception
-    return [_node(result) for result in done.result.results]
+    outcome: Any = done.result
+    return [_node(result) for result in outcome.results]
 
 
 def _node(result: Any) -> Node:
     message = " ".join(str(result.message or "").split())
-    return Node(result.node.unique_id, str(result.status), message, result.execution_time, result.failures or 0)
+    return Node(
+        result.node.unique_id, str(result.status), message, result.execution_time, result.failures or 0
+    )

@@ -1,7 +1,7 @@
 """What a build has to compute anew, and which landing files it reads for that.
 
-Belongs here: comparing what has landed with what the last build saw, the days that follow from it, and the folder
-of links that dbt reads. Does not belong here: building (build.py) or SQL (dbt/).
+Belongs here: comparing what has landed with what the last build saw, the days that follow from it, and the
+folder of links that dbt reads. Does not belong here: building (build.py) or SQL (dbt/).
 
 A post changes until it is 30 days old and its pull knows the 29 days before its own, so what a run can touch
 begins 31 days before it; threads are read for eight days. A return touches the days that its rows speak of.
@@ -21,7 +21,8 @@ POSTS_BACK = timedelta(days=31)
 #: Whole days that a pull knows of posts: `posts_reach_days` of dbt_project.yml.
 POSTS_REACH = timedelta(days=29)
 MESSAGES_BACK = timedelta(days=10)
-#: A returned reply can answer a question that is so much older: `replies_count_for_days` of dbt_project.yml, and one.
+#: A returned reply can answer a question that is so much older: `replies_count_for_days` of dbt_project.yml,
+#: and one.
 REPLIES_BACK = timedelta(days=32)
 #: The moments that a returned row speaks of.
 SPOKEN_OF = ("created_at_utc", "observed_at_utc", "sent_at_utc", "outcome_date")
@@ -40,7 +41,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Window:
-    """The days from which a build computes anew. `runs`: everything that has landed, by `source/day/run_id`."""
+    """The days from which a build computes anew. `runs`: everything that has landed, by
+    `source/day/run_id`."""
 
     history_from_date: date
     first_pull_date: date | None
@@ -52,7 +54,8 @@ class Window:
 
 
 def window(landing: Landing, before: Window | None) -> Window | None:
-    """The window of the next build, None while nothing has landed. `before`: that of the last build, None for a build
+    """The window of the next build, None while nothing has landed. `before`: that of the last build, None
+    for a build
     from nothing.
 
     Raises:
@@ -82,7 +85,13 @@ def window(landing: Landing, before: Window | None) -> Window | None:
         messages_from = max(history, messages_from)
         posts_from = max(history, min(posts_from, messages_from))
     return Window(
-        history, min(days, default=None), max(days, default=None), posts_from, messages_from, max(moments), runs
+        history,
+        min(days, default=None),
+        max(days, default=None),
+        posts_from,
+        messages_from,
+        max(moments),
+        runs,
     )
 
 
@@ -118,8 +127,8 @@ def _run(landing: Landing, key: str, verdict: str, seen: Run | None) -> Run:
 
 
 def link_files(landing: Landing, found: Window, folder: Path) -> None:
-    """Fill `folder` with links to the files that the window needs, `<source>/<entity>/<run_id>.parquet`, and with
-    window.csv. An entity's schema file is always among them, so that its columns are known."""
+    """Fill `folder` with links to the files that the window needs, `<source>/<entity>/<run_id>.parquet`, and
+    with window.csv. An entity's schema file is always among them, so that its columns are known."""
     shutil.rmtree(folder, ignore_errors=True)
     for source, entity in landing.schemas:
         own = folder / source / entity
@@ -137,4 +146,3 @@ def link_files(landing: Landing, found: Window, folder: Path) -> None:
         writer = csv.DictWriter(file, list(row))
         writer.writeheader()
         writer.writerow(row)
-

@@ -40,7 +40,9 @@ def returned(landing: Landing, day: date, sent: datetime) -> None:
     message = own | texts | {"sent_at_utc": sent, "is_automatic": None, "file_sha256": "", "line": 2}
     counts = {name: 0 for name, kind in landing.schemas["returns", "requests"].items() if kind == pl.Int64}
     asked = own | {"entity": "messages", "status": "landed", "reason": "", "detail": ""} | counts
-    landing.write("returns", day, f"{day:%Y%m%d}T120000000000-0000", {"messages": [message], "requests": [asked]})
+    landing.write(
+        "returns", day, f"{day:%Y%m%d}T120000000000-0000", {"messages": [message], "requests": [asked]}
+    )
 
 
 def found(landing: Landing, before: Window | None = None) -> Window:

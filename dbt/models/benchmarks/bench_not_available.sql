@@ -1,117 +1,57 @@
--- What can have no number, said once with its dates and not in each period. It holds for the periods that end on or
--- after from_date and before until_date; an empty date is no bound. In order of what stands firmest: the force's nature,
--- the platform, the register, the terms, the authorisation.
-with offers as (
+-- What can have no number, said once with its dates and not in each period (bench_force_reasons says why). It holds for
+-- the periods that end on or after from_date and before until_date; an empty date is no bound.
+--
+-- forces_open: from when and until when a force can have a number.
+with forces_open as (
     select
-        indicators.indicator_id,
-        indicators.denominator_measure = 'resident_count' as is_per_head,
-        platforms.platform,
-        platforms.is_terms_restricted,
-        case indicators.metric_rule
-            when 'all' then length(indicators.metrics) - length(replace(indicators.metrics, '|', '')) + 1
-            else 1
-        end as needed_count,
-        count(metrics.metric) as listed_count,
-        case indicators.metric_rule
-            when 'all' then max(metrics.since_date)
-            when 'any' then nullif(min(coalesce(metrics.since_date, date '1900-01-01')), date '1900-01-01')
-        end as since_date,
-        case indicators.metric_rule
-            when 'all' then min(metrics.deprecated_date)
-            when 'any' then nullif(max(coalesce(metrics.deprecated_date, date '9999-01-01')), date '9999-01-01')
-        end as deprecated_date,
-        bool_and(metrics.token_needed not in ('none', 'key', 'return')) as is_token_needed,
-        bool_or(metrics.is_collectable) as is_collectable
-    from {{ ref('dim_indicator') }} as indicators
-    inner join {{ ref('dim_platform') }} as platforms
-        on indicators.platforms is null or '|' || indicators.platforms || '|' like '%|' || platforms.platform || '|%'
-    left join {{ ref('dim_platform_metric') }} as metrics
-        on platforms.platform = metrics.platform
-            and '|' || indicators.metrics || '|' like '%|' || metrics.metric || '|%'
-    group by
-        indicators.indicator_id, indicators.denominator_measure, indicators.metrics, indicators.metric_rule,
-        platforms.platform, platforms.is_terms_restricted
-    union all
-    select indicator_id, false, 'all', false, 0, 0, null, null, false, true
-    from {{ ref('dim_indicator') }}
-    where is_pooled
-),
-
-present as (
-    select force_id, platform from {{ ref('dim_account') }}
-    union
-    select force_id, 'all' from {{ ref('dim_account') }}
-),
-
-days as (
-    select force_id, platform, activity_date, is_returned
-    from {{ ref('fct_account_days') }}
-    where is_returned or is_posts_known or is_messages_known or observed_at_utc is not null or status <> 'not_asked'
-),
-
-answered as (
-    select force_id, platform, min(activity_date) as first_date,
-        min(activity_date) filter (where is_returned) as first_returned_date
-    from days
-    group by force_id, platform
-    union all
-    select force_id, 'all', min(activity_date), min(activity_date)
-    from days
-    group by force_id
-),
-
-forces as (
-    select
-        offers.*,
-        forces.force_id,
-        case
-            when offers.is_per_head and not forces.is_per_head then 'not_applicable'
-            when offers.listed_count < offers.needed_count then 'not_offered'
-            when present.force_id is null then 'no_account'
-            when offers.is_terms_restricted then 'terms_restricted'
-            when answered.first_date is null and offers.is_token_needed then 'not_authorised'
-            when not offers.is_collectable and answered.first_returned_date is null then 'not_authorised'
-            when answered.first_date is null then 'not_collected'
-        end as for_ever,
-        case when offers.is_collectable then answered.first_date else answered.first_returned_date end as first_date
-    from offers
-    cross join {{ ref('dim_force') }} as forces
-    left join present
-        on forces.force_id = present.force_id and offers.platform = present.platform
-    left join answered
-        on forces.force_id = answered.force_id and offers.platform = answered.platform
-),
-
-reasons as (
-    select force_id, indicator_id, platform, for_ever as value_note, cast(null as date) as from_date,
-        cast(null as date) as until_date
-    from forces where for_ever is not null
-    union all
-    select force_id, indicator_id, platform, 'not_offered', null, since_date
-    from forces where since_date is not null and for_ever is distinct from 'not_applicable'
-    union all
-    select force_id, indicator_id, platform, 'deprecated', deprecated_date, null
-    from forces where deprecated_date is not null and for_ever is distinct from 'not_applicable'
-    union all
-    select force_id, indicator_id, platform, case when is_token_needed then 'not_authorised' else 'not_collected' end,
-        null, first_date
-    from forces where for_ever is null
-),
-
--- A group has a reason where all of its forces have one: of those the one that promises most.
-by_area as (
-    select members.area_id, reasons.indicator_id, reasons.platform, reasons.from_date, reasons.until_date,
-        min(notes.position) as position, count(*) as reason_count
-    from reasons
-    inner join {{ ref('dim_area_member') }} as members
-        on reasons.force_id = members.force_id
+        reasons.force_id,
+        reasons.indicator_id,
+        reasons.platform,
+        bool_or(reasons.from_date is null and reasons.until_date is null) as is_never,
+        max(reasons.until_date) as opens_date,
+        min(reasons.from_date) as closes_date,
+        min(notes.position) filter (where reasons.from_date is null and reasons.until_date is null) as never_position,
+        min(notes.position) filter (where reasons.until_date is not null) as until_position
+    from {{ ref('bench_force_reasons') }} as reasons
     inner join {{ ref('dim_value_note') }} as notes
         on reasons.value_note = notes.value_note
-    group by members.area_id, reasons.indicator_id, reasons.platform, reasons.from_date, reasons.until_date
+    group by reasons.force_id, reasons.indicator_id, reasons.platform
 ),
 
-sizes as (
-    select area_id, count(*) as force_count from {{ ref('dim_area_member') }} group by area_id
+-- A group can have a number as soon and as long as one of its forces can; otherwise it has the reason of theirs that
+-- promises most.
+areas_open as (
+    select
+        members.area_id,
+        forces_open.indicator_id,
+        forces_open.platform,
+        bool_and(forces_open.is_never) as is_never,
+        min(forces_open.opens_date) filter (where not forces_open.is_never) as opens_date,
+        case
+            when count(forces_open.closes_date) = count(*) filter (where not forces_open.is_never)
+                then max(forces_open.closes_date)
+        end as closes_date,
+        min(forces_open.never_position) as never_position,
+        min(forces_open.until_position) filter (where not forces_open.is_never) as until_position
+    from forces_open
+    inner join {{ ref('dim_area_member') }} as members
+        on forces_open.force_id = members.force_id
+    group by members.area_id, forces_open.indicator_id, forces_open.platform
+),
+
+by_area as (
+    select area_id, indicator_id, platform, cast(null as date) as from_date, cast(null as date) as until_date,
+        never_position as position
+    from areas_open where is_never
+    union all
+    select area_id, indicator_id, platform, null, opens_date, until_position
+    from areas_open where not is_never and opens_date is not null
+    union all
+    select areas_open.area_id, areas_open.indicator_id, areas_open.platform, areas_open.closes_date, null, notes.position
+    from areas_open
+    inner join {{ ref('dim_value_note') }} as notes
+        on notes.value_note = 'deprecated'
+    where not areas_open.is_never and areas_open.closes_date is not null
 )
 
 select
@@ -124,8 +64,6 @@ select
     notes.sentence as note_detail,
     {{ is_invented() }} as is_invented
 from by_area
-inner join sizes
-    on by_area.area_id = sizes.area_id and by_area.reason_count = sizes.force_count
 inner join {{ ref('dim_value_note') }} as notes
     on by_area.position = notes.position
 order by by_area.indicator_id, by_area.area_id, by_area.platform, by_area.from_date, by_area.until_date

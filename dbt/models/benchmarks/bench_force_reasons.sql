@@ -1,0 +1,103 @@
+{{ config(materialized='view') }}
+
+-- Why a force can have no number on a platform, with the dates between which that holds: for the periods that end on or
+-- after from_date and before until_date; an empty date is no bound. In order of what stands firmest: the force's nature,
+-- the platform, the register, the terms, the authorisation.
+with offers as (
+    select
+        indicators.indicator_id,
+        indicators.denominator_measure = 'resident_count' as is_per_head,
+        platforms.platform,
+        platforms.is_terms_restricted,
+        case indicators.metric_rule
+            when 'all' then length(indicators.metrics) - length(replace(indicators.metrics, '|', '')) + 1
+            else 1
+        end as needed_count,
+        count(metrics.metric) as listed_count,
+        case indicators.metric_rule
+            when 'all' then max(metrics.since_date)
+            when 'any' then nullif(min(coalesce(metrics.since_date, date '1900-01-01')), date '1900-01-01')
+        end as since_date,
+        case indicators.metric_rule
+            when 'all' then min(metrics.deprecated_date)
+            when 'any' then nullif(max(coalesce(metrics.deprecated_date, date '9999-01-01')), date '9999-01-01')
+        end as deprecated_date,
+        bool_and(metrics.token_needed not in ('none', 'key', 'return')) as is_token_needed,
+        bool_or(metrics.is_collectable) as is_collectable
+    from {{ ref('dim_indicator') }} as indicators
+    inner join {{ ref('dim_platform') }} as platforms
+        on indicators.platforms is null or '|' || indicators.platforms || '|' like '%|' || platforms.platform || '|%'
+    left join {{ ref('dim_platform_metric') }} as metrics
+        on platforms.platform = metrics.platform
+            and '|' || indicators.metrics || '|' like '%|' || metrics.metric || '|%'
+    group by
+        indicators.indicator_id, indicators.denominator_measure, indicators.metrics, indicators.metric_rule,
+        platforms.platform, platforms.is_terms_restricted
+    union all
+    select indicator_id, false, 'all', false, 0, 0, null, null, false, true
+    from {{ ref('dim_indicator') }}
+    where is_pooled
+),
+
+present as (
+    select force_id, platform from {{ ref('dim_account') }}
+    union
+    select force_id, 'all' from {{ ref('dim_account') }}
+),
+
+days as (
+    select force_id, platform, activity_date, is_returned
+    from {{ ref('fct_account_days') }}
+    where is_returned or is_posts_known or is_messages_known or observed_at_utc is not null or status <> 'not_asked'
+),
+
+answered as (
+    select force_id, platform, min(activity_date) as first_date,
+        min(activity_date) filter (where is_returned) as first_returned_date
+    from days
+    group by force_id, platform
+    union all
+    select force_id, 'all', min(activity_date), min(activity_date)
+    from days
+    group by force_id
+),
+
+forces as (
+    select
+        offers.*,
+        forces.force_id,
+        case
+            when offers.is_per_head and not forces.is_per_head then 'not_applicable'
+            when offers.listed_count < offers.needed_count then 'not_offered'
+            when present.force_id is null then 'no_account'
+            when offers.is_terms_restricted then 'terms_restricted'
+            when answered.first_date is null and offers.is_token_needed then 'not_authorised'
+            when not offers.is_collectable and answered.first_returned_date is null then 'not_authorised'
+            when answered.first_date is null then 'not_collected'
+        end as for_ever,
+        case when offers.is_collectable then answered.first_date else answered.first_returned_date end as first_date
+    from offers
+    cross join {{ ref('dim_force') }} as forces
+    left join present
+        on forces.force_id = present.force_id and offers.platform = present.platform
+    left join answered
+        on forces.force_id = answered.force_id and offers.platform = answered.platform
+),
+
+reasons as (
+    select force_id, indicator_id, platform, for_ever as value_note, cast(null as date) as from_date,
+        cast(null as date) as until_date
+    from forces where for_ever is not null
+    union all
+    select force_id, indicator_id, platform, 'not_offered', null, since_date
+    from forces where since_date is not null and for_ever is distinct from 'not_applicable'
+    union all
+    select force_id, indicator_id, platform, 'deprecated', deprecated_date, null
+    from forces where deprecated_date is not null and for_ever is distinct from 'not_applicable'
+    union all
+    select force_id, indicator_id, platform, case when is_token_needed then 'not_authorised' else 'not_collected' end,
+        null, first_date
+    from forces where for_ever is null
+)
+
+select * from reasons

@@ -1,0 +1,151 @@
+"""The definitions of the indicators, read from dbt/seeds and refused where a row cannot be what it says.
+
+Belongs here: reading indicators.csv and indicator_versions.csv, and what must hold between them, the
+catalogue and the measures of dbt_project.yml. Does not belong here: computing anything (dbt/models).
+"""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from pipelines.registry.register import Metric, load_platforms
+from pipelines.registry.seed_rows import RegistryError, Row, Where, keyed, read_rows, refer
+
+#: The columns that say what is computed. The others can be improved without a new version.
+DEFINING = (
+    *("kind", "numerator_measure", "denominator_measure", "n_measure", "multiplier", "known_by", "metrics"),
+    *("metric_rule", "platforms", "is_pooled", "horizon", "interval_method", "minimum_n"),
+)
+_MEASURES = ("numerator_measure", "denominator_measure", "n_measure")
+
+
+class Indicator(Row, frozen=True, kw_only=True):
+    indicator_id: str
+    version: Annotated[int, Meta(ge=1)]
+    position: int
+    name: str
+    why_it_matters: str
+    numerator: str
+    denominator: str
+    unit: str
+    kind: Literal["ratio", "model"]
+    numerator_measure: str | None = None
+    denominator_measure: str | None = None
+    n_measure: str
+    multiplier: Annotated[int, Meta(ge=1)]
+    polarity: Literal["higher_is_better", "lower_is_better", "none"]
+    known_by: Literal["followers", "posts", "values_7d", "messages"]
+    metrics: str
+    metric_rule: Literal["all", "any"]
+    platforms: str | None = None
+    is_pooled: bool
+    horizon: str | None = None
+    interval_method: Literal["byar", "wilson", "kaplan_meier_log_log", "none"]
+    minimum_n: Annotated[int, Meta(ge=0)]
+    caveats: str
+    checked_by: str | None = None
+    checked_on: date | None = None
+
+    def digest(self) -> str:
+        """SHA-256, in hex, of the columns that define the number."""
+        defined = [(column, getattr(self, column)) for column in DEFINING]
+        return hashlib.sha256(msgspec.json.encode(defined)).hexdigest()
+
+
+class IndicatorVersion(Row, frozen=True, kw_only=True):
+    indicator_id: str
+    version: int
+    definition_sha256: str
+    since_date: date
+
+
+class _Vars(msgspec.Struct):
+    """What dbt_project.yml says of measures and waiting times."""
+
+    day_measures: list[str]
+    period_measures: list[str]
+    horizons: dict[str, int]
+
+
+def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
+    """Every indicator by its id, in the order of the file. dbt_project.yml lies above `seeds_dir`.
+
+    Raises:
+        RegistryError: a cell is empty, outside its list or names what does not exist, an id is there twice,
+            or a definition has changed under the same version.
+    """
+    rows = read_rows(seeds_dir / "indicators.csv", Indicator)
+    indicators: dict[str, Indicator] = keyed(rows, "indicator_id")
+    known = _vars(seeds_dir.parent / "dbt_project.yml")
+    platforms = {platform.platform for platform in load_platforms(seeds_dir)}
+    metrics = {metric.metric for _, metric in read_rows(seeds_dir / "platform_metrics.csv", Metric)}
+    for where, row in rows:
+        _check_measures(where, row, {*known.day_measures, *known.period_measures})
+        _check_horizon(where, row, known.horizons)
+        _check_names(where, "metrics", row.metrics, metrics)
+        _check_names(where, "platforms", row.platforms, platforms)
+        if row.is_pooled and row.known_by != "messages":
+            raise where.error(
+                "is_pooled", "only messages are pooled over platforms, other counts do not compare"
+            )
+        if row.known_by == "messages" and row.minimum_n == 0:
+            raise where.error("minimum_n", "at least 1: without messages there is nothing to divide by")
+    versions = read_rows(seeds_dir / "indicator_versions.csv", IndicatorVersion)
+    refer(versions, "indicator_id", indicators)
+    by_version: dict[tuple[str, int], IndicatorVersion] = keyed(versions, "indicator_id", "version")
+    for where, row in rows:
+        _check_version(where, row, by_version.get((row.indicator_id, row.version)))
+    return indicators
+
+
+def _vars(project: Path) -> _Vars:
+    found: dict[str, Any] = msgspec.yaml.decode(project.read_bytes())
+    try:
+        return msgspec.convert(found["vars"], _Vars)
+    except msgspec.ValidationError as error:
+        raise RegistryError(project.name, 1, "vars", str(error)) from error
+
+
+def _check_measures(where: Where, row: Indicator, measures: set[str]) -> None:
+    for column in _MEASURES:
+        measure = getattr(row, column)
+        if measure is None and row.kind == "ratio":
+            raise where.error(column, "empty, and a ratio needs it")
+        if measure is not None and measure not in measures:
+            raise where.error(column, f"{measure!r} is no measure of dbt_project.yml")
+    if row.kind == "ratio" and row.interval_method == "kaplan_meier_log_log":
+        raise where.error("interval_method", "a ratio has byar, wilson or none")
+
+
+def _check_horizon(where: Where, row: Indicator, horizons: dict[str, int]) -> None:
+    """While somebody was lost before the horizon a share is read off the curve: both are of one time."""
+    if row.horizon is not None and row.horizon not in horizons:
+        raise where.error("horizon", f"{row.horizon!r} is not among {', '.join(horizons)} (dbt_project.yml)")
+    by_measure = {f"answered_{horizon}_count": horizon for horizon in horizons}
+    if row.horizon != by_measure.get(row.numerator_measure or ""):
+        raise where.error(
+            "horizon", f"{row.horizon or 'empty'}, but the numerator is {row.numerator_measure}"
+        )
+
+
+def _check_names(where: Where, column: str, names: str | None, known: set[str]) -> None:
+    for name in names.split("|") if names else ():
+        if name not in known:
+            raise where.error(column, f"{name!r} is not in the catalogue")
+
+
+def _check_version(where: Where, row: Indicator, stated: IndicatorVersion | None) -> None:
+    digest = row.digest()
+    if stated is None:
+        problem, version = "no digest of this version is known", row.version
+    elif stated.definition_sha256 != digest:
+        problem = f"the definition has changed under version {row.version}: give it the next version"
+        version = row.version + 1
+    else:
+        return
+    line = f"{row.indicator_id},{version},{digest},YYYY-MM-DD"
+    raise where.error("version", f"{problem}; indicator_versions.csv needs the row {line}")

@@ -1,0 +1,179 @@
+"""The definitions: a wrong row is refused by file, line and column, and none changes under its version."""
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.registry import RegistryError, check_indicators
+
+DBT = Path(__file__).parents[2] / "dbt"
+FILES = ("indicators.csv", "indicator_versions.csv", "platforms.csv", "platform_metrics.csv")
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """A copy of the seeds that definitions need, under the project's file."""
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    for name in FILES:
+        shutil.copy(DBT / "seeds" / name, folder)
+    shutil.copy(DBT / "dbt_project.yml", tmp_path)
+    return folder
+
+
+def change(seeds: Path, indicator_id: str, cells: dict[str, str | None]) -> int:
+    """Write these cells into the indicator's row and return its line."""
+    frame = pl.read_csv(seeds / "indicators.csv", infer_schema=False)
+    is_row = pl.col("indicator_id") == indicator_id
+    changed = {
+        name: pl.when(is_row).then(pl.lit(cell)).otherwise(pl.col(name)) for name, cell in cells.items()
+    }
+    frame.with_columns(**changed).write_csv(seeds / "indicators.csv")
+    return frame["indicator_id"].to_list().index(indicator_id) + 2
+
+
+def test_the_seeds_as_committed(seeds: Path) -> None:
+    indicators = check_indicators(seeds)
+    assert list(indicators) == [
+        "followers_per_1k",
+        "posts_per_account_week",
+        "views_7d_per_1k",
+        "engagements_per_1k",
+        "shares_per_post",
+        "answered_1h_pct",
+        "answered_24h_pct",
+        "median_first_reply_seconds",
+    ]
+    assert [row.position for row in indicators.values()] == list(range(1, 9))
+    assert indicators["answered_1h_pct"].horizon == "1h"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "problem"),
+    [
+        ("numerator_measure", "share_cuont_7d", "'share_cuont_7d' is no measure"),
+        ("denominator_measure", "residents", "'residents' is no measure"),
+        ("n_measure", "posts", "'posts' is no measure"),
+        ("numerator_measure", None, "a ratio needs it"),
+        ("denominator_measure", None, "a ratio needs it"),
+        ("n_measure", None, "empty, and must not be"),
+        ("caveats", None, "empty, and must not be"),
+        ("why_it_matters", None, "empty, and must not be"),
+        ("name", None, "empty, and must not be"),
+        ("unit", None, "empty, and must not be"),
+        ("kind", "share", "Invalid enum value 'share'"),
+        ("polarity", "more_is_better", "Invalid enum value 'more_is_better'"),
+        ("known_by", "values", "Invalid enum value 'values'"),
+        ("metric_rule", "some", "Invalid enum value 'some'"),
+        ("interval_method", "bootstrap", "Invalid enum value 'bootstrap'"),
+        ("interval_method", "kaplan_meier_log_log", "a ratio has byar, wilson or none"),
+        ("metrics", "share_count|boost_count", "'boost_count' is not in the catalogue"),
+        ("platforms", "x|friendfeed", "'friendfeed' is not in the catalogue"),
+        ("horizon", "2h", "'2h' is not among 1h, 24h"),
+        ("horizon", "1h", "the numerator is share_count_7d"),
+        ("is_pooled", "true", "only messages are pooled"),
+        ("is_pooled", "yes", "Expected `bool`"),
+        ("multiplier", "0", "Expected `int` >= 1"),
+        ("minimum_n", "few", "Expected `int`"),
+        ("version", "0", "Expected `int` >= 1"),
+        ("version", "1.1", "Expected `int`"),
+        ("checked_on", "yesterday", "Invalid RFC3339"),
+    ],
+)
+def test_a_wrong_cell_is_named_by_its_place(seeds: Path, column: str, cell: str | None, problem: str) -> None:
+    line = change(seeds, "shares_per_post", {column: cell})
+    with pytest.raises(RegistryError) as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.file, wrong.value.line, wrong.value.column) == ("indicators.csv", line, column)
+    assert problem in wrong.value.problem
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "problem"),
+    [
+        ("horizon", "24h", "the numerator is answered_1h_count"),
+        ("horizon", None, "the numerator is answered_1h_count"),
+        ("minimum_n", "0", "nothing to divide by"),
+    ],
+)
+def test_an_answered_share_has_the_horizon_of_its_measure(
+    seeds: Path, column: str, cell: str | None, problem: str
+) -> None:
+    line = change(seeds, "answered_1h_pct", {column: cell})
+    with pytest.raises(RegistryError, match=problem) as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.line, wrong.value.column) == (line, column)
+
+
+def test_an_id_that_is_there_twice(seeds: Path) -> None:
+    line = change(seeds, "posts_per_account_week", {"indicator_id": "followers_per_1k"})
+    with pytest.raises(RegistryError, match="there twice") as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.line, wrong.value.column) == (line, "indicator_id")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("numerator_measure", "quote_count_7d"),
+        ("denominator_measure", "quote_valued_count"),
+        ("n_measure", "post_count"),
+        ("multiplier", "1000"),
+        ("known_by", "posts"),
+        ("metrics", "quote_count"),
+        ("metric_rule", "any"),
+        ("platforms", "x"),
+        ("interval_method", "byar"),
+        ("minimum_n", "5"),
+    ],
+)
+def test_a_definition_cannot_change_under_its_version(seeds: Path, column: str, cell: str) -> None:
+    line = change(seeds, "shares_per_post", {column: cell})
+    with pytest.raises(RegistryError, match="give it the next version") as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.file, wrong.value.line, wrong.value.column) == ("indicators.csv", line, "version")
+
+
+@pytest.mark.parametrize("column", ["name", "why_it_matters", "numerator", "caveats", "unit", "position"])
+def test_prose_can_be_improved_without_a_new_version(seeds: Path, column: str) -> None:
+    change(seeds, "shares_per_post", {column: "9"})
+    assert "shares_per_post" in check_indicators(seeds)
+
+
+def test_the_message_gives_the_row_to_add(seeds: Path) -> None:
+    """Following it to the letter is enough."""
+    change(seeds, "shares_per_post", {"minimum_n": "5"})
+    with pytest.raises(RegistryError) as wrong:
+        check_indicators(seeds)
+    row = wrong.value.problem.rpartition(" ")[2].replace("YYYY-MM-DD", "2027-01-01")
+    with (seeds / "indicator_versions.csv").open("a") as file:
+        file.write(f"{row}\n")
+    change(seeds, "shares_per_post", {"version": "2"})
+    assert check_indicators(seeds)["shares_per_post"].version == 2
+
+
+def test_a_new_version_needs_its_digest(seeds: Path) -> None:
+    line = change(seeds, "shares_per_post", {"version": "2"})
+    with pytest.raises(RegistryError, match=r"shares_per_post,2,[0-9a-f]{64},") as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.line, wrong.value.column) == (line, "version")
+
+
+def test_versions_are_of_indicators_and_once(seeds: Path) -> None:
+    path = seeds / "indicator_versions.csv"
+    committed = path.read_text()
+    path.write_text(f"{committed}nobody,1,0,2026-01-01\n")
+    with pytest.raises(RegistryError, match="'nobody' is not in the register") as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.file, wrong.value.line) == ("indicator_versions.csv", 10)
+    path.write_text(committed + committed.splitlines()[-1] + "\n")
+    with pytest.raises(RegistryError, match="there twice"):
+        check_indicators(seeds)
+
+
+def test_a_project_without_measures_is_refused(seeds: Path) -> None:
+    (seeds.parent / "dbt_project.yml").write_text("vars: {horizons: {1h: 3600}}\n")
+    with pytest.raises(RegistryError, match="day_measures"):
+        check_indicators(seeds)
