@@ -6,7 +6,7 @@ DAYS ?= 15
 # Whatever the caller has active or set is not ours: the two commands work the same everywhere.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
-.PHONY: help run up setup unit test lint lock bench clean
+.PHONY: help run up setup unit test test-all lint lock bench clean
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -31,7 +31,10 @@ setup: .venv/ready  ## install into .venv, once, and let dbt read the project
 unit: setup  ## the fast tests only
 	$(BIN)/pytest -n 2 --dist worksteal -m "not e2e and not dbt"
 
-test: setup  ## all tests
+test: setup  ## all tests that need nothing but Python, in under six minutes
+	$(BIN)/pytest -n 2 --dist worksteal -m "not long"
+
+test-all: setup  ## also those that take minutes or need Debian packages (chromium)
 	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: setup  ## ruff, mypy, sqlfluff, secret scan
