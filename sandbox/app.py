@@ -5,17 +5,17 @@ Not here: any answer of a platform (routers/).
 """
 
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount
 
-from sandbox import clock, register
+from sandbox import clock, register, routers
 from sandbox.faults import Fault, Faults
 from sandbox.http import Ask, Context, Refused, answer, route
 from sandbox.limits import Limits, Meter
-from sandbox.routers import bluesky, mastodon, police_uk, youtube
 from sandbox.truth import truth
 from sandbox.world import world
 
@@ -51,6 +51,10 @@ def _truth(ask: Ask) -> Any:
     return truth(ask.world.seed, at, query.get("force_id", ""), query.get("platform", ""))
 
 
+def _router(name: str) -> Any:
+    return import_module(f"{routers.__name__}.{name}")
+
+
 def create_app(seed: int = 7, faults: Iterable[str | Fault] = (), limits: Limits | None = None) -> Starlette:
     """A nation that answers like the platforms do."""
     context = Context(world(seed), Faults.of(faults), Meter(limits or Limits()))
@@ -62,10 +66,7 @@ def create_app(seed: int = 7, faults: Iterable[str | Fault] = (), limits: Limits
     ]
     app = Starlette(
         routes=[
-            Mount("/bluesky", routes=bluesky.routes(context)),
-            Mount("/mastodon", routes=mastodon.routes(context)),
-            Mount("/youtube", routes=youtube.routes(context)),
-            Mount("/police_uk", routes=police_uk.routes(context)),
+            *(Mount(f"/{name}", routes=_router(name).routes(context)) for name in routers.NAMES),
             Mount("/sandbox", routes=own),
         ]
     )

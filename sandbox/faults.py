@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox import routers
 from sandbox.nation import Account
 
 STATUSES = frozenset({"400", "401", "403", "404", "429", "500", "503"})
 SHAPES = frozenset({"cut", "flip", "unknown", "empty", "negative", "flaky"})
-PLATFORMS = frozenset({"police_uk", "youtube", "bluesky", "mastodon", "*"})
+PLATFORMS = frozenset({*routers.NAMES, "*"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ PERSONAS = (
 )
 _RATES = {"neighbourhood": 0.42, "specialist": 0.8, "officer": 0.7, "chief_officer": 0.35}
 _RATES |= {"campaign": 0.5, "contact_centre": 1.2}
+#: Of the residents, those who follow the force's own account. A platform that is not placed below by name has
+#: one such account in every force.
 _CORPORATE_FOLLOWERS = {"youtube": 0.009, "bluesky": 0.006, "mastodon": 0.0018}
 _CORPORATE_FOLLOWERS |= {"x": 0.11, "facebook": 0.16}
 
@@ -109,7 +111,9 @@ def _places() -> list[_Place]:
                 out.append(_Place(force, platform, "", "corporate"))
                 personas = PERSONAS[: extras[force.force_id]]
                 out += [_Place(force, platform, *persona) for persona in personas]
-    return out
+    # At the end: an account's place in the list is in the ids of its posts.
+    later = [name for name in _CORPORATE_FOLLOWERS if name not in {place.platform for place in out}]
+    return out + [_Place(force, platform, "", "corporate") for platform in later for force in forces()]
 
 
 def _identity(seed: int, place: _Place, slug: str, u: float) -> tuple[str, str, str, str]:
@@ -130,7 +134,7 @@ def _identity(seed: int, place: _Place, slug: str, u: float) -> tuple[str, str, 
         return f"{user}@{instance}", instance, number, f"https://{instance}/@{user}"
     handle = slug.replace("-", "_") + "_sandbox"
     number = "1" + letters(DIGITS, 14, seed, platform, slug)
-    site = "x.com" if platform == "x" else "www.facebook.com"
+    site = {"x": "x.com", "facebook": "www.facebook.com"}.get(platform, f"{platform}.sandbox")
     return handle, "", number, f"https://{site}/{handle}"
 
 

@@ -6,13 +6,12 @@ Not here: anything in a platform's own words (the routers).
 
 from typing import Any
 
-from sandbox import clock, story
+from sandbox import clock, routers, story
 from sandbox.nation import Account
 from sandbox.posts import Post, counters
 from sandbox.threads import Message
 from sandbox.world import World, world
 
-PULLED = ("youtube", "bluesky", "mastodon")
 POST_DAYS = 30
 THREAD_DAYS = 8
 
@@ -98,6 +97,6 @@ def truth(seed: int, at: int, force_id: str = "", platform: str = "") -> dict[st
         "accounts": [
             account_truth(view, a, at)
             for a in view.nation.accounts
-            if a.platform in PULLED and force_id in {"", a.force_id} and platform in {"", a.platform}
+            if a.platform in routers.NAMES and force_id in {"", a.force_id} and platform in {"", a.platform}
         ],
     }

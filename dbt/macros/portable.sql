@@ -39,6 +39,10 @@ cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as
 {% macro list_text(text, in_order) %}{{ return(adapter.dispatch('list_text', 'beatbook')(text, in_order)) }}{% endmacro %}
 {% macro duckdb__list_text(text, in_order) %}string_agg({{ text }}, ', ' order by {{ in_order }}){% endmacro %}
 
+{# 'a, b, c' → 'a, b and c' #}
+{% macro last_and(text) %}{{ return(adapter.dispatch('last_and', 'beatbook')(text)) }}{% endmacro %}
+{% macro duckdb__last_and(text) %}regexp_replace({{ text }}, ', ([^,]*)$', ' and \1'){% endmacro %}
+
 {# <read>/<source>/<entity>/<run_id>.parquet → <source> #}
 {% macro landing_source(filename) %}{{ return(adapter.dispatch('landing_source', 'beatbook')(filename)) }}{% endmacro %}
 {% macro duckdb__landing_source(filename) %}string_split({{ filename }}, '/')[-3]{% endmacro %}

@@ -3,9 +3,7 @@
 Belongs here: what two command files need. Does not belong here: commands.
 """
 
-import csv
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -40,6 +38,16 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+
+
+class PeriodType(StrEnum):
+    """The types of period of dim_period."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    ROLLING_12_MONTHS = "rolling_12_months"
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="table for people, csv or json for scripts.")]
@@ -92,9 +100,9 @@ def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str) -> N
     elif format_ == Format.TABLE:
         display.show_rows(rows, title)
     elif rows:
-        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        import polars as pl
+
+        typer.echo(pl.DataFrame(rows, infer_schema_length=None).write_csv(), nl=False)
 
 
 def as_json(rows: Any) -> str:

@@ -4,9 +4,11 @@ Belongs here: rich. Does not belong here: finding out what is shown.
 """
 
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -21,10 +23,11 @@ from rich.progress import (
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from pipelines.release.reader import BenchmarkTable, Status
+    from pipelines.release.reader import BenchmarkTable
+    from pipelines.release.status import Status
 
 #: Into a file or a pipe a table keeps its lines; on a terminal it fits the window.
-WIDE = 150
+WIDE = 160
 console = Console(width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True)
 
@@ -42,7 +45,7 @@ class Watched:
     def accounts(self, platform: str, total: int) -> None:
         """Asking `total` accounts of a platform begins."""
         day = self._days_by_platform[platform] = self._days_by_platform.get(platform, 0) + 1
-        text = f"day {day} of {self._day_count}: {platform}, {total} accounts"
+        text = f"day {day} of {self._day_count}: {platform}, {total} accounts to poll"
         self._bars.update(self._accounts, description=text)
         if not errors.is_terminal:  # into a log, a line says as much as a bar
             errors.print(text, highlight=False)
@@ -64,55 +67,136 @@ def watching(total: int, day_count: int) -> Iterator[Watched]:
         yield Watched(bars, total, day_count)
 
 
+#: What every table ends with, beside its rows' own heads.
+_ENDS = ("95% interval", "n", "Against all forces", "Status", "Note")
+
+
 def show_table(table: "BenchmarkTable") -> None:
-    """A benchmark table: best first, then those without a number, each with its reason."""
-    show = duration if table.unit == "seconds" else number
-    usual = _usual_note(table)
-    caption = f"The nation: {show(table.national_value) or 'none'}. {table.caption}"
-    if usual:
-        caption = f"Unless noted: {usual}. {caption}"
-    drawn = Table(title=table.title, caption=caption, title_justify="left", caption_justify="left")
-    drawn.add_column("rank", justify="right", no_wrap=True)
-    drawn.add_column("force", no_wrap=True)
-    drawn.add_column("time" if table.unit == "seconds" else table.unit, justify="right", max_width=16)
-    drawn.add_column("95% interval", justify="right")
-    drawn.add_column("n", justify="right")
-    drawn.add_column("against the nation")
-    drawn.add_column("note")
+    """A benchmark table, with how final it is above it and what it means below."""
+    usual = None if table.is_of_force else _usual_note(table)
+    console.print(table.title, style="bold", markup=False, highlight=False)
+    _show_text(table.above)
+    console.print(_of_force(table) if table.is_of_force else _of_areas(table, usual))
+    _show_text([f"Unless noted: {usual}"] * bool(usual) + table.below)
+
+
+def _show_text(lines: Sequence[str]) -> None:
+    for line in lines:
+        wrapped = textwrap.fill(line, console.width, subsequent_indent="    ")
+        console.print(wrapped, markup=False, highlight=False)
+
+
+def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
+    """An indicator: best first, then those without a number with their reasons, then groups of forces."""
+    unit = table.rows[0]["unit"]
+    drawn = _empty("Rank", "Force", "Time" if unit == "seconds" else unit[0].upper() + unit[1:], *_ENDS)
+    area_type = "force"
     for row in table.rows:
-        low, high = row["ci95_low"], row["ci95_high"]
-        interval = f"{show(low)} to {show(high)}" if low is not None and high is not None else ""
-        if low is not None and high is None:
-            interval = f"from {show(low)}"  # the upper limit of a median that is not reached
-        rank = f"{row['rank']} of {row['ranked_of']}" if row["rank"] else ""
-        note = ": ".join(filter(None, (row["value_note"], row["note_detail"])))
-        verdict = (row["verdict"] or "").replace("_", " ")
-        note = "" if note == usual else note
-        drawn.add_row(rank, row["force_name"], show(row["value"]), interval, number(row["n"]), verdict, note)
-    console.print(drawn)
+        if row["area_type"] != area_type:
+            area_type = row["area_type"]
+            drawn.add_section()
+        *figures, note = _cells(row, "" if unit == "%" else unit)  # the head has it
+        drawn.add_row(_rank(row), row["area_name"], *figures, "" if note == usual else note)
+    return drawn
+
+
+def _of_force(table: "BenchmarkTable") -> Table:
+    """A force's indicators beside all forces; platforms without a number for one reason share a line."""
+    drawn = _empty("Indicator", "Platform", "Value", *_ENDS[:2], "Rank", "All forces", *_ENDS[2:])
+    for name, rows in groupby(table.rows, lambda row: str(row["indicator_name"])):
+        drawn.add_section()
+        lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for row in rows:
+            alone = "" if row["value"] is None else row["platform"]
+            lines.setdefault((alone, row["note"] or ""), []).append(row)
+        for nth, alike in enumerate(lines.values()):
+            row = alike[0]
+            value, interval, n, *rest = _cells(row, row["unit"])
+            everyone = _amount(row["all_forces_value"], row["unit"]) if len(alike) == 1 else ""
+            platforms = ", ".join(each["platform_name"] for each in alike)
+            drawn.add_row("" if nth else name, platforms, value, interval, n, _rank(row), everyone, *rest)
+    return drawn
+
+
+def _empty(*heads: str) -> Table:
+    drawn = Table()
+    for head in heads:
+        is_text = head in ("Force", "Indicator", "Platform", "Against all forces", "Status", "Note")
+        drawn.add_column(
+            head,
+            justify="left" if is_text else "right",
+            no_wrap=head in ("Rank", "95% interval", "Status"),
+            max_width={"Force": 34, "Indicator": 24, "Platform": 24, "95% interval": None, "Note": None}.get(
+                head, 12
+            ),
+        )
+    return drawn
+
+
+def _cells(row: dict[str, Any], unit: str) -> list[str]:
+    """The value with its unit, and what stands under `_ENDS`."""
+    low, high = row["ci95_low"], row["ci95_high"]
+    interval = (
+        f"{_amount(low, unit).removesuffix('%')} to {_amount(high, unit)}"
+        if low is not None and high is not None
+        else ""
+    )
+    if low is not None and high is None:
+        interval = f"from {_amount(low, unit)}"  # the upper limit of a median that is not reached
+    status = "provisional" if row["is_provisional"] else "final" if row["value"] is not None else ""
+    verdict = (row["verdict"] or "").replace("_", " ")
+    return [_amount(row["value"], unit), interval, number(row["n"]), verdict, status, row["note"] or ""]
+
+
+def _rank(row: dict[str, Any]) -> str:
+    return f"{row['rank']} of {row['ranked_of']}" if row["rank"] else ""
+
+
+def _amount(value: float | None, unit: str) -> str:
+    if unit == "seconds":
+        return duration(value)
+    return number(value) + "%" * (unit == "%" and value is not None)
 
 
 def _usual_note(table: "BenchmarkTable") -> str | None:
     """What most rows with a number say: once below the table, not in every line."""
-    details = Counter(row["note_detail"] for row in table.rows if row["value"] is not None)
-    if not details:
+    notes = Counter(row["note"] for row in table.rows if row["value"] is not None)
+    if not notes:
         return None
-    note, count = details.most_common(1)[0]
-    return note if note and count * 2 > details.total() else None
+    note, count = notes.most_common(1)[0]
+    return note if note and count * 2 > notes.total() else None
 
 
 def show_status(status: "Status") -> None:
-    """What is published, what the last pull brought, what is missing and why."""
-    told = status.release
-    if told:
-        console.print(f"[bold]Release[/] {told['release_id']}, data as of {told['data_as_of_utc']}")
-        console.print(f"  {told['note']}")
+    """What is published and built, what the last pull brought, what is missing and why."""
+    release, build = status.release, status.build
+    if release:
+        console.print(f"[bold]Release[/] {release['release_id']}, data as of {release['data_as_of_utc']}")
+        console.print(f"  {release['note']}")
     else:
         console.print("[bold]Nothing is published yet.[/] `beatbook run` does it.")
-    counts = ("due", "landed", "refused", "throttled", "failed", "quarantined")
-    drawn = Table("platform", "last pull", *counts)
+    if build:
+        computed = f"the days from {build['computed_from_date']}, the rest as it was"
+        if build["is_full"]:
+            computed = f"every day from {build['history_from_date']}"
+        elif not build["computed_from_date"]:
+            computed = "nothing was new"
+        console.print(f"[bold]Last build[/] {build['built_at_utc']}: {computed}", highlight=False)
+    if status.failed_build:
+        console.print(f"[bold red]Failed build[/] {status.failed_build}", highlight=False, soft_wrap=True)
+    drawn = Table(
+        "platform",
+        "last pull",
+        "accounts polled",
+        "landed",
+        "refused",
+        "throttled",
+        "failed",
+        "forces quarantined",
+    )
     for row in status.pulls:
-        drawn.add_row(row["platform"], row["day"], *(str(row[name]) for name in counts))
+        counts = (row[name] for name in ("polled", "landed", "refused", "throttled", "failed", "quarantined"))
+        drawn.add_row(row["platform"], row["day"], *map(str, counts))
     console.print(drawn)
     for heading, lines in (("Missing", status.missing), ("Gates that failed", status.failed_gates)):
         if lines:

@@ -19,6 +19,7 @@ from pipelines.cli.common import (
     Exit,
     Format,
     FormatOption,
+    PeriodType,
     as_json,
     day_or_today,
     fail,
@@ -61,7 +62,7 @@ def run(
     """
     from pipelines.landing.store import open_landing
     from pipelines.registry import load_register
-    from pipelines.release import reader
+    from pipelines.release.status import already_landed
     from pipelines.sources.catalogue import pulled_platforms
 
     settings = Settings()
@@ -77,7 +78,7 @@ def run(
             fail(Exit.BAD_INPUT, f"no such force: {names}; dbt/seeds/forces.csv has their ids")
         wanted = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]
         landing = open_landing(settings)
-        todo = [d for d in wanted if d == last or again or not reader.already_landed(settings, landing, d)]
+        todo = [d for d in wanted if d == last or again or not already_landed(settings, landing, d)]
         total = sum(
             len([a for a in register.accounts_due(p, d) if not force or a.force_id in force])
             for d in todo
@@ -130,22 +131,44 @@ def plan(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
 
 @app.command()
 def table(
-    indicator: Annotated[str | None, typer.Argument(help="Left out: list the indicators.")] = None,
-    period: Annotated[str | None, typer.Option(help="A week's Monday, or a month (2026-10).")] = None,
+    indicator: Annotated[
+        str | None, typer.Argument(help="Left out, without --force: list the indicators.")
+    ] = None,
+    force: Annotated[str | None, typer.Option(help="One force's indicators, beside all forces.")] = None,
     platform: Annotated[str | None, typer.Option(help="Default: all, or the one with most numbers.")] = None,
+    scope: Annotated[
+        str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
+    ] = "all",
+    period: Annotated[
+        str | None,
+        typer.Option(
+            help="A day (2026-10-21), month (2026-10), quarter (2026-Q4) or year. Default: the newest final."
+        ),
+    ] = None,
+    period_type: Annotated[
+        PeriodType | None, typer.Option(help="Which period holds the day; a month, if not said.")
+    ] = None,
     format_: FormatOption = Format.TABLE,
 ) -> None:
-    """A benchmark table of the current release: 48 forces, each with a number or the reason for none."""
+    """A benchmark table of the current release: 48 forces, each with a number or the reason for none.
+
+    Without a period it is the newest month that is final for all indicators, so that tables can be set side
+    by side.
+    """
     from pipelines.release import reader
+    from pipelines.release.periods import NotFoundError
 
     settings = Settings()
     try:
-        if indicator is None:
+        if indicator is None and force is None:
             _, connection = reader.open_release(settings)
             print_rows(reader.indicators(connection), format_, "Indicators")
             return
-        found = reader.benchmark_table(settings, indicator, platform, period)
-    except reader.NotFoundError as error:
+        found = reader.table(
+            settings,
+            reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value),
+        )
+    except NotFoundError as error:
         fail(Exit.BAD_INPUT, str(error))
     if format_ == Format.TABLE:
         display.show_table(found)
@@ -155,12 +178,12 @@ def table(
 
 @app.command()
 def status(format_: FormatOption = Format.TABLE) -> None:
-    """What is published, what the last pull brought, what is missing and why. Exit code 4: incomplete."""
+    """What is published, what the last build and pull brought, what is missing. Exit code 4: incomplete."""
     from pipelines.landing.store import open_landing
-    from pipelines.release import reader
+    from pipelines.release.status import status as look
 
     settings = Settings()
-    found = reader.status(settings, open_landing(settings))
+    found = look(settings, open_landing(settings))
     if format_ == Format.JSON:
         typer.echo(as_json(asdict(found)))
     elif format_ == Format.CSV:
@@ -211,7 +234,7 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
             display.errors.print(f"  {reason}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(outcome.exit or Exit.INFRASTRUCTURE)
     if settings.profile.is_invented:  # whoever tries it sees a table; production's readers have their own
-        display.show_table(reader.benchmark_table(settings, "answered_1h_pct", None, None))
+        display.show_table(reader.table(settings, reader.Asked("answered_1h_pct")))
     folder = folder_of(settings, release)
     gates = sorted(
         {g["subject"].split("/")[0] if g["gate"] == "landing" else g["gate"] for g in release.gates}

@@ -15,23 +15,11 @@ from pipelines.gates.suites import expectations_of, landing_suite
 from pipelines.gates.validation import Failure, validate
 from pipelines.landing.store import LOG, Landing
 from pipelines.returns.kinds import KINDS
+from pipelines.sources import catalogue
 from pipelines.sources.account_pull import COUNT, Row, Schema
 
 #: A fault at more than a quarter of all forces is the platform's or ours, not the forces'.
 MAX_QUARANTINED_SHARE = 0.25
-
-#: The platform's own id of an entity's rows, and the time at which, by its clock, each came to be.
-KEYS = {
-    "youtube": {"profiles": "channel_id", "posts": "video_id", "messages": "comment_id"},
-    "bluesky": {"profiles": "did", "posts": "uri", "messages": "uri"},
-    "mastodon": {"profiles": "id", "posts": "id", "messages": "id"},
-}
-TIMES = {
-    "youtube": dict.fromkeys(("profiles", "posts", "messages"), "published_at_utc"),
-    # created_at_utc of a post is what its author's device says.
-    "bluesky": {"profiles": "created_at_utc", "posts": "indexed_at_utc", "messages": "indexed_at_utc"},
-    "mastodon": dict.fromkeys(("profiles", "posts", "messages"), "created_at_utc"),
-}
 
 
 def landing_gate(
@@ -76,7 +64,8 @@ def of_entity(source: str, entity: str, schema: Schema) -> dict[str, Any]:
     counts = [name for name, kind in schema.items() if kind == COUNT]
     columns: dict[str, Any] = {"columns": list(schema), "counts": counts}
     if source != "returns":
-        return columns | {"key": KEYS[source][entity], "time": TIMES[source][entity]}
+        offered = catalogue.source(source)
+        return columns | {"key": offered.KEYS[entity], "time": offered.TIMES[entity]}
     (kind,) = (kind for kind in KINDS if kind.name == entity)
     choices = {f"{column.name}_choices": list(column.choices) for column in kind.columns if column.choices}
     required = [column.output for column in kind.columns if column.required and column.output in kind.schema]

@@ -1,53 +1,49 @@
-"""What the command line reads: benchmark tables from the current release, status from the data folder.
+"""What the command line shows of the current release: benchmark tables, each with what it means below it.
 
-Belongs here: queries over what is published and recorded. Does not belong here: arithmetic on metrics
-(dbt), or how it looks (display.py).
+Belongs here: queries over published tables. Does not belong here: arithmetic on metrics (dbt), which period
+a table is of (periods.py), or how it looks (cli/display.py).
 """
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import polars as pl
 
-from pipelines.gates.records import recorded, required_gates
-from pipelines.landing.store import Landing
+from pipelines.release.periods import NotFoundError, Period, choose
 from pipelines.release.publish import Release, current, folder_of
 from pipelines.settings import Settings
-from pipelines.sources.catalogue import pulled_platforms
-from pipelines.warehouse.build import current_build
 
 
-class NotFoundError(Exception):
-    """What was asked for is not in the release; the message says what there is."""
+@dataclass(frozen=True)
+class Asked:
+    """What a table is asked for, as it was typed.
+
+    Without a platform: all of them together where the indicator has that, else the one with the most numbers;
+    a force's table has every platform.
+    """
+
+    indicator: str | None = None
+    force: str | None = None
+    platform: str | None = None
+    scope: str = "all"
+    period: str | None = None
+    period_type: str | None = None
 
 
 @dataclass
 class BenchmarkTable:
-    """One indicator for one platform and period: a row for each of the 48 forces."""
+    """One indicator for every force, groups of forces last; or one force's indicators.
+
+    The rows of both have the same columns: the cell, its value with its uncertainty, the comparison, and a
+    sentence where something is to be noted.
+    """
 
     title: str
-    caption: str
-    unit: str
-    national_value: float | None
+    above: list[str]
+    below: list[str]
     rows: list[dict[str, Any]]
-
-
-@dataclass
-class Status:
-    """What is published, pulled, missing and failed."""
-
-    release: dict[str, Any] | None
-    pulls: list[dict[str, Any]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    failed_gates: list[str] = field(default_factory=list)
-
-    @property
-    def is_complete(self) -> bool:
-        """Nothing throttled, failed or quarantined, no failed gate, something published."""
-        bad = any(row["throttled"] or row["failed"] or row["quarantined"] for row in self.pulls)
-        return self.release is not None and not bad and not self.failed_gates
+    is_of_force: bool
 
 
 def open_release(settings: Settings) -> tuple[Release, duckdb.DuckDBPyConnection]:
@@ -67,142 +63,225 @@ def open_release(settings: Settings) -> tuple[Release, duckdb.DuckDBPyConnection
 
 def indicators(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Every indicator with its name and unit."""
-    sql = "select indicator_id, name, unit from bench_definitions order by indicator_id"
+    sql = "select indicator_id, name, unit from dim_indicator order by position"
     return connection.sql(sql).pl().to_dicts()
 
 
-def benchmark_table(
-    settings: Settings, indicator: str, platform: str | None, period: str | None
-) -> BenchmarkTable:
-    """The table of an indicator. Without a platform: `all` where the indicator has it, else the one with
-    the most numbers. Without a period: the newest with the most numbers. `period` is the day it begins
-    (2026-10-19) for a week, or a month (2026-10).
+def table(settings: Settings, asked: Asked) -> BenchmarkTable:
+    """The table of an indicator, of a force, or of one indicator of one force.
 
     Raises:
-        NotFoundError: no such indicator, platform or period; names those there are.
+        NotFoundError: no such indicator, force, platform, scope or period; the message names those there are.
     """
     release, connection = open_release(settings)
-    definitions = connection.sql("select * from bench_definitions").pl()
-    known = definitions.filter(pl.col("indicator_id") == indicator)
-    if known.is_empty():
-        names = ", ".join(sorted(definitions["indicator_id"]))
-        raise NotFoundError(f"there is no indicator {indicator}; there are: {names}")
-    choices = connection.sql(
-        "select platform, period_type, period_start, count(value) as number_count, "
-        "coalesce(bool_or(value_note = 'provisional'), false) as is_provisional from bench_values "
-        "where indicator_id = $indicator group by all",
-        params={"indicator": indicator},
+    definitions = connection.sql("from dim_indicator order by position").pl().to_dicts()
+    platforms = {"all": "All platforms"} | _names(connection, "platform", "platform_name", "dim_platform")
+    scopes = _names(connection, "account_scope", "account_scope_name", "dim_account_scope")
+    forces = _names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
+    force = asked.force and _one_of(asked.force, forces, "force")
+    scope = _one_of(asked.scope, scopes, "account scope")
+    if asked.indicator:
+        found = _one_of(
+            asked.indicator, {row["indicator_id"]: row["name"] for row in definitions}, "indicator"
+        )
+        definitions = [row for row in definitions if row["indicator_id"] == found]
+    period = choose(connection, asked.period, asked.period_type)
+    definitions = [row for row in definitions if _is_made(connection, row["indicator_id"], period, scope)]
+    if not definitions:
+        raise NotFoundError(
+            f"that is not made of {_lower(scopes[scope])} for {period.period_type.replace('_', ' ')}s"
+        )
+    platform = asked.platform and _one_of(asked.platform, platforms, "platform")
+    if platform is None and force is None:
+        platform = _usual_platform(connection, definitions[0], period, scope)
+    cells = connection.sql(
+        _CELLS,
+        params={
+            "indicators": [row["indicator_id"] for row in definitions],
+            "area": force,
+            "platform": platform,
+            "scope": scope,
+            "no_account": _no_account(scope, scopes[scope]),
+            "period_type": period.period_type,
+            "period_start": period.start,
+            "period_end": period.end,
+            "release_id": release.release_id,
+        },
     ).pl()
-    choices = _narrow(choices, "platform", platform)
-    if period:
-        kind, start = ("month", f"{period}-01") if len(period) == 7 else ("week", period)
-        choices = _narrow(choices.filter(pl.col("period_type") == kind), "period_start", start)
-    is_all = (pl.col("platform") == "all").cast(pl.Int8)
-    is_week = (pl.col("period_type") == "week").cast(pl.Int8)
-    has_numbers = (pl.col("number_count") > 0).cast(pl.Int8)
-    is_over = (~pl.col("is_provisional")).cast(pl.Int8)
-    order = [has_numbers, is_over, is_week, is_all, "period_start", "number_count", "platform"]
-    chosen = choices.sort(order, descending=True).row(0, named=True)
-    if not period:
-        # The newest period in which as many forces have a number as in the best one, or nearly.
-        same = choices.filter(
-            (pl.col("platform") == chosen["platform"]) & (pl.col("period_type") == chosen["period_type"])
-        )
-        most = same["number_count"].max() or 0
-        full = same.filter(pl.col("number_count") >= 0.9 * most)  # type: ignore[operator]
-        full = full if most else full.filter(pl.col("is_provisional") == chosen["is_provisional"])
-        chosen = full.sort("period_start").row(-1, named=True)
-    where = {name: chosen[name] for name in ("platform", "period_type", "period_start")}
-    rows = connection.sql(_TABLE, params={"indicator": indicator, **where}).pl()
-    forces = rows.filter(pl.col("force_id") != "national").to_dicts()
-    nation = rows.filter(pl.col("force_id") == "national").to_dicts()
-    definition = known.row(0, named=True)
-    on = "all platforms" if chosen["platform"] == "all" else chosen["platform"]
-    title = f"{definition['name']}: {on}, {chosen['period_type']} from {chosen['period_start']}"
-    value = nation[0]["value"] if nation else None
-    caption = f"Release {release.release_id}. {release.note}"
-    return BenchmarkTable(title, caption, definition["unit"], value, forces)
-
-
-def _narrow(choices: pl.DataFrame, column: str, wanted: str | None) -> pl.DataFrame:
-    if wanted is None:
-        return choices
-    found = choices.filter(pl.col(column).cast(pl.String) == wanted)
-    if found.is_empty():
-        there = ", ".join(sorted({str(value) for value in choices[column]}))
-        raise NotFoundError(f"no {column} {wanted}; there are: {there}")
-    return found
-
-
-_TABLE = """
-    select c.rank, c.ranked_of, v.force_id, coalesce(f.force_name, 'nation') as force_name, v.platform,
-        v.period_type, v.period_start, v.period_end, v.value, v.unit, v.ci95_low, v.ci95_high, v.n,
-        c.national_value, c.percentile, c.quintile, c.verdict, v.value_note, v.note_detail,
-        v.is_provisional, v.is_invented
-    from bench_values as v
-    left join bench_comparisons as c
-        using (indicator_id, force_id, platform, account_scope, period_type, period_start)
-    left join dim_force as f using (force_id)
-    where v.indicator_id = $indicator and v.platform = $platform
-        and v.period_type = $period_type and v.period_start = $period_start
-    order by c.rank nulls last, f.force_name
-"""
-
-
-def status(settings: Settings, landing: Landing) -> Status:
-    """What is published and what the newest pull of each platform brought."""
-    release = current(settings)
-    told = Status(None)
-    if release is not None:
-        kept = ("release_id", "data_as_of_utc", "created_at_utc", "note", "code_version", "value_count")
-        told.release = {name: getattr(release, name) for name in kept}
-    build = current_build(settings)
-    for source in sorted({source for source, _ in landing.schemas}):
-        runs = list(landing.runs(source))
-        if not runs:
-            continue
-        if source != "returns":
-            _add_pull(told, landing, source, max(day for day, _ in runs))
-    for gate, subject in required_gates(landing, build.build_id if build else None):
-        result = recorded(settings.gates, gate, subject)
-        if result is None:
-            told.failed_gates.append(f"{gate} gate: no record for {subject}")
-        elif not result.passed:
-            told.failed_gates += [f"{gate} gate, {subject}: {failure}" for failure in result.failures]
-    return told
-
-
-def _add_pull(told: Status, landing: Landing, source: str, day: date) -> None:
-    """The newest day of a platform: of several runs, each account's and force's last word."""
-    runs = [run_id for run_day, run_id in landing.runs(source) if run_day == day]
-    log = pl.concat([landing.read(source, "requests", day, run_id) for run_id in runs])
-    verdicts = pl.concat([landing.read(source, "verdicts", day, run_id) for run_id in runs])
-    log = log.sort("run_id").unique(["account_id", "entity"], keep="last")
-    verdicts = verdicts.sort("run_id").unique(["platform", "force_id"], keep="last")
-    quarantined = verdicts.filter(pl.col("verdict") != "passed").sort("force_id")
-    bad = log.filter(~pl.col("status").is_in(["landed", "empty"])).sort("force_id", "account_id", "entity")
-    counts = {
-        name: bad.filter(pl.col("status") == name)["account_id"].n_unique()
-        for name in ("refused", "throttled", "failed")
-    }
-    due = log["account_id"].n_unique()
-    row = {"platform": source, "day": day.isoformat(), "due": due, **counts}
-    row["quarantined"] = quarantined.height
-    told.pulls.append(row | {"landed": due - bad["account_id"].n_unique()})
-    told.missing += [
-        f"{r['force_id']}: {r['account_id']} {r['entity']}: {r['reason']} ({r['detail']})"
-        for r in bad.to_dicts()
-    ]
-    told.missing += [f"{r['force_id']}: {source} quarantined: {r['detail']}" for r in quarantined.to_dicts()]
-
-
-def already_landed(settings: Settings, landing: Landing, day: date) -> bool:
-    """Whether every pulled platform has a run of that day whose gate was passed."""
-    return all(
-        any(
-            gate is not None and gate.passed
-            for run_day, run_id in landing.runs(source)
-            if run_day == day and (gate := recorded(settings.gates, "landing", f"{source}/{run_id}"))
-        )
-        for source in pulled_platforms()
+    if cells.is_empty():
+        what = definitions[0]["name"] if asked.indicator else "any indicator"
+        raise NotFoundError(f"there is no table of {what} for {platforms[str(platform)]}")
+    about = [forces[force] if force else definitions[0]["name"]]
+    about += [definitions[0]["name"]] if force and asked.indicator else []
+    about += [platforms[platform]] if platform else []
+    about += [_lower(scopes[scope])] if scope != "all" else []
+    rows = cells.to_dicts()
+    return BenchmarkTable(
+        title=f"{about[0]}: {', '.join([*about[1:], period.name])}",
+        above=[period.remark, _finality(rows)] if period.remark else [_finality(rows)],
+        below=[line for row in definitions for line in _definition(row)] + [_made_from(release)],
+        rows=rows,
+        is_of_force=force is not None,
     )
+
+
+def _names(connection: duckdb.DuckDBPyConnection, key: str, name: str, source: str) -> dict[str, str]:
+    return dict(connection.sql(f"select distinct {key}, {name} from {source} order by 1").fetchall())
+
+
+def _one_of(wanted: str, names: Mapping[str, str], what: str) -> str:
+    """The key that was meant, given as it is or by its name, in any case."""
+    for key, name in names.items():
+        if wanted.casefold() in (key.casefold(), name.casefold()):
+            return key
+    raise NotFoundError(f"there is no {what} {wanted}; there are: {', '.join(names)}")
+
+
+def _is_made(connection: duckdb.DuckDBPyConnection, indicator: str, period: Period, scope: str) -> bool:
+    """Whether an indicator exists for this type of period and scope: a median is made for weeks and months of
+    all accounts. One that has no cell anywhere has its reasons."""
+    row = connection.sql(
+        "select count(*) = 0 or bool_or(period_type = $period_type and account_scope = $scope) "
+        "from bench_values where indicator_id = $indicator",
+        params={"indicator": indicator, "period_type": period.period_type, "scope": scope},
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _usual_platform(
+    connection: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], period: Period, scope: str
+) -> str | None:
+    if definition["is_pooled"]:
+        return "all"
+    row = connection.sql(
+        "select platform from bench_values inner join dim_area using (area_id) "
+        "where indicator_id = $indicator and account_scope = $scope and area_type = 'force' "
+        "and period_type = $period_type and period_start = $period_start "
+        "group by platform order by count(value) desc, platform",
+        params={
+            "indicator": definition["indicator_id"],
+            "scope": scope,
+            "period_type": period.period_type,
+            "period_start": period.start,
+        },
+    ).fetchone()
+    if row:
+        return str(row[0])
+    wanted = (definition["platforms"] or "").split("|")[0]
+    return wanted or str(connection.sql("select min(platform) from dim_platform").fetchall()[0][0])
+
+
+def _no_account(scope: str, name: str) -> str:
+    if scope == "all":
+        return "No account was open in this period."
+    return f"No {_lower(name)} were open in this period."
+
+
+def _lower(name: str) -> str:
+    """A name in the middle of a sentence."""
+    return name[0].lower() + name[1:]
+
+
+def _finality(rows: list[dict[str, Any]]) -> str:
+    forces = [row for row in rows if row["area_type"] == "force"]
+    if all(row["value"] is None for row in forces):
+        return "There is no number; the notes say why."
+    provisional = sum(row["is_provisional"] for row in forces)
+    if not provisional:
+        return "Final: the figures change only by a late return or a correction."
+    what = "forces' figures" if len({row["area_id"] for row in forces}) > 1 else "figures"
+    return (
+        f"Provisional: {provisional} of {len(forces)} {what} can still change; the column status has which."
+    )
+
+
+def _definition(row: Mapping[str, Any]) -> Iterator[str]:
+    """An indicator's definition in lines."""
+    yield f"{row['name']} ({row['indicator_id']}, version {row['indicator_version']}; {row['unit']})"
+    yield f"  Numerator: {row['numerator'].rstrip('.')}."
+    yield f"  Denominator: {row['denominator'].rstrip('.')}."
+    yield f"  n counts {counted(row['n_measure'])}."
+    yield f"  Caveats: {row['caveats']}"
+
+
+def counted(measure: str) -> str:
+    """What a measure counts, in words: its name says it."""
+    if measure.endswith("_valued_count"):
+        return f"posts with a count of {measure.removesuffix('_valued_count')}s at seven days"
+    return measure.removesuffix("_count").replace("_", " ") + "s"
+
+
+def _made_from(release: Release) -> str:
+    as_of = release.data_as_of_utc.replace("T", " ").removesuffix(":00Z")
+    return f"Release {release.release_id}, data as of {as_of} UTC. {release.note}"
+
+
+#: One row for each cell that the indicators have in the period: of all areas, or of one; on all platforms, or
+#: on one. What is not in bench_values has its reason in bench_not_available, the firmest where several hold;
+#: what is in neither had no account.
+_CELLS = """
+    with platforms as (
+        select platform, platform_name from dim_platform
+        union all
+        select 'all', 'All platforms'
+    ),
+    grid as (
+        select i.indicator_id, i.name as indicator_name, i.unit, i.is_invented,
+            i.position as indicator_position, a.area_id, a.area_name, a.area_type,
+            a.position as area_position, p.platform, p.platform_name
+        from dim_indicator as i
+        cross join dim_area as a
+        inner join platforms as p
+            on case p.platform
+                when 'all' then i.is_pooled
+                else i.platforms is null or list_contains(string_split(i.platforms, '|'), p.platform)
+            end
+        where list_contains($indicators, i.indicator_id) and a.area_id = coalesce($area, a.area_id)
+            and p.platform = coalesce($platform, p.platform)
+    ),
+    reasons as (
+        select r.indicator_id, r.area_id, r.platform, arg_max(r.value_note, n.position) as value_note
+        from bench_not_available as r
+        inner join dim_value_note as n on r.value_note = n.value_note
+        where $period_end >= coalesce(r.from_date, $period_end)
+            and (r.until_date is null or $period_end < r.until_date)
+        group by all
+    ),
+    cells as (
+        select grid.*, v.value, v.ci95_low, v.ci95_high, v.n, v.note_detail, v.area_id is not null as is_cell,
+            coalesce(v.is_provisional, false) as is_provisional, r.value_note is not null as is_reason,
+            case when v.area_id is null then coalesce(r.value_note, 'no_account') else v.value_note end
+                as value_note
+        from grid
+        left join bench_values as v
+            on grid.indicator_id = v.indicator_id and grid.area_id = v.area_id
+                and grid.platform = v.platform and v.account_scope = $scope
+                and v.period_type = $period_type and v.period_start = $period_start
+        left join reasons as r
+            on grid.indicator_id = r.indicator_id and grid.area_id = r.area_id and grid.platform = r.platform
+    )
+    select cells.indicator_id, cells.indicator_name, cells.area_id, cells.area_name, cells.area_type,
+        cells.platform, cells.platform_name, $scope as account_scope, $period_type as period_type,
+        cast($period_start as date) as period_start, cast($period_end as date) as period_end, c.rank,
+        c.ranked_of, cells.value, cells.unit, cells.ci95_low, cells.ci95_high, cells.n,
+        everyone.value as all_forces_value, c.percentile, c.quintile, c.verdict, cells.is_provisional,
+        cells.value_note,
+        case
+            when cells.value_note is null then upper(cells.note_detail[1]) || cells.note_detail[2:] || '.'
+            when not cells.is_cell and not cells.is_reason then $no_account
+            else coalesce(notes.name || ': ' || cells.note_detail || '.', notes.sentence)
+        end as note,
+        $release_id as release_id, cells.is_invented
+    from cells
+    left join dim_value_note as notes on cells.value_note = notes.value_note
+    left join bench_comparisons as c
+        on cells.indicator_id = c.indicator_id and cells.area_id = c.area_id and cells.platform = c.platform
+            and c.account_scope = $scope and c.period_type = $period_type and c.period_start = $period_start
+    left join bench_values as everyone
+        on cells.indicator_id = everyone.indicator_id and everyone.area_id = 'all_forces'
+            and cells.platform = everyone.platform and everyone.account_scope = $scope
+            and everyone.period_type = $period_type and everyone.period_start = $period_start
+    order by cells.indicator_position, cells.area_type, case when $area is null then c.rank end nulls last,
+        cells.area_position, cells.value is null, cells.platform <> 'all', cells.platform_name,
+        cells.area_name
+"""

@@ -62,6 +62,9 @@ ENTITIES: dict[str, Schema] = {
         "indexed_at_utc": TIME,
     },
 }
+KEYS = {"profiles": "did", "posts": "uri", "messages": "uri"}
+#: created_at_utc of a post is what its author's device says.
+TIMES = {"profiles": "created_at_utc", "posts": "indexed_at_utc", "messages": "indexed_at_utc"}
 
 
 class Profile(Shape):

@@ -60,6 +60,8 @@ ENTITIES: dict[str, Schema] = {
         "created_at_utc": TIME,
     },
 }
+KEYS = dict.fromkeys(ENTITIES, "id")
+TIMES = dict.fromkeys(ENTITIES, "created_at_utc")
 
 
 class Profile(Shape, rename=None):

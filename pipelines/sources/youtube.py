@@ -59,6 +59,8 @@ ENTITIES: dict[str, Schema] = {
         "published_at_utc": TIME,
     },
 }
+KEYS = {"profiles": "channel_id", "posts": "video_id", "messages": "comment_id"}
+TIMES = dict.fromkeys(ENTITIES, "published_at_utc")
 
 
 def classify(response: httpx.Response) -> errors.SourceError | None:

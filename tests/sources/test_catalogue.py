@@ -14,6 +14,8 @@ def test_a_pulled_platform_has_a_module_with_what_every_source_offers(platform: 
     assert module.SANDBOX_PATH.startswith(f"/{platform}")
     assert module.REQUESTS_PER_ACCOUNT > 0
     assert set(module.ENTITIES) <= {"profiles", "posts", "messages"}
+    for entity, columns in module.ENTITIES.items():
+        assert {module.KEYS[entity], module.TIMES[entity]} <= set(columns)
     assert callable(module.platform)
     assert callable(module.pull)
 

@@ -104,6 +104,7 @@ select
     value_note,
     case
         when value_note = 'suppressed' and (is_group or member_detail is null) then suppressed_detail
+        when value_note = 'suppressed' then suppressed_detail || '; ' || member_detail
         when not is_group then member_detail
         else
             'forces with a value: ' || valued_count || ' of ' || expected_count

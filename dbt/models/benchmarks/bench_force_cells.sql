@@ -82,7 +82,7 @@ judged as (
             when known_by = 'values_7d' and n < post_count
                 then n || ' of ' || post_count || ' posts have a 7-day value, ' || late_post_count || ' came late'
             when known_by = 'messages' and platform = 'all'
-                then coalesce('messages of ' || messages_known_on, 'messages were collected from no account')
+                then coalesce('messages from ' || messages_known_on, 'messages were collected from no account')
                     || coalesce('; not collected: ' || messages_missing, '')
             when known_by = 'messages' then 'messages were not collected from: ' || messages_missing
         end as known_detail

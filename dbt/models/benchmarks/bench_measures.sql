@@ -8,6 +8,7 @@ with accounts as (
     select
         accounts.*,
         scopes.account_scope,
+        platforms.platform_name,
         platforms.is_terms_restricted,
         accounts.open_day_count > 0 and not accounts.is_absent_at_end as is_there,
         accounts.posts_known_day_count = accounts.open_day_count as is_posts_known,
@@ -29,6 +30,7 @@ by_platform as (
     select
         force_id,
         platform,
+        platform_name,
         is_terms_restricted,
         account_scope,
         period_type,
@@ -54,7 +56,8 @@ by_platform as (
             'account_id'
         ) }} as messages_failed
     from accounts
-    group by force_id, platform, is_terms_restricted, account_scope, period_type, period_start, period_end
+    group by
+        force_id, platform, platform_name, is_terms_restricted, account_scope, period_type, period_start, period_end
 ),
 
 all_platforms as (
@@ -69,7 +72,8 @@ all_platforms as (
         cast(sum({{ measure }}) as bigint) as {{ measure }},
         {% endfor %}
         {{ list_text('messages_failed', 'platform') }} as messages_missing,
-        {{ list_text('case when messages_known_account_count > 0 then platform end', 'platform') }} as messages_known_on
+        {{ last_and(list_text('case when messages_known_account_count > 0 then platform_name end', 'platform_name')) }}
+            as messages_known_on
     from by_platform
     where not is_terms_restricted
     group by force_id, account_scope, period_type, period_start, period_end

@@ -1,0 +1,127 @@
+"""What is published, what the last pull and build brought, and what stands in the way of the next release.
+
+Belongs here: reading what landing, the gates, the build and publishing have recorded. Does not belong here:
+how it looks (cli/display.py), or doing any of it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.gates.records import recorded, required_gates
+from pipelines.landing.store import Landing
+from pipelines.release.publish import current
+from pipelines.settings import Settings
+from pipelines.sources.catalogue import pulled_platforms
+from pipelines.warehouse.build import Build, current_build
+
+
+@dataclass
+class Status:
+    """What is published, built, pulled, missing and failed.
+
+    `failed_build`: that the newest build did not pass, and where what it made lies.
+    """
+
+    release: dict[str, Any] | None = None
+    build: dict[str, Any] | None = None
+    failed_build: str | None = None
+    pulls: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    failed_gates: list[str] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing throttled, failed or quarantined, no failed gate or build, something published."""
+        bad = any(row["throttled"] or row["failed"] or row["quarantined"] for row in self.pulls)
+        return self.release is not None and not (bad or self.failed_gates or self.failed_build)
+
+
+def status(settings: Settings, landing: Landing) -> Status:
+    """What is published, and what the last build and the newest pull of each platform brought."""
+    found = Status()
+    release = current(settings)
+    if release is not None:
+        kept = ("release_id", "data_as_of_utc", "created_at_utc", "note", "code_version", "value_count")
+        found.release = {name: getattr(release, name) for name in kept}
+    build = current_build(settings)
+    found.build = _build(settings, build) if build else None
+    found.failed_build = _failed_build(settings)
+    for source in sorted({source for source, _ in landing.schemas}):
+        newest = max((day for day, _ in landing.runs(source)), default=None)
+        if newest and source != "returns":
+            _add_pull(found, landing, source, newest)
+    for gate, subject in required_gates(landing, build.build_id if build else None):
+        result = recorded(settings.gates, gate, subject)
+        if result is None:
+            found.failed_gates.append(f"{gate} gate: no record for {subject}")
+        elif not result.passed:
+            found.failed_gates += [f"{gate} gate, {subject}: {failure}" for failure in result.failures]
+    return found
+
+
+def _build(settings: Settings, build: Build) -> dict[str, Any]:
+    """When the warehouse was built, and from which day on it was computed anew."""
+    window = build.window
+    is_full = window.posts_from_date == window.history_from_date
+    is_empty = window.posts_from_date > datetime.fromisoformat(window.data_as_of_utc).date()
+    return {
+        "build_id": build.build_id,
+        "built_at_utc": _changed_at(settings.warehouse),
+        "is_full": is_full,
+        "history_from_date": window.history_from_date.isoformat(),
+        "computed_from_date": None if is_empty else window.posts_from_date.isoformat(),
+        "data_as_of_utc": f"{window.data_as_of_utc}Z",
+    }
+
+
+def _failed_build(settings: Settings) -> str | None:
+    failed = settings.failed_build
+    if not failed.exists():
+        return None
+    if settings.warehouse.exists() and failed.stat().st_mtime_ns <= settings.warehouse.stat().st_mtime_ns:
+        return None  # a later build passed
+    return f"the build of {_changed_at(failed)} did not pass, so the warehouse stays; what it made: {failed}"
+
+
+def _changed_at(path: Path) -> str:
+    return f"{datetime.fromtimestamp(path.stat().st_mtime, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _add_pull(found: Status, landing: Landing, source: str, day: date) -> None:
+    """The newest day of a platform: of several runs, each account's and force's last word."""
+    runs = [run_id for run_day, run_id in landing.runs(source) if run_day == day]
+    log = pl.concat([landing.read(source, "requests", day, run_id) for run_id in runs])
+    verdicts = pl.concat([landing.read(source, "verdicts", day, run_id) for run_id in runs])
+    log = log.sort("run_id").unique(["account_id", "entity"], keep="last")
+    verdicts = verdicts.sort("run_id").unique(["platform", "force_id"], keep="last")
+    quarantined = verdicts.filter(pl.col("verdict") != "passed").sort("force_id")
+    bad = log.filter(~pl.col("status").is_in(["landed", "empty"])).sort("force_id", "account_id", "entity")
+    counts = {
+        name: bad.filter(pl.col("status") == name)["account_id"].n_unique()
+        for name in ("refused", "throttled", "failed")
+    }
+    polled = log["account_id"].n_unique()
+    row = {"platform": source, "day": day.isoformat(), "polled": polled}
+    row |= {"landed": polled - bad["account_id"].n_unique(), **counts, "quarantined": quarantined.height}
+    found.pulls.append(row)
+    found.missing += [
+        f"{r['force_id']}: {r['account_id']} {r['entity']}: {r['reason']} ({r['detail']})"
+        for r in bad.to_dicts()
+    ]
+    found.missing += [f"{r['force_id']}: {source} quarantined: {r['detail']}" for r in quarantined.to_dicts()]
+
+
+def already_landed(settings: Settings, landing: Landing, day: date) -> bool:
+    """Whether every pulled platform has a run of that day whose gate was passed."""
+    return all(
+        any(
+            gate is not None and gate.passed
+            for run_day, run_id in landing.runs(source)
+            if run_day == day and (gate := recorded(settings.gates, "landing", f"{source}/{run_id}"))
+        )
+        for source in pulled_platforms()
+    )

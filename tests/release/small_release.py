@@ -1,0 +1,162 @@
+"""A release small enough to read: three forces, two groups, three indicators, two platforms and their terms.
+
+Belongs here: the tables that the reader reads. Does not belong here: how they come about (dbt).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from pipelines.release.publish import Release
+from pipelines.settings import PROFILES, Settings
+
+FORCES = {"essex": "Essex Police", "kent": "Kent Police", "surrey": "Surrey Police"}
+GROUPS = {"all_forces": "All forces", "england": "England"}
+PLATFORMS = {"bluesky": "Bluesky", "x": "X", "youtube": "YouTube"}
+SCOPES = {"all": "All accounts", "officers": "Officers' accounts"}
+#: id → name, platforms, pooled, unit, what n counts
+INDICATORS = {
+    "followers": ("Followers per 1,000", None, False, "followers per 1,000 residents", "open_account_count"),
+    "views": ("Video views", "youtube", False, "views", "view_valued_count"),
+    "answered": ("Answered within one hour", None, True, "%", "conversation_count"),
+}
+NOTES = {
+    "provisional": "The period is not over or its figures can still change.",
+    "suppressed": "There are too few to show.",
+    "not_offered": "The platform has no such metric.",
+    "no_account": "There is no open account.",
+}
+WEEK, LAST_WEEK = date(2026, 10, 19), date(2026, 10, 12)
+OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
+
+Cell = dict[str, Any]
+
+
+def end_of(period_type: str, start: date) -> date:
+    months = {"month": 1, "quarter": 3, "year": 12, "rolling_12_months": 12}
+    if period_type == "week":
+        return start + timedelta(days=6)
+    after = start.year * 12 + start.month - 1 + months[period_type]
+    return date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
+
+
+def cell(indicator: str, area: str, start: date, value: float | None = None, **more: Any) -> Cell:
+    """A row of bench_values: a month of bluesky and final, unless said otherwise."""
+    row = {
+        "indicator_id": indicator,
+        "area_id": area,
+        "platform": "bluesky",
+        "account_scope": "all",
+        "period_type": "month",
+        "period_start": start,
+        "value": value,
+        "ci95_low": None,
+        "ci95_high": None,
+        "n": None if value is None else 20,
+        "value_note": None if value is not None else "suppressed",
+        "note_detail": None,
+        "is_provisional": False,
+        **more,
+    }
+    return row | {"period_end": end_of(str(row["period_type"]), start)}
+
+
+def everywhere(start: date, value: float | None = 1.0, **more: Any) -> list[Cell]:
+    """One force's cell of every indicator, each on a platform that it has."""
+    cells = []
+    for indicator, platform in (("followers", "bluesky"), ("views", "youtube"), ("answered", "all")):
+        cells.append(cell(indicator, "kent", start, value, **{"platform": platform, **more}))
+    return cells
+
+
+def publish_small(
+    settings: Settings,
+    cells: Sequence[Cell],
+    not_available: Sequence[Mapping[str, Any]] = (),
+    as_of: date = date(2026, 12, 1),
+) -> None:
+    """Make a release of these cells the current one. Ranks follow from the values; periods from the cells."""
+    values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
+    compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))
+    cell_of = ["indicator_id", "platform", "account_scope", "period_type", "period_start"]
+    compared = compared.select(
+        *cell_of,
+        "area_id",
+        rank=pl.col("value").rank("min", descending=True).over(cell_of).cast(pl.Int64),
+        ranked_of=pl.len().over(cell_of).cast(pl.Int64),
+        percentile=pl.lit(0.5),
+        quintile=pl.lit(None, pl.Int64),
+        verdict=pl.lit("similar"),
+    )
+    periods = values.select("period_type", "period_start", "period_end").unique()
+    areas = [(key, name, "force", 0) for key, name in FORCES.items()]
+    areas += [(key, name, "group", nth) for nth, (key, name) in enumerate(GROUPS.items(), 1)]
+    reasons = dict.fromkeys(("indicator_id", "area_id", "platform", "value_note"), pl.String)
+    tables = {
+        "bench_values": values,
+        "bench_comparisons": compared,
+        "bench_not_available": pl.DataFrame(
+            list(not_available), schema={**reasons, "from_date": pl.Date, "until_date": pl.Date}
+        ),
+        "dim_period": periods.with_columns(is_complete=pl.col("period_end") < as_of),
+        "dim_area": pl.DataFrame(
+            areas, schema=["area_id", "area_name", "area_type", "position"], orient="row"
+        ),
+        "dim_platform": pl.DataFrame(
+            {"platform": list(PLATFORMS), "platform_name": list(PLATFORMS.values())}
+        ),
+        "dim_account_scope": pl.DataFrame(
+            {"account_scope": list(SCOPES), "account_scope_name": list(SCOPES.values())}
+        ),
+        "dim_value_note": pl.DataFrame(
+            {
+                "value_note": list(NOTES),
+                "position": range(len(NOTES)),
+                "name": [name.replace("_", " ").capitalize() for name in NOTES],
+                "sentence": list(NOTES.values()),
+            }
+        ),
+        "dim_indicator": pl.DataFrame(
+            [
+                {
+                    "indicator_id": key,
+                    "indicator_version": 1,
+                    "position": nth,
+                    "name": name,
+                    "numerator": f"What {key} counts.",
+                    "denominator": f"What {key} is divided by",
+                    "unit": unit,
+                    "n_measure": n_measure,
+                    "platforms": platforms,
+                    "is_pooled": is_pooled,
+                    "caveats": f"Mind the {key}.",
+                    "is_invented": True,
+                }
+                for nth, (key, (name, platforms, is_pooled, unit, n_measure)) in enumerate(INDICATORS.items())
+            ]
+        ),
+    }
+    note = PROFILES["sandbox"].note
+    release = Release(
+        "20261201T0530-0123456789", "2026-12-01T05:30:00Z", "", "sandbox", True, note, "", "", 1
+    )
+    folder = settings.releases / release.release_id / "tables"
+    folder.mkdir(parents=True)
+    for name, frame in tables.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+    (folder.parent / "release.json").write_bytes(msgspec.json.encode(asdict(release)))
+    (settings.releases / "current").write_text(f"{release.release_id}\n")
+
+
+_TYPES = {
+    "value": pl.Float64,
+    "ci95_low": pl.Float64,
+    "ci95_high": pl.Float64,
+    "n": pl.Int64,
+    "value_note": pl.String,
+    "note_detail": pl.String,
+}

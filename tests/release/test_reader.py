@@ -1,0 +1,255 @@
+"""Tables of the current release: every force with a number or a reason, and what it means below."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.release.periods import NotFoundError
+from pipelines.release.reader import Asked, BenchmarkTable, counted, table
+from pipelines.settings import SEEDS, Settings
+from tests.release.small_release import FORCES, GROUPS, OCTOBER, WEEK, Cell, cell, everywhere, publish_small
+
+
+def shown(settings: Settings, cells: list[Cell], asked: Asked, **more: Any) -> BenchmarkTable:
+    publish_small(settings, cells, **more)
+    return table(settings, asked)
+
+
+def notes(found: BenchmarkTable) -> dict[str, str | None]:
+    return {row["area_id"]: row["note"] for row in found.rows}
+
+
+def never(area: str, value_note: str, **more: Any) -> dict[str, Any]:
+    return {
+        "indicator_id": "followers",
+        "area_id": area,
+        "platform": "bluesky",
+        "value_note": value_note,
+        **more,
+    }
+
+
+# --- one indicator
+
+
+def test_every_force_stands_once_best_first_and_groups_below(settings: Settings) -> None:
+    cells = [cell("followers", "kent", OCTOBER, 1.0), cell("followers", "surrey", OCTOBER, 3.0)]
+    cells += [cell("followers", "england", OCTOBER, 2.0), cell("followers", "all_forces", OCTOBER, 2.5)]
+    found = shown(settings, cells, Asked("followers"))
+    assert [row["area_id"] for row in found.rows] == ["surrey", "kent", "essex", *GROUPS]
+    assert [row["rank"] for row in found.rows] == [1, 2, None, None, None]
+    assert {row["all_forces_value"] for row in found.rows} == {2.5}
+    assert found.title == "Followers per 1,000: Bluesky, October 2026"
+
+
+def test_a_cell_without_a_number_says_why_in_a_sentence(settings: Settings) -> None:
+    cells = [
+        cell("followers", "kent", OCTOBER, 1.0, note_detail="two of three accounts"),
+        cell("followers", "essex", OCTOBER, note_detail="fewer than 10 to count"),
+        cell("followers", "surrey", OCTOBER),
+        cell("followers", "england", OCTOBER, 1.0),
+    ]
+    assert notes(shown(settings, cells, Asked("followers"))) == {
+        "kent": "Two of three accounts.",
+        "essex": "Suppressed: fewer than 10 to count.",
+        "surrey": "There are too few to show.",
+        "all_forces": "No account was open in this period.",
+        "england": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("from_date", "until_date", "note"),
+    [
+        (None, None, "The platform has no such metric."),
+        (date(2026, 10, 31), None, "The platform has no such metric."),
+        (date(2026, 11, 1), None, "No account was open in this period."),
+        (None, date(2026, 11, 1), "The platform has no such metric."),
+        (None, date(2026, 10, 31), "No account was open in this period."),
+    ],
+)
+def test_what_can_have_no_number_holds_for_the_periods_that_end_within_its_dates(
+    settings: Settings, from_date: date | None, until_date: date | None, note: str
+) -> None:
+    reason = never("essex", "not_offered", from_date=from_date, until_date=until_date)
+    cells = [cell("followers", "kent", OCTOBER, 1.0)]
+    assert notes(shown(settings, cells, Asked("followers"), not_available=[reason]))["essex"] == note
+
+
+def test_of_several_reasons_the_firmest_is_given_once(settings: Settings) -> None:
+    both = [never("essex", "not_offered"), never("essex", "no_account", until_date=date(2027, 1, 1))]
+    found = shown(settings, [cell("followers", "kent", OCTOBER, 1.0)], Asked("followers"), not_available=both)
+    assert [row["note"] for row in found.rows if row["area_id"] == "essex"] == ["There is no open account."]
+
+
+def test_of_other_accounts_the_reason_names_them(settings: Settings) -> None:
+    cells = [cell("followers", "kent", OCTOBER, 1.0, account_scope="officers"), *everywhere(OCTOBER)]
+    found = shown(settings, cells, Asked("followers", scope="OFFICERS"))
+    assert notes(found)["essex"] == "No officers' accounts were open in this period."
+    assert found.title == "Followers per 1,000: Bluesky, officers' accounts, October 2026"
+
+
+def test_tables_of_different_indicators_are_of_one_period(settings: Settings) -> None:
+    cells = [*everywhere(OCTOBER), *everywhere(WEEK, period_type="week")]
+    publish_small(settings, [*cells, cell("followers", "kent", date(2026, 11, 1), 1.0, is_provisional=True)])
+    starts = {
+        table(settings, Asked(one)).rows[0]["period_start"] for one in ("followers", "views", "answered")
+    }
+    assert starts == {OCTOBER}
+
+
+def test_without_a_platform_all_of_them_together_or_the_one_with_most_numbers(settings: Settings) -> None:
+    cells = [cell("followers", "kent", OCTOBER, 1.0), *everywhere(OCTOBER)]
+    cells += [cell("followers", force, OCTOBER, 1.0, platform="youtube") for force in FORCES]
+    publish_small(settings, cells)
+    assert table(settings, Asked("answered")).rows[0]["platform"] == "all"
+    assert table(settings, Asked("followers")).rows[0]["platform"] == "youtube"
+
+
+@pytest.mark.parametrize("platform", ["youtube", "YouTube", "YOUTUBE"])
+def test_a_platform_is_known_in_any_case(settings: Settings, platform: str) -> None:
+    found = shown(settings, everywhere(OCTOBER), Asked("views", platform=platform))
+    assert {row["platform_name"] for row in found.rows} == {"YouTube"}
+
+
+# --- one force
+
+
+def test_a_forces_table_has_every_indicator_on_every_platform_it_can_be_on(settings: Settings) -> None:
+    found = shown(settings, everywhere(OCTOBER), Asked(force="Kent"))
+    assert [(row["indicator_id"], row["platform"]) for row in found.rows] == [
+        ("followers", "bluesky"),
+        ("followers", "x"),
+        ("followers", "youtube"),
+        ("views", "youtube"),
+        ("answered", "all"),
+        ("answered", "bluesky"),
+        ("answered", "x"),
+        ("answered", "youtube"),
+    ]
+    assert {row["area_id"] for row in found.rows} == {"kent"}
+    assert found.title == "Kent Police: October 2026"
+
+
+def test_a_force_stands_beside_all_forces_also_where_it_has_no_number(settings: Settings) -> None:
+    cells = [cell("followers", "kent", OCTOBER), cell("followers", "all_forces", OCTOBER, 2.5)]
+    cells += everywhere(OCTOBER)[1:]
+    found = shown(settings, cells, Asked("followers", force="kent", platform="bluesky"))
+    assert [(row["value"], row["all_forces_value"]) for row in found.rows] == [(None, 2.5)]
+    assert found.title == "Kent Police: Followers per 1,000, Bluesky, October 2026"
+
+
+def test_what_is_not_made_for_a_type_of_period_is_left_out_or_refused(settings: Settings) -> None:
+    """As a median, which is made for weeks and months."""
+    quarter = [one for one in everywhere(OCTOBER, period_type="quarter") if one["indicator_id"] != "answered"]
+    publish_small(settings, [*everywhere(OCTOBER), *quarter])
+    found = table(settings, Asked(force="kent", period="2026-Q4"))
+    assert {row["indicator_id"] for row in found.rows} == {"followers", "views"}
+    with pytest.raises(NotFoundError, match="not made of all accounts for quarters"):
+        table(settings, Asked("answered", period="2026-Q4"))
+
+
+# --- what stands above and below
+
+
+def test_what_is_provisional_is_counted_above_the_table(settings: Settings) -> None:
+    cells = [
+        cell("followers", "kent", OCTOBER, 1.0, is_provisional=True),
+        cell("followers", "essex", OCTOBER, 1.0),
+    ]
+    cells += [cell("followers", "england", OCTOBER, 1.0, is_provisional=True)]
+    found = shown(settings, cells, Asked("followers", period="2026-10"))
+    assert found.above == [
+        "Provisional: 1 of 3 forces' figures can still change; the column status has which."
+    ]
+
+
+def test_a_final_table_says_so_and_how_its_period_was_chosen(settings: Settings) -> None:
+    assert shown(settings, everywhere(OCTOBER), Asked("followers")).above == [
+        "The newest month that is final for all indicators.",
+        "Final: the figures change only by a late return or a correction.",
+    ]
+
+
+def test_the_definition_what_n_counts_and_the_release_stand_below(settings: Settings) -> None:
+    assert shown(settings, everywhere(OCTOBER), Asked("views")).below == [
+        "Video views (views, version 1; views)",
+        "  Numerator: What views counts.",
+        "  Denominator: What views is divided by.",
+        "  n counts posts with a count of views at seven days.",
+        "  Caveats: Mind the views.",
+        "Release 20261201T0530-0123456789, data as of 2026-12-01 05:30 UTC. All figures are invented: "
+        "made from the sandbox nation. Forces and populations are real.",
+    ]
+
+
+def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
+    said = {counted(measure) for measure in pl.read_csv(SEEDS / "indicators.csv")["n_measure"]}
+    assert said == {
+        "accounts",
+        "conversations",
+        "open accounts",
+        "posts with a count of engagements at seven days",
+        "posts with a count of shares at seven days",
+        "posts with a count of views at seven days",
+    }
+
+
+# --- what is not there
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (Asked("nonsense"), "there is no indicator nonsense; there are: followers, views, answered"),
+        (
+            Asked("followers", platform="myspace"),
+            "there is no platform myspace; there are: all, bluesky, x, youtube",
+        ),
+        (Asked("followers", force="atlantis"), "there is no force atlantis; there are: essex, kent, surrey"),
+        (Asked("followers", scope="cats"), "there is no account scope cats; there are: all, officers"),
+        (Asked("views", platform="bluesky"), "there is no table of Video views for Bluesky"),
+    ],
+)
+def test_what_is_not_in_the_release_is_named_with_what_is(
+    settings: Settings, asked: Asked, message: str
+) -> None:
+    with pytest.raises(NotFoundError) as refused:
+        shown(settings, everywhere(OCTOBER), asked)
+    assert str(refused.value) == message
+
+
+def test_before_the_first_release_there_is_nothing(settings: Settings) -> None:
+    with pytest.raises(NotFoundError, match="nothing is published yet"):
+        table(settings, Asked("followers"))
+
+
+# --- as a command
+
+
+@pytest.mark.parametrize("words", [["followers"], ["--force", "kent"]])
+def test_csv_and_json_hold_the_same_columns(settings: Settings, words: list[str]) -> None:
+    publish_small(settings, everywhere(OCTOBER))
+    run = CliRunner()
+    as_csv = run.invoke(app, ["table", *words, "--format", "csv"]).stdout.splitlines()
+    as_json = run.invoke(app, ["table", *words, "--format", "json"]).stdout
+    columns = as_csv[0].split(",")
+    assert [f'  "{name}": ' in as_json for name in columns] == [True] * len(columns)
+    assert as_json.count('"indicator_id"') == len(as_csv) - 1
+    assert as_csv[1].endswith(",20261201T0530-0123456789,true")
+
+
+def test_a_refusal_is_bad_input(settings: Settings) -> None:
+    publish_small(settings, everywhere(OCTOBER))
+    refused = CliRunner().invoke(app, ["table", "followers", "--platform", "myspace"])
+    assert refused.exit_code == 1
+    assert "there is no platform myspace" in refused.output
+
+
+def test_without_an_indicator_the_command_lists_them(settings: Settings) -> None:
+    publish_small(settings, everywhere(OCTOBER))
+    assert "answered" in CliRunner().invoke(app, ["table"]).stdout

@@ -1,0 +1,161 @@
+"""What stands in the way of the next release: the last build, a failed one, what the last pull brought."""
+
+import os
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.gates.records import GateResult, record
+from pipelines.landing.store import Landing, open_landing
+from pipelines.release.status import Status, already_landed, status
+from pipelines.settings import Settings
+from pipelines.sources.catalogue import pulled_platforms
+from tests.release.small_release import OCTOBER, everywhere, publish_small
+
+DAY, RUN = date(2026, 11, 9), "20261109T053000000000-aaaaaaaa"
+NOW = datetime(2026, 11, 9, 5, 30)  # noqa: DTZ001
+
+
+@pytest.fixture
+def landing(settings: Settings) -> Landing:
+    return open_landing(settings)
+
+
+def build(settings: Settings, posts_from: str = "2026-09-01") -> None:
+    """A warehouse file and the record of how it was built, both gates passed."""
+    settings.warehouse.write_bytes(b"a warehouse")
+    stat = settings.warehouse.stat()
+    window = {
+        "history_from_date": "2026-09-01",
+        "first_pull_date": None,
+        "last_pull_date": None,
+        "posts_from_date": posts_from,
+        "messages_from_date": posts_from,
+        "data_as_of_utc": "2026-11-09T05:30:00",
+        "runs": {},
+    }
+    made = {
+        "build_id": "b1",
+        "sha256": "",
+        "file_mark": f"{stat.st_size}-{stat.st_mtime_ns}",
+        "made_of": "",
+        "window": window,
+    }
+    (settings.home / "build.json").write_bytes(msgspec.json.encode(made))
+    for gate in ("dbt", "release"):
+        record(settings.gates, GateResult(gate, "b1", passed=True))
+
+
+def pull(settings: Settings, landing: Landing, verdict: str = "passed", **log: Any) -> None:
+    """One account of Kent, polled on YouTube."""
+    row = {"force_id": "kent", "account_id": "youtube:kent", "pulled_at_utc": NOW, "platform": "youtube"}
+    row |= {"entity": "posts", "status": "landed"}
+    landing.write("youtube", DAY, RUN, {"requests": [row | log]})
+    said = {name: row[name] for name in ("force_id", "platform", "pulled_at_utc")}
+    landing.judge("youtube", DAY, RUN, [{**said, "verdict": verdict, "detail": "a handle is empty"}])
+    record(settings.gates, GateResult("landing", f"youtube/{RUN}", passed=True))
+
+
+def test_all_well(settings: Settings, landing: Landing) -> None:
+    publish_small(settings, everywhere(OCTOBER))
+    pull(settings, landing)
+    build(settings)
+    found = status(settings, landing)
+    assert found.is_complete
+    assert found.pulls == [
+        {
+            "platform": "youtube",
+            "day": "2026-11-09",
+            "polled": 1,
+            "landed": 1,
+            "refused": 0,
+            "throttled": 0,
+            "failed": 0,
+            "quarantined": 0,
+        }
+    ]
+
+
+def test_an_empty_folder_is_incomplete(settings: Settings, landing: Landing) -> None:
+    assert status(settings, landing) == Status()
+    assert not Status().is_complete
+
+
+@pytest.mark.parametrize("outcome", ["throttled", "failed"])
+def test_an_account_that_went_wrong_is_named(settings: Settings, landing: Landing, outcome: str) -> None:
+    publish_small(settings, everywhere(OCTOBER))
+    pull(settings, landing, status=outcome, reason="server_error", detail="503")
+    found = status(settings, landing)
+    assert not found.is_complete
+    assert found.pulls[0][outcome] == 1
+    assert found.missing == ["kent: youtube:kent posts: server_error (503)"]
+
+
+def test_a_quarantined_force_is_named(settings: Settings, landing: Landing) -> None:
+    publish_small(settings, everywhere(OCTOBER))
+    pull(settings, landing, verdict="quarantined")
+    found = status(settings, landing)
+    assert not found.is_complete
+    assert found.pulls[0]["quarantined"] == 1
+    assert found.missing == ["kent: youtube quarantined: a handle is empty"]
+
+
+def test_a_gate_without_a_record_and_one_that_failed_are_named(settings: Settings, landing: Landing) -> None:
+    build(settings)
+    (settings.gates / "release" / "b1.json").unlink()
+    record(settings.gates, GateResult("dbt", "b1", passed=False, failures=["a test failed"]))
+    assert status(settings, landing).failed_gates == [
+        "dbt gate, b1: a test failed",
+        "release gate: no record for b1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("posts_from", "line"),
+    [
+        ("2026-09-01", "every day from 2026-09-01"),
+        ("2026-10-09", "the days from 2026-10-09, the rest as it was"),
+        ("2026-11-11", "nothing was new"),
+    ],
+)
+def test_what_the_last_build_computed(
+    settings: Settings, landing: Landing, posts_from: str, line: str
+) -> None:
+    build(settings, posts_from)
+    os.utime(settings.warehouse)  # what is not the recorded file is no build
+    assert status(settings, landing).build is None
+    build(settings, posts_from)
+    printed = CliRunner().invoke(app, ["status"]).stdout
+    assert f": {line}\n" in printed
+
+
+@pytest.mark.parametrize(("hours", "is_said"), [(1, True), (-1, False)])
+def test_a_failed_build_is_said_until_a_later_one_passes(
+    settings: Settings, landing: Landing, hours: int, is_said: bool
+) -> None:
+    build(settings)
+    settings.failed_build.write_bytes(b"what did not pass")
+    moment = settings.warehouse.stat().st_mtime + 3600 * hours
+    os.utime(settings.failed_build, (moment, moment))
+    found = status(settings, landing)
+    assert (found.failed_build is not None) == is_said
+    done = CliRunner().invoke(app, ["status"])
+    assert ("warehouse.failed.duckdb" in done.stdout) == is_said
+    assert done.exit_code == 4
+
+
+def test_a_day_has_landed_when_every_platform_has_a_run_that_passed(
+    settings: Settings, landing: Landing
+) -> None:
+    pull(settings, landing)
+    assert not already_landed(settings, landing, DAY)
+    for platform in set(pulled_platforms()) - {"youtube"}:
+        landing.write(platform, DAY, RUN, {"requests": []})
+        record(settings.gates, GateResult("landing", f"{platform}/{RUN}", passed=True))
+    assert already_landed(settings, landing, DAY)
+    record(settings.gates, GateResult("landing", f"youtube/{RUN}", passed=False))
+    assert not already_landed(settings, landing, DAY)
