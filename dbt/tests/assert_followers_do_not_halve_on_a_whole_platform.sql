@@ -6,19 +6,20 @@ with days as (
     select
         account_id,
         platform,
-        observed_date,
+        activity_date,
         follower_count,
-        lag(follower_count) over (partition by account_id order by observed_date) as previous_count
+        lag(follower_count) over (partition by account_id order by activity_date) as previous_count
     from {{ ref('fct_account_days') }}
     where follower_count is not null
+        and activity_date >= (select posts_from_date from {{ ref('stg_landing__window') }})
 )
 
 select
     platform,
-    observed_date,
+    activity_date,
     count(*) as account_count,
     count(*) filter (where follower_count < 0.5 * previous_count) as halved_count
 from days
 where previous_count >= 1000
-group by platform, observed_date
+group by platform, activity_date
 having count(*) filter (where follower_count < 0.5 * previous_count) > 0.1 * count(*)

@@ -1,9 +1,0 @@
--- What: limits lie around the value, and the 99.8% limits around the 95% limits.
--- Why: a formula with a sign or a unit wrong shows here first. The margin is rounding.
--- A returned row is a value outside its limits.
-select indicator_id, force_id, platform, period_type, period_start, value, ci998_low, ci95_low, ci95_high, ci998_high
-from {{ ref('bench_values') }}
-where ci95_low > value + 1e-9
-    or ci95_high < value - 1e-9
-    or ci998_low > ci95_low + 1e-9
-    or ci998_high < ci95_high - 1e-9

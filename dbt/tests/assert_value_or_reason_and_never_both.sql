@@ -1,6 +1,0 @@
--- What: every cell has a number or a reason.
--- Why: an empty cell without a reason reads as zero, and a reason beside a number reads as doubt.
--- A returned row is a cell that has both or neither.
-select indicator_id, force_id, platform, period_type, period_start, value, value_note
-from {{ ref('bench_values') }}
-where (value is null) = (value_note is null)
