@@ -1,9 +1,3 @@
-# make run    set up, pull the sandbox nation day by day, build, publish, print a benchmark table
-# make up     the Dagster UI on the same data
-# make test   set up and run all tests
-# make unit   the fast ones only
-# make lint   ruff, mypy, sqlfluff, secret scan
-# make lock   resolve the dependencies again (needs uv)
 SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -12,15 +6,17 @@ DAYS ?= 15
 # Whatever the caller has active or set is not ours: the two commands work the same everywhere.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
+.PHONY: help run up setup unit test lint lock bench clean
+help:  ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run up setup unit test lint lock bench clean
-run: setup
+run: setup  ## set up, pull the sandbox day by day, build, publish, print a benchmark table
 	$(BIN)/beatbook run --days $(DAYS)
 
-up: setup
+up: setup  ## the Dagster UI on the same data
 	$(BIN)/beatbook up
 
-setup: .venv/ready
+setup: .venv/ready  ## install into .venv, once, and let dbt read the project
 
 .venv/ready: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null && P=$(PYTHON) || P=python3; \
@@ -32,25 +28,25 @@ setup: .venv/ready
 	@$(BIN)/python -m pipelines.warehouse.manifest
 	@touch $@
 
-unit: setup
+unit: setup  ## the fast tests only
 	$(BIN)/pytest -n 2 --dist worksteal -m "not e2e and not dbt"
 
-test: setup
+test: setup  ## all tests
 	$(BIN)/pytest -n 2 --dist worksteal
 
-lint: setup
+lint: setup  ## ruff, mypy, sqlfluff, secret scan
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt/models dbt/tests
 	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --exclude-files 'requirements\.lock'
 
-lock:
+lock:  ## resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-strip-extras --no-emit-index-url \
 	  --no-header --python-version 3.11 --upgrade -o requirements.lock
 
-bench: setup
+bench: setup  ## what a longer history costs, as ratios
 	$(BIN)/python -m tests.benchmarks.bench
 
-clean:
-	rm -rf data dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache
+clean:  ## what tools left behind; never data, which cannot be made again
+	rm -rf dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -77,8 +77,8 @@ def _end_dead_runs() -> None:
 
 def _summary(evaluation: dg.AssetCheckEvaluation) -> str:
     """What our own gates say in their metadata; dbt's checks have their SQL there instead."""
-    told = evaluation.metadata.get("summary")
-    return str(told.value) if told is not None else "see the check in the Dagster UI"
+    summary = evaluation.metadata.get("summary")
+    return str(summary.value) if summary is not None else "see the check in the Dagster UI"
 
 
 def _log_of(settings: Settings) -> TextIO:

@@ -70,6 +70,8 @@ def build(
         if last is not None and last.made_of != made_of:
             last = None
         found = window(landing, last.window if last else None)
+        if found is not None and last is not None and found.history_from_date > last.window.history_from_date:
+            last, found = None, window(landing, None)  # landing lost its beginning, and so must the warehouse
         if found is None:
             raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
         link_files(landing, found, settings.reading)

@@ -1,44 +1,72 @@
-"""`make bench`: what a longer history costs, as ratios within one run. Not a test: times are not asserted.
+"""`make bench`: what the warehouse costs, as ratios within one run. Not a test: only equality is asserted.
 
-Pulls 7 and then 28 days of the sandbox nation into a temporary folder and compares a day's pull and a build.
+Belongs here: one function a measure, each with both of its figures, in CPU seconds (user and system, of the command
+and all it starts) and peak memory. Does not belong here: what is measured (generate.py, by_hand.py).
+A year at scale 1 takes an hour or so and 20 GB of disk; `--scale 0.05 --runs 5` is a quick look.
 """
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 
-COMMAND = str(Path(sys.executable).with_name("beatbook"))
+from rich.console import Console
+from rich.table import Table
 
+from tests.benchmarks.generate import UNTIL, generate
 
-def timed(home: str, *words: str) -> float:
-    """Seconds that a command took (wall)."""
-    began = time.perf_counter()
-    subprocess.run(
-        [COMMAND, *words], env={**os.environ, "BEATBOOK_HOME": home}, check=True, stdout=subprocess.DEVNULL
-    )
-    return time.perf_counter() - began
-
-
-def show(what: str, late: float, early: float) -> None:
-    """One ratio, and the two times that it is made of."""
-    print(f"{what}: {late / early:.2f}  ({late:.1f} s / {early:.1f} s)")
+YEAR, TENTH = 365, 37
+#: One day more is measured so many times in a row; the median counts.
+DAYS_MORE = 3
+SMALL_SCALE = 0.05
 
 
-def main() -> None:
-    """Print the ratios."""
-    with tempfile.TemporaryDirectory() as home:
-        timed(home, "run", "--days", "7", "--until", "2026-10-20")
-        early_day = timed(home, "run", "--until", "2026-10-21")
-        short = timed(home, "build")
-        timed(home, "run", "--days", "27", "--until", "2026-11-09")
-        late_day = timed(home, "run", "--until", "2026-11-10")
-        long = timed(home, "build")
-    show("build over 28 days / build over 8 days", long, short)
-    show("pull and build of day 28 / of day 8", late_day, early_day)
+@dataclass(frozen=True)
+class Cost:
+    """What a command took: CPU seconds, and the most memory that one of its processes had (bytes)."""
+
+    cpu_seconds: float
+    peak_bytes: int
 
 
-if __name__ == "__main__":
-    main()
+@dataclass(frozen=True)
+class Row:
+    """One line of the table that is printed in the end."""
+
+    what: str
+    figure: str
+    made_of: str
+    bound: str
+
+
+def cost(home: Path, *words: str) -> Cost:
+    """Run a command of ours on a data folder.
+
+    Raises:
+        SystemExit: it failed; what it said stands in <home>/bench.log.
+    """
+    command = [str(Path(sys.executable).with_name(words[0])), *words[1:]]
+    environment = {**os.environ, "BEATBOOK_HOME": str(home)}
+    with (home / "bench.log").open("ab") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(words)} failed on {home}: see bench.log there")
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def one_day_more(home: Path, days: int, scale: float) -> tuple[Cost, float]:
+    """The first build of a history that ends `DAYS_MORE` days early, and the median of one day more (CPU seconds)."""
+    generate(home, days, UNTIL - timedelta(days=DAYS_MORE), scale)
+    full = cost(home, "beatbook", "build", "--full")
+    more = []
+    for back in range(DAYS_MORE - 1, -1, -1):
+        generate(home, 1, UNTIL - timedelta(days=back), scale)
+        more.append(cost(home, "beatbook", "build").cpu_seconds)
+    return full, median(more)

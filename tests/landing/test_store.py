@@ -59,7 +59,7 @@ def test_preparing_twice_changes_nothing_and_a_new_column_is_added(landing: Land
     Landing(landing.root, wider).prepare()
     path = landing.root / "youtube" / "profiles" / "0000-00-00" / "schema.parquet"
     assert "new_count" in pl.read_parquet_schema(path)
-    assert {p for p, told in files(landing).items() if told != before[p]} == {path}
+    assert {p for p, stamp in files(landing).items() if stamp != before[p]} == {path}
 
 
 def test_what_is_written_is_read_back_with_its_run(landing: Landing) -> None:

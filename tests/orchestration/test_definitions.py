@@ -24,8 +24,10 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 
 
 def test_the_workspace_names_one_code_location_that_loads() -> None:
-    told = yaml.safe_load((ROOT / "workspace.yaml").read_text())
-    assert [entry["python_module"]["module_name"] for entry in told["load_from"]] == ["pipelines.definitions"]
+    workspace = yaml.safe_load((ROOT / "workspace.yaml").read_text())
+    assert [entry["python_module"]["module_name"] for entry in workspace["load_from"]] == [
+        "pipelines.definitions"
+    ]
 
 
 def test_every_pulled_platform_is_landed_by_day_behind_a_blocking_gate(definitions: dg.Definitions) -> None:

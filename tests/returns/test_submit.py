@@ -144,10 +144,10 @@ def test_messages_are_seen_at_the_last_of_their_accounts_in_the_file(
     done = submit(settings, tmp_path, "\n".join([header, *facebook, *on_x]) + "\n")
     rows = read(settings, "messages", done.run_id)
     last = rows.group_by("account_id").agg(pl.col("sent_at_utc").max(), pl.col("pulled_at_utc").unique())
-    told = {row["account_id"]: (row["pulled_at_utc"], [row["sent_at_utc"]]) for row in last.to_dicts()}
-    assert set(told) == {"facebook:kent", "x:kent"}
-    assert all(seen == latest for seen, latest in told.values())
-    assert len({seen[0] for seen, _ in told.values()}) == 2
+    found = {row["account_id"]: (row["pulled_at_utc"], [row["sent_at_utc"]]) for row in last.to_dicts()}
+    assert set(found) == {"facebook:kent", "x:kent"}
+    assert all(seen == latest for seen, latest in found.values())
+    assert len({seen[0] for seen, _ in found.values()}) == 2
     log = read(settings, "requests", done.run_id)
     assert log["account_id"].to_list() == ["facebook:kent", "x:kent"]
     assert log["row_count"].sum() == rows.height

@@ -100,8 +100,8 @@ class Sandbox:
         secret: bytes = SECRET,
     ) -> Pulled:
         module = source(platform)
-        told = module.platform("http://sandbox" + module.SANDBOX_PATH, TOKEN)
-        told.headers = {"Sandbox-Now": now.isoformat()}
+        asked = module.platform("http://sandbox" + module.SANDBOX_PATH, TOKEN)
+        asked.headers = {"Sandbox-Now": now.isoformat()}
         transport = InProcess(faults, limits, instead)
         slept: list[float] = []
 
@@ -111,7 +111,7 @@ class Sandbox:
         done: list[str] = []
 
         async def go() -> list[AccountPull]:
-            client = Client(told, now=lambda: now, budget=budget, transport=transport, sleep=sleep)
+            client = Client(asked, now=lambda: now, budget=budget, transport=transport, sleep=sleep)
             async with client:
                 context = Context(client, secret)
                 return await module.pull(context, chosen, lambda pull: done.append(pull.account.account_id))
@@ -124,8 +124,8 @@ class Sandbox:
         """The answer sheet of one account."""
         account = self.register.accounts[account_id]
         at = clock.ms(now.isoformat())
-        told = truth(7, at, account.force_id, account.platform)["accounts"]
-        return next(a for a in told if a["account_id"] == account_id)
+        accounts = truth(7, at, account.force_id, account.platform)["accounts"]
+        return next(a for a in accounts if a["account_id"] == account_id)
 
     def people(self, account_id: str, now: datetime = END) -> dict[str, int]:
         """message id → the number of the invented person who wrote it, -1 where it was the force."""

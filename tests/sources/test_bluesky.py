@@ -34,17 +34,17 @@ def pull_kent(sandbox: Any, *kinds: str, **more: Any) -> Any:
 
 @pytest.mark.parametrize("account_id", TRUE)
 def test_a_profile_is_what_the_nation_says(sandbox: Any, healthy: Any, naive: Any, account_id: str) -> None:
-    told, invented = sandbox.truth(account_id), sandbox.view.nation.by_id[account_id]
+    truth, invented = sandbox.truth(account_id), sandbox.view.nation.by_id[account_id]
     assert healthy.rows(account_id, "profiles") == [
         {
-            "force_id": told["force_id"],
+            "force_id": truth["force_id"],
             "account_id": account_id,
             "pulled_at_utc": datetime(2026, 11, 9, 5, 30),  # noqa: DTZ001
-            "did": told["platform_account_id"],
-            "handle": told["handle"],
-            "followers_count": told["follower_count"],
+            "did": truth["platform_account_id"],
+            "handle": truth["handle"],
+            "followers_count": truth["follower_count"],
             "follows_count": 40 + invented.index % 90,
-            "posts_count": told["post_count"],
+            "posts_count": truth["post_count"],
             "created_at_utc": datetime.fromtimestamp(invented.opened / 1000, UTC).replace(tzinfo=None),
         }
     ]
@@ -54,7 +54,7 @@ def test_a_profile_is_what_the_nation_says(sandbox: Any, healthy: Any, naive: An
 def test_posts_and_their_counters_are_what_the_nation_says_and_reposts_are_left_out(
     sandbox: Any, healthy: Any, naive: Any, account_id: str
 ) -> None:
-    told = sandbox.truth(account_id)["posts"]
+    truth = sandbox.truth(account_id)["posts"]
     expected = [
         {
             "uri": post["post_id"],
@@ -66,13 +66,13 @@ def test_posts_and_their_counters_are_what_the_nation_says_and_reposts_are_left_
             "reply_count": post["comment_count"],
             "quote_count": post["quote_count"],
         }
-        for post in told
+        for post in truth
         if post["kind"] != "repost"
     ]
     rows = healthy.rows(account_id, "posts")
     assert [{k: v for k, v in row.items() if k not in COMMON} for row in rows] == expected
     assert {"post", "reply"} == {row["kind"] for row in rows}
-    assert any(post["kind"] == "repost" for post in told)
+    assert any(post["kind"] == "repost" for post in truth)
 
 
 def hashed(native_id: str) -> str:

@@ -38,16 +38,16 @@ def own(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("account_id", TRUE)
 def test_a_profile_is_what_the_nation_says(sandbox: Any, healthy: Any, account_id: str) -> None:
-    told, invented = sandbox.truth(account_id), sandbox.view.nation.by_id[account_id]
+    truth, invented = sandbox.truth(account_id), sandbox.view.nation.by_id[account_id]
     assert own(healthy.rows(account_id, "profiles")) == [
         {
-            "id": told["platform_account_id"],
-            "acct": told["handle"].partition("@")[0],
-            "followers_count": told["follower_count"],
+            "id": truth["platform_account_id"],
+            "acct": truth["handle"].partition("@")[0],
+            "followers_count": truth["follower_count"],
             "following_count": 20 + invented.index % 60,
-            "statuses_count": told["post_count"],
+            "statuses_count": truth["post_count"],
             "created_at_utc": datetime.fromisoformat(clock.date_text(invented.opened)),
-            "last_status_date": date.fromisoformat(told["posts"][0]["created_at"][:10]),
+            "last_status_date": date.fromisoformat(truth["posts"][0]["created_at"][:10]),
         }
     ]
 
@@ -56,7 +56,7 @@ def test_a_profile_is_what_the_nation_says(sandbox: Any, healthy: Any, account_i
 def test_posts_and_their_counters_are_what_the_nation_says_and_reposts_are_left_out(
     sandbox: Any, healthy: Any, naive: Any, account_id: str
 ) -> None:
-    told = sandbox.truth(account_id)["posts"]
+    truth = sandbox.truth(account_id)["posts"]
     assert own(healthy.rows(account_id, "posts")) == [
         {
             "id": post["post_id"],
@@ -67,10 +67,10 @@ def test_posts_and_their_counters_are_what_the_nation_says_and_reposts_are_left_
             "replies_count": post["comment_count"],
             "quotes_count": post["quote_count"],
         }
-        for post in told
+        for post in truth
         if post["kind"] != "repost"
     ]
-    assert {post["kind"] for post in told} == {"post", "reply", "repost"}
+    assert {post["kind"] for post in truth} == {"post", "reply", "repost"}
 
 
 @pytest.mark.parametrize("account_id", TRUE)
@@ -133,9 +133,9 @@ def test_an_account_without_an_id_is_looked_up_by_its_name(sandbox: Any) -> None
     pulled = sandbox.pull("mastodon", unknown)
     assert len(pulled.calls("/accounts/lookup")) == 3
     for account_id in unknown:
-        told = sandbox.truth(account_id)
-        assert pulled.rows(account_id, "profiles")[0]["id"] == told["platform_account_id"]
-        assert len(pulled.rows(account_id, "messages")) == len(told["messages"])
+        truth = sandbox.truth(account_id)
+        assert pulled.rows(account_id, "profiles")[0]["id"] == truth["platform_account_id"]
+        assert len(pulled.rows(account_id, "messages")) == len(truth["messages"])
 
 
 def test_a_suspended_a_moved_and_a_missing_account_are_told_apart(sandbox: Any) -> None:

@@ -45,21 +45,21 @@ def own(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def google(status: int, reason: str) -> httpx.Response:
-    told = {"code": status, "message": "…", "errors": [{"message": "…", "reason": reason}]}
-    return httpx.Response(status, json={"error": told})
+    error = {"code": status, "message": "…", "errors": [{"message": "…", "reason": reason}]}
+    return httpx.Response(status, json={"error": error})
 
 
 @pytest.mark.parametrize("account_id", TRUE)
 def test_a_channel_is_what_the_nation_says(sandbox: Any, healthy: Any, account_id: str) -> None:
-    told, invented = sandbox.truth(account_id), sandbox.view.nation.by_id[account_id]
+    truth, invented = sandbox.truth(account_id), sandbox.view.nation.by_id[account_id]
     opened = clock.iso_seconds(invented.opened).removesuffix("Z")
     assert own(healthy.rows(account_id, "profiles")) == [
         {
-            "channel_id": told["platform_account_id"],
-            "handle": told["handle"],
-            "subscriber_count": told["follower_count"],
+            "channel_id": truth["platform_account_id"],
+            "handle": truth["handle"],
+            "subscriber_count": truth["follower_count"],
             "is_subscriber_count_hidden": account_id == story.HIDDEN_SUBSCRIBERS,
-            "video_count": told["post_count"],
+            "video_count": truth["post_count"],
             "view_count": total_views(sandbox.view, invented, END_MS),
             "published_at_utc": datetime.fromisoformat(opened),
         }
@@ -283,6 +283,6 @@ def test_our_own_budget_of_units_stops_before_the_request(sandbox: Any) -> None:
 
 def test_a_day_in_the_past_is_pulled_as_it_was(sandbox: Any) -> None:
     then = datetime(2026, 10, 20, 4, 30, tzinfo=UTC)
-    pulled, told = sandbox.pull("youtube", [ESSEX], now=then), sandbox.truth(ESSEX, then)
-    assert pulled.rows(ESSEX, "profiles")[0]["subscriber_count"] == told["follower_count"]
-    assert [r["view_count"] for r in pulled.rows(ESSEX, "posts")] == [p["view_count"] for p in told["posts"]]
+    pulled, truth = sandbox.pull("youtube", [ESSEX], now=then), sandbox.truth(ESSEX, then)
+    assert pulled.rows(ESSEX, "profiles")[0]["subscriber_count"] == truth["follower_count"]
+    assert [r["view_count"] for r in pulled.rows(ESSEX, "posts")] == [p["view_count"] for p in truth["posts"]]

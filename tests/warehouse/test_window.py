@@ -1,0 +1,138 @@
+"""Which days a build computes anew, from what has landed since the last one."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.landing.store import Landing
+from pipelines.sources.catalogue import pulled_platforms, source
+from pipelines.warehouse.window import Window, link_files, window
+
+DAY = date(2026, 11, 4)
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Landing:
+    landing = Landing(tmp_path / "landing", {name: source(name).ENTITIES for name in pulled_platforms()})
+    landing.prepare()
+    return landing
+
+
+def pull(landing: Landing, day: date, run_id: str | None = None) -> str:
+    """A run of one account, landed and passed."""
+    run_id = run_id or f"{day:%Y%m%d}T053000000000-0000"
+    moment = datetime(day.year, day.month, day.day, 5, 30)  # noqa: DTZ001 (landing stores UTC without a zone)
+    own = {"force_id": "kent", "account_id": "bluesky:kent", "pulled_at_utc": moment, "platform": "bluesky"}
+    asked = {"entity": "posts", "status": "landed", "reason": "", "detail": ""}
+    counts = {name: 0 for name, kind in landing.schemas["bluesky", "requests"].items() if kind == pl.Int64}
+    landing.write("bluesky", day, run_id, {"requests": [own | asked | counts]})
+    verdict = {"verdict": "passed", "expectation": "", "detail": "", "row_count": 1}
+    landing.judge("bluesky", day, run_id, [own | verdict])
+    return run_id
+
+
+def returned(landing: Landing, day: date, sent: datetime) -> None:
+    """A return of one message."""
+    own = {"force_id": "kent", "account_id": "x:kent", "platform": "x", "pulled_at_utc": sent}
+    texts = {"channel": "public", "conversation_id": "c", "message_id": "m", "direction": "inbound"}
+    message = own | texts | {"sent_at_utc": sent, "is_automatic": None, "file_sha256": "", "line": 2}
+    counts = {name: 0 for name, kind in landing.schemas["returns", "requests"].items() if kind == pl.Int64}
+    asked = own | {"entity": "messages", "status": "landed", "reason": "", "detail": ""} | counts
+    landing.write("returns", day, f"{day:%Y%m%d}T120000000000-0000", {"messages": [message], "requests": [asked]})
+
+
+def found(landing: Landing, before: Window | None = None) -> Window:
+    made = window(landing, before)
+    assert made is not None
+    return made
+
+
+def test_nothing_landed_is_no_window(landing: Landing) -> None:
+    assert window(landing, None) is None
+
+
+def test_a_build_from_nothing_computes_all_of_history(landing: Landing) -> None:
+    pull(landing, DAY)
+    first = found(landing)
+    # A pull knows 29 days before its own: 6 October, in the week of the 5th and the month of the 1st.
+    assert first.history_from_date == date(2026, 10, 1)
+    assert first.posts_from_date == first.messages_from_date == first.history_from_date
+    assert first.data_as_of_utc == "2026-11-04T05:30:00"
+
+
+def test_a_day_more_computes_what_its_pull_can_touch(landing: Landing) -> None:
+    pull(landing, DAY)
+    before = found(landing)
+    pull(landing, DAY + timedelta(days=1))
+    after = found(landing, before)
+    assert after.posts_from_date == DAY - timedelta(days=31)
+    assert after.messages_from_date == DAY - timedelta(days=10)
+    assert after.history_from_date == before.history_from_date
+
+
+def test_nothing_new_computes_nothing(landing: Landing) -> None:
+    pull(landing, DAY)
+    before = found(landing)
+    again = found(landing, before)
+    assert again.posts_from_date > DAY + timedelta(days=1)
+    assert again.runs == before.runs
+
+
+def test_what_was_young_at_the_last_build_is_computed_again_after_a_pause(landing: Landing) -> None:
+    pull(landing, DAY)
+    before = found(landing)
+    pull(landing, DAY + timedelta(days=60))
+    assert found(landing, before).posts_from_date == DAY - timedelta(days=31)
+
+
+def test_a_run_that_is_judged_again_reopens_its_days(landing: Landing) -> None:
+    run_id = pull(landing, DAY - timedelta(days=40))
+    pull(landing, DAY)
+    before = found(landing)
+    landing.judge("bluesky", DAY - timedelta(days=40), run_id, [])
+    assert found(landing, before).posts_from_date == DAY - timedelta(days=71)
+    assert found(landing, before).messages_from_date == DAY - timedelta(days=50)
+
+
+def test_a_run_that_is_gone_reopens_its_days(landing: Landing) -> None:
+    early = DAY - timedelta(days=40)
+    pull(landing, early - timedelta(days=1))
+    run_id = pull(landing, early)
+    pull(landing, DAY)
+    before = found(landing)
+    landing.path("bluesky", "requests", early, run_id).unlink()
+    assert found(landing, before).messages_from_date == early - timedelta(days=10)
+
+
+def test_a_late_return_reopens_the_month_that_it_speaks_of(landing: Landing) -> None:
+    for back in range(120, -1, -10):
+        pull(landing, DAY - timedelta(days=back))
+    before = found(landing)
+    returned(landing, DAY, datetime(2026, 9, 20, 12))  # noqa: DTZ001
+    after = found(landing, before)
+    # Replies in it may answer questions of a month before.
+    assert after.messages_from_date == after.posts_from_date == date(2026, 7, 31)
+
+
+def test_a_return_from_before_history_moves_its_beginning(landing: Landing) -> None:
+    pull(landing, DAY)
+    before = found(landing)
+    returned(landing, DAY, datetime(2025, 3, 10, 12))  # noqa: DTZ001
+    after = found(landing, before)
+    assert after.history_from_date == after.posts_from_date == date(2025, 2, 24)
+
+
+def test_links_lead_to_the_files_of_the_window_and_to_every_schema(landing: Landing, tmp_path: Path) -> None:
+    for back in range(60, -1, -1):
+        pull(landing, DAY - timedelta(days=back))
+    before = found(landing)
+    pull(landing, DAY + timedelta(days=1))
+    link_files(landing, found(landing, before), tmp_path / "reading")
+    names = {path.name for path in (tmp_path / "reading" / "bluesky" / "requests").iterdir()}
+    days = {name[:8] for name in names if name != "schema.parquet"}
+    assert min(days) == f"{DAY - timedelta(days=31):%Y%m%d}"
+    assert max(days) == f"{DAY + timedelta(days=1):%Y%m%d}"
+    for source_name, entity in landing.schemas:
+        assert (tmp_path / "reading" / source_name / entity / "schema.parquet").exists()
