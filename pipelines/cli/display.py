@@ -109,10 +109,10 @@ def show_status(status: "Status") -> None:
         console.print(f"  {told['note']}")
     else:
         console.print("[bold]Nothing is published yet.[/] `beatbook run` does it.")
-    drawn = Table("platform", "last pull", "due", "landed", "refused", "throttled", "failed", "forces held")
+    counts = ("due", "landed", "refused", "throttled", "failed", "quarantined")
+    drawn = Table("platform", "last pull", *counts)
     for row in status.pulls:
-        counts = [str(row[name]) for name in ("due", "landed", "refused", "throttled", "failed", "held")]
-        drawn.add_row(row["platform"], row["day"], *counts)
+        drawn.add_row(row["platform"], row["day"], *(str(row[name]) for name in counts))
     console.print(drawn)
     for heading, lines in (("Missing", status.missing), ("Gates that failed", status.failed_gates)):
         if lines:

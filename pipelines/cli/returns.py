@@ -45,8 +45,8 @@ def submit(file: File, format_: FormatOption = Format.TABLE) -> None:
     if landed.gate is None:
         typer.echo(f"{file.name}: landed before, in run {landed.run_id}; nothing changed")
         return
-    if landed.gate.held:
-        fail(Exit.GATE_FAILED, "held back by the landing gate: " + "; ".join(landed.gate.failures))
+    if landed.gate.quarantined:
+        fail(Exit.GATE_FAILED, "quarantined by the landing gate: " + "; ".join(landed.gate.failures))
     typer.echo(f"{file.name}: {landed.row_count} rows of {found.kind} landed in run {landed.run_id}")
     typer.echo("`beatbook build` brings them into the benchmarks.")
 

@@ -6,11 +6,15 @@ expectations themselves (expectations/), dbt's tests (dbt/) or Dagster (orchestr
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines.gates.records import GateResult
-from pipelines.gates.suites import validate
+from pipelines.gates.suites import expectations_of
+from pipelines.gates.validation import validate
+from pipelines.settings import SEEDS
 from pipelines.warehouse.run_dbt import Node
 
 #: With fewer than four fifths of the forces that are due collected, a national table would mislead.
@@ -18,7 +22,7 @@ MIN_COLLECTED_SHARE = 0.8
 #: A release in which a tenth of the values of the last one are gone is an accident until shown otherwise.
 MAX_VALUES_LOST_SHARE = 0.1
 
-RELEASE_TABLES = ("bench_values", "bench_comparisons")
+RELEASE_TABLES = ("bench_values", "bench_comparisons", "bench_not_available")
 
 
 def release_gate(warehouse: Path, build_id: str, previous_values: int | None) -> GateResult:
@@ -30,11 +34,19 @@ def release_gate(warehouse: Path, build_id: str, previous_values: int | None) ->
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         frames = {name: connection.table(name).pl() for name in RELEASE_TABLES}
         collected = connection.sql(_COLLECTED).fetchone() or (0, 0)
-        force_count = (connection.sql("select count(*) from dim_force").fetchone() or (0,))[0]
-    parameters = {"force_count": force_count, "areas": force_count + 1}  # and the nation
+        areas = connection.sql("select area_id, area_type from dim_area order by area_id").pl()
+    parameters: dict[str, Any] = {
+        "area_ids": areas["area_id"].to_list(),
+        "force_count": areas.filter(pl.col("area_type") == "force").height,
+        "value_notes": pl.read_csv(SEEDS / "value_notes.csv")["value_note"].to_list(),
+    }
     for name, frame in frames.items():
         result.checked_rows[name] = frame.height
-        result.failures += map(str, validate(f"release_{name}", frame, parameters))
+        expectations = expectations_of(f"release_{name}", parameters)
+        result.failures += map(str, validate(name, expectations, frame))
+    present = pl.concat([frames["bench_values"]["area_id"], frames["bench_not_available"]["area_id"]])
+    if lost := sorted(set(parameters["area_ids"]) - set(present)):
+        result.failures.append(f"neither a number nor a reason for {', '.join(lost)}")
     due, got = collected
     if due and got < MIN_COLLECTED_SHARE * due:
         result.failures.append(f"only {got} of {due} forces that are due were collected on the newest day")

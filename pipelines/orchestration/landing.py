@@ -69,8 +69,8 @@ def _build(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition
         asset=key,
         name="landing_gate",
         blocking=True,
-        description="GX on what this run landed. A force that fails is held back alone; more than a quarter "
-        "of the country, and the whole run is held and nothing is published.",
+        description="GX on what this run landed. A force that fails is quarantined alone; more than a "
+        "quarter of all forces, and the whole run is quarantined and nothing is published.",
     )
     def gate(
         context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings]
@@ -87,8 +87,8 @@ def _build(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition
             metadata={
                 "run": run[1],
                 "rows checked": sum(result.checked_rows.values()),
-                "forces held": len(result.held),
-                "held": _as_markdown([f"{force}: {why}" for force, why in result.held.items()]),
+                "forces quarantined": len(result.quarantined),
+                "quarantined": _as_markdown([f"{force}: {why}" for force, why in result.quarantined.items()]),
                 "summary": "; ".join(result.failures[:3]) or "every expectation holds",
                 "failures": _as_markdown(result.failures),
             },

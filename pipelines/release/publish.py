@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.gates.records import GateResult, recorded
+from pipelines.gates.records import GateResult, recorded, required_gates
 from pipelines.landing.store import Landing
 from pipelines.release.extracts import Column, write_extracts
 from pipelines.settings import PROJECT, Settings
@@ -77,12 +77,8 @@ def check_gates(settings: Settings, landing: Landing) -> list[GateResult]:
     build = current_build(settings)
     if build is None:
         raise NotPublishedError(["there is no warehouse, or not the one that was checked: build it again"])
-    wanted = [("dbt", build.build_id), ("release", build.build_id)]
-    for source in sorted({source for source, _ in landing.schemas}):
-        runs = list(landing.runs(source))
-        wanted += [("landing", f"{source}/{max(run for _, run in runs)}")] if runs else []
     results, reasons = [], []
-    for gate, subject in wanted:
+    for gate, subject in required_gates(landing, build.build_id):
         result = recorded(settings.gates, gate, subject)
         if result is None:
             reasons.append(f"the {gate} gate left no record for {subject}")

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.gates.records import recorded
+from pipelines.gates.records import recorded, required_gates
 from pipelines.landing.store import Landing
 from pipelines.release.publish import Release, current, folder_of
 from pipelines.settings import Settings
@@ -45,8 +45,8 @@ class Status:
 
     @property
     def is_complete(self) -> bool:
-        """Nothing throttled, failed or held, no failed gate, something published."""
-        bad = any(row["throttled"] or row["failed"] or row["held"] for row in self.pulls)
+        """Nothing throttled, failed or quarantined, no failed gate, something published."""
+        bad = any(row["throttled"] or row["failed"] or row["quarantined"] for row in self.pulls)
         return self.release is not None and not bad and not self.failed_gates
 
 
@@ -157,15 +157,13 @@ def status(settings: Settings, landing: Landing) -> Status:
         kept = ("release_id", "data_as_of_utc", "created_at_utc", "note", "code_version", "value_count")
         told.release = {name: getattr(release, name) for name in kept}
     build = current_build(settings)
-    gated = [("dbt", build.build_id), ("release", build.build_id)] if build else []
     for source in sorted({source for source, _ in landing.schemas}):
         runs = list(landing.runs(source))
         if not runs:
             continue
-        gated.append(("landing", f"{source}/{max(run_id for _, run_id in runs)}"))
         if source != "returns":
             _add_pull(told, landing, source, max(day for day, _ in runs))
-    for gate, subject in gated:
+    for gate, subject in required_gates(landing, build.build_id if build else None):
         result = recorded(settings.gates, gate, subject)
         if result is None:
             told.failed_gates.append(f"{gate} gate: no record for {subject}")
@@ -180,21 +178,22 @@ def _add_pull(told: Status, landing: Landing, source: str, day: date) -> None:
     log = pl.concat([landing.read(source, "requests", day, run_id) for run_id in runs])
     verdicts = pl.concat([landing.read(source, "verdicts", day, run_id) for run_id in runs])
     log = log.sort("run_id").unique(["account_id", "entity"], keep="last")
-    held = verdicts.sort("run_id").unique(["platform", "force_id"], keep="last")
-    held = held.filter(pl.col("verdict") == "held").sort("force_id")
+    verdicts = verdicts.sort("run_id").unique(["platform", "force_id"], keep="last")
+    quarantined = verdicts.filter(pl.col("verdict") != "passed").sort("force_id")
     bad = log.filter(~pl.col("status").is_in(["landed", "empty"])).sort("force_id", "account_id", "entity")
     counts = {
         name: bad.filter(pl.col("status") == name)["account_id"].n_unique()
         for name in ("refused", "throttled", "failed")
     }
     due = log["account_id"].n_unique()
-    row = {"platform": source, "day": day.isoformat(), "due": due, "held": held.height, **counts}
+    row = {"platform": source, "day": day.isoformat(), "due": due, **counts}
+    row["quarantined"] = quarantined.height
     told.pulls.append(row | {"landed": due - bad["account_id"].n_unique()})
     told.missing += [
         f"{r['force_id']}: {r['account_id']} {r['entity']}: {r['reason']} ({r['detail']})"
         for r in bad.to_dicts()
     ]
-    told.missing += [f"{r['force_id']}: {source} held back: {r['detail']}" for r in held.to_dicts()]
+    told.missing += [f"{r['force_id']}: {source} quarantined: {r['detail']}" for r in quarantined.to_dicts()]
 
 
 def already_landed(settings: Settings, landing: Landing, day: date) -> bool:

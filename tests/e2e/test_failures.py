@@ -32,11 +32,11 @@ def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     pulls = {row["platform"]: row for row in told["pulls"]}
     assert pulls["youtube"]["failed"] == pulls["youtube"]["due"]
     assert pulls["bluesky"]["failed"] == 1
-    assert pulls["mastodon"]["held"] == 1
+    assert pulls["mastodon"]["quarantined"] == 1
     missing = "\n".join(told["missing"])
     assert "kent: bluesky:kent profiles: flipped_type" in missing
     assert "youtube:metropolitan profiles: server_error" in missing
-    assert "derbyshire: mastodon held back" in missing
+    assert "derbyshire: mastodon quarantined" in missing
     assert nation.run("status").returncode == 4
 
     reasons = dict(

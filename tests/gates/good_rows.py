@@ -1,7 +1,8 @@
-"""Good rows for every suite in expectations/: what bad rows and small warehouses in tests are made from."""
+"""Good rows for everything that is gated: what bad rows and small warehouses in tests are made from.
 
-import json
-import re
+What is gated has a name: `youtube/profiles`, or the name of its suite, `release_bench_values`.
+"""
+
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -10,32 +11,86 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.gates.suites import SUITES
-from pipelines.landing.store import Landing
-from pipelines.settings import PROJECT
+from pipelines.gates import suites
+from pipelines.gates.landing_gate import of_entity
+from pipelines.gates.validation import Failure, validate
+from pipelines.landing.store import LOG, Landing
+from pipelines.sources.account_pull import COUNT, TEXT
 from pipelines.sources.catalogue import pulled_platforms, source
 
 Row = dict[str, Any]
 FORCES = ["essex", "kent", "surrey"]
+AREAS = [*FORCES, "all_forces"]
 SEEN = datetime(2026, 11, 9, 5, 30)  # noqa: DTZ001
 PARAMETERS: dict[str, Any] = {
     "force_ids": FORCES,
-    "latest": "2026-11-09 06:30:00",
+    "latest": "2026-11-09 06:30:00+00:00",
+    "area_ids": AREAS,
     "force_count": len(FORCES),
-    "areas": len(FORCES) + 1,
+    "value_notes": ["late", "provisional"],
 }
 LANDING = Landing(Path(), {name: source(name).ENTITIES for name in pulled_platforms()})
-SUITE_NAMES = sorted(path.stem for path in SUITES.glob("*.json"))
+
+_CELL = dict.fromkeys("indicator_id area_id platform account_scope period_type".split(), TEXT)
+_PERIOD = {"period_start": pl.Date, "period_end": pl.Date}
+_LIMITS = "ci95_low ci95_high ci998_low ci998_high".split()
+#: The columns that readers of a release depend on.
+RELEASE = {
+    "release_bench_values": {
+        "indicator_id": TEXT,
+        "indicator_version": pl.Int32,
+        **_CELL,
+        **_PERIOD,
+        "numerator": pl.Float64,
+        "denominator": pl.Float64,
+        "n": COUNT,
+        "value": pl.Float64,
+        "unit": TEXT,
+        **dict.fromkeys(_LIMITS, pl.Float64),
+        "ci_method": TEXT,
+        "value_note": TEXT,
+        "note_detail": TEXT,
+        "is_provisional": pl.Boolean,
+        "population_vintage": TEXT,
+        "is_invented": pl.Boolean,
+    },
+    "release_bench_comparisons": {
+        **_CELL,
+        **_PERIOD,
+        "value": pl.Float64,
+        "all_forces_value": pl.Float64,
+        "rank": COUNT,
+        "ranked_of": COUNT,
+        "percentile": pl.Float64,
+        "quintile": COUNT,
+        "verdict": TEXT,
+        "is_invented": pl.Boolean,
+    },
+    "release_bench_not_available": {
+        "indicator_id": TEXT,
+        "area_id": TEXT,
+        "platform": TEXT,
+        "from_date": pl.Date,
+        "until_date": pl.Date,
+        "value_note": TEXT,
+        "note_detail": TEXT,
+        "is_invented": pl.Boolean,
+    },
+}
+SCHEMAS: dict[str, dict[str, Any]] = {
+    **{f"{name}/{entity}": s for (name, entity), s in LANDING.schemas.items() if entity not in LOG},
+    **RELEASE,
+}
 OF_TABLES = {
     "expect_table_columns_to_match_ordered_list",
     "expect_table_row_count_to_be_between",
-    "expect_column_unique_value_count_to_be_between",
+    "expect_table_row_count_to_equal",
 }
 
 
 @dataclass(frozen=True)
 class Expectation:
-    suite: str
+    gated: str
     place: int
     type: str
     kwargs: Row = field(compare=False)
@@ -47,64 +102,50 @@ class Expectation:
 
     def __str__(self) -> str:
         about = "-".join(self.columns) if self.type not in OF_TABLES else "table"
-        return f"{self.suite}-{self.place}-{self.type.removeprefix('expect_')}-{about}"
+        return f"{self.gated}-{self.place}-{self.type.removeprefix('expect_')}-{about}"
 
 
-def expectations_of(suite: str) -> list[Expectation]:
-    told = json.loads((SUITES / f"{suite}.json").read_text())["expectations"]
-    return [Expectation(suite, place, item["type"], item["kwargs"]) for place, item in enumerate(told)]
+def suite_of(gated: str) -> str:
+    return suites.landing_suite(*gated.split("/")) if "/" in gated else gated
 
 
-ALL = [expectation for suite in SUITE_NAMES for expectation in expectations_of(suite)]
-
-
-def filled(value: Any) -> Any:
-    """A kwarg with its parameter in place."""
-    return PARAMETERS[value["$PARAMETER"]] if isinstance(value, dict) else value
+def definitions_of(gated: str, **parameters: Any) -> list[suites.Expectation]:
+    """What is expected of it, with every parameter in place."""
+    given = PARAMETERS | {"logged_rows": 0} | parameters
+    if "/" in gated:
+        given |= of_entity(*gated.split("/"), SCHEMAS[gated])
+    return suites.expectations_of(suite_of(gated), given)
 
 
 @cache
-def schema_of(suite: str) -> dict[str, Any]:
-    if suite.startswith("landing_"):
-        _, name, entity = suite.split("_")
-        return LANDING.schemas[name, entity]
-    return contract_of(suite.removeprefix("release_"))
+def expectations_of(gated: str) -> list[Expectation]:
+    found = enumerate(definitions_of(gated))
+    return [Expectation(gated, place, item["type"], item["kwargs"]) for place, item in found]
 
 
-def contract_of(model: str) -> dict[str, Any]:
-    """The columns of a benchmark table as dbt's contract has them."""
-    types = {
-        "varchar": pl.String,
-        "date": pl.Date,
-        "double": pl.Float64,
-        "bigint": pl.Int64,
-        "boolean": pl.Boolean,
-    }
-    text = (PROJECT / "dbt/models/benchmarks/_bench.yml").read_text()
-    (block,) = re.findall(rf"^  - name: {model}\n(.*?)(?=^  - name: |\Z)", text, re.MULTILINE | re.DOTALL)
-    found = re.findall(r"^      - name: (\w+)\n.*?data_type: (\w+)", block, re.MULTILINE | re.DOTALL)
-    return {name: types[kind] for name, kind in found}
+def failures_of(gated: str, frame: pl.DataFrame, **parameters: Any) -> list[Failure]:
+    """What the gate finds in a frame that has as many rows as were logged."""
+    return validate(gated, definitions_of(gated, **{"logged_rows": frame.height} | parameters), frame)
 
 
-def good_row(suite: str, number: int) -> Row:
+def good_row(gated: str, number: int) -> Row:
     """A row that holds everything; of two numbers no text and no day is the same."""
     words = {
-        e.kwargs["column"]: e.kwargs["value_set"] for e in expectations_of(suite) if "value_set" in e.kwargs
+        e.kwargs["column"]: e.kwargs["value_set"] for e in expectations_of(gated) if "value_set" in e.kwargs
     }
     made: dict[Any, Any] = {
+        pl.Int32: 1,
         pl.Int64: number + 1,
         pl.Float64: 0.5,
         pl.Boolean: False,
         pl.Date: date(2026, 1, 1) + timedelta(days=number),
         pl.Datetime("us"): SEEN - timedelta(days=1),
     }
-    row: Row = {name: made.get(kind, f"{name}-{number}") for name, kind in schema_of(suite).items()}
-    row |= {column: filled(allowed)[0] for column, allowed in words.items() if allowed}
-    row["force_id"] = FORCES[number % len(FORCES)]
-    if suite == "release_bench_comparisons":
+    row: Row = {name: made.get(kind, f"{name}-{number}") for name, kind in SCHEMAS[gated].items()}
+    row |= {column: allowed[number % len(allowed)] for column, allowed in words.items()}
+    if gated == "release_bench_comparisons":
         row |= {"rank": 1, "ranked_of": len(FORCES)}
-    if suite == "release_bench_values":
-        row["force_id"] = [*FORCES, "national"][number % PARAMETERS["areas"]]
+    if gated == "release_bench_values":
         row |= _value_or_reason(number)
     return row
 
@@ -119,9 +160,9 @@ def _value_or_reason(number: int) -> Row:
     return row if number % 3 == 1 else row | {"value": None, "value_note": "late"}
 
 
-def frame_of(suite: str, rows: list[Row]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=schema_of(suite), strict=True, orient="row")
+def frame_of(gated: str, rows: list[Row]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=SCHEMAS[gated], strict=True, orient="row")
 
 
-def good_rows(suite: str) -> list[Row]:
-    return [good_row(suite, number) for number in range(12)]
+def good_rows(gated: str) -> list[Row]:
+    return [good_row(gated, number) for number in range(12)]

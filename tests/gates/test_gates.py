@@ -1,4 +1,4 @@
-"""The gates: who is held, when everything is, and what stops a release."""
+"""The gates: who is quarantined, when everything is, and what stops a release."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,8 @@ from pipelines.gates.landing_gate import landing_gate
 from pipelines.gates.records import GateResult, record, recorded
 from pipelines.gates.release_gate import dbt_gate, release_gate
 from pipelines.landing.store import Landing, write_atomically
-from tests.gates.good_rows import FORCES, LANDING, frame_of, good_rows
+from pipelines.warehouse.run_dbt import Node
+from tests.gates.good_rows import AREAS, LANDING, RELEASE, frame_of, good_rows
 
 DAY, RUN = date(2026, 11, 9), "run-1"
 SEEN = datetime(2026, 11, 9, 5, 30)  # noqa: DTZ001
@@ -50,22 +51,20 @@ def verdicts(landing: Landing) -> dict[str, str]:
 def test_without_a_fault_every_force_passes(landing: Landing) -> None:
     land(landing)
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
-    assert (result.passed, result.failures, result.held) == (True, [], {})
+    assert (result.passed, result.failures, result.quarantined) == (True, [], {})
     assert result.subject == "youtube/run-1"
     assert result.checked_rows == {"profiles": 8, "posts": 0}
     assert verdicts(landing) == dict.fromkeys(EIGHT, "passed")
 
 
-def test_one_bad_force_is_held_alone_and_its_verdict_says_why(landing: Landing) -> None:
+def test_one_bad_force_is_quarantined_alone_and_its_verdict_says_why(landing: Landing) -> None:
     land(landing, bad=1)
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
     assert result.passed
-    assert list(result.held) == ["force-0"]
-    assert verdicts(landing) == dict.fromkeys(EIGHT, "passed") | {"force-0": "held"}
+    assert list(result.quarantined) == ["force-0"]
+    assert verdicts(landing) == dict.fromkeys(EIGHT, "passed") | {"force-0": "quarantined"}
     row = landing.read("youtube", "verdicts", DAY, RUN).filter(pl.col("force_id") == "force-0").to_dicts()[0]
-    assert row["expectation"] == (
-        "landing_youtube_profiles: expect_column_values_to_be_between(subscriber_count)"
-    )
+    assert row["expectation"] == ("youtube/profiles: expect_column_values_to_be_between(subscriber_count)")
     assert "below zero" in row["detail"]
     assert (row["row_count"], row["pulled_at_utc"], row["account_id"]) == (1, SEEN, "")
 
@@ -74,43 +73,53 @@ def test_at_a_quarter_of_the_forces_the_run_still_passes(landing: Landing) -> No
     land(landing, bad=2)
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
     assert result.passed
-    assert list(verdicts(landing).values()).count("held") == 2
+    assert list(verdicts(landing).values()).count("quarantined") == 2
 
 
-def test_beyond_a_quarter_the_gate_fails_and_every_force_is_held(landing: Landing) -> None:
+def test_beyond_a_quarter_the_gate_fails_and_every_force_is_quarantined(landing: Landing) -> None:
     land(landing, bad=3)
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
     assert not result.passed
     assert "3 of 8 forces in the run fail" in result.failures[-1]
-    assert verdicts(landing) == dict.fromkeys(EIGHT, "held")
-    assert "below zero" in result.held["force-0"]
-    assert "3 of 8" in result.held["force-7"]
+    assert verdicts(landing) == dict.fromkeys(EIGHT, "quarantined")
+    assert "below zero" in result.quarantined["force-0"]
+    assert "3 of 8" in result.quarantined["force-7"]
 
 
-def test_a_fault_of_the_frame_holds_every_force(landing: Landing) -> None:
+def test_a_fault_of_the_frame_quarantines_every_force(landing: Landing) -> None:
     land(landing)
     path = landing.path("youtube", "profiles", DAY, RUN)
     write_atomically(path, pl.read_parquet(path).drop("subscriber_count"))
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
     assert not result.passed
-    assert verdicts(landing) == dict.fromkeys(EIGHT, "held")
+    assert verdicts(landing) == dict.fromkeys(EIGHT, "quarantined")
 
 
 def test_a_row_of_a_force_that_nobody_knows_is_everybodys_fault(landing: Landing) -> None:
     land(landing)
     path = landing.path("youtube", "profiles", DAY, RUN)
     rows = pl.read_parquet(path)
-    stray = rows.head(1).with_columns(force_id=pl.lit("atlantis"), account_id=pl.lit("youtube:atlantis"))
-    write_atomically(path, pl.concat([rows, stray]))
+    write_atomically(path, rows.with_columns(force_id=pl.col("force_id").replace("force-7", "atlantis")))
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
     assert not result.passed
-    assert verdicts(landing) == dict.fromkeys(EIGHT, "held")
+    assert verdicts(landing) == dict.fromkeys(EIGHT, "quarantined")
 
 
-def test_a_force_in_the_log_that_the_registry_lacks_is_held(landing: Landing) -> None:
+def test_rows_that_the_log_has_and_the_file_has_not_are_everybodys_fault(landing: Landing) -> None:
+    land(landing)
+    path = landing.path("youtube", "profiles", DAY, RUN)
+    for left in (7, 0):
+        write_atomically(path, pl.read_parquet(path).head(left))
+        result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
+        assert (result.passed, result.checked_rows["profiles"]) == (False, left)
+        assert "youtube/profiles: expect_table_row_count_to_equal" in result.failures[0]
+        assert verdicts(landing) == dict.fromkeys(EIGHT, "quarantined")
+
+
+def test_a_force_in_the_log_that_the_registry_lacks_is_quarantined(landing: Landing) -> None:
     land(landing)
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT[1:])
-    assert (result.passed, list(result.held)) == (True, ["force-0"])
+    assert (result.passed, list(result.quarantined)) == (True, ["force-0"])
 
 
 @pytest.mark.parametrize(("second", "passed"), [(0, True), (1, False)])
@@ -130,13 +139,13 @@ def test_a_run_that_landed_nothing_but_its_log_passes(landing: Landing) -> None:
 
 def test_a_run_in_which_nobody_was_due_passes(landing: Landing) -> None:
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
-    assert (result.passed, result.held) == (True, {})
+    assert (result.passed, result.quarantined) == (True, {})
 
 
 def test_a_run_can_be_judged_again_and_the_later_verdict_stands(landing: Landing) -> None:
     land(landing)
     landing_gate(landing, "youtube", DAY, RUN, EIGHT[1:])
-    assert verdicts(landing)["force-0"] == "held"
+    assert verdicts(landing)["force-0"] == "quarantined"
     landing_gate(landing, "youtube", DAY, RUN, EIGHT)
     assert verdicts(landing) == dict.fromkeys(EIGHT, "passed")
 
@@ -144,7 +153,7 @@ def test_a_run_can_be_judged_again_and_the_later_verdict_stands(landing: Landing
 def test_a_run_of_one_bad_force_stops_nobody_else(landing: Landing) -> None:
     land(landing, bad=1, forces=EIGHT[:1])
     result = landing_gate(landing, "youtube", DAY, RUN, EIGHT)
-    assert (result.passed, verdicts(landing)) == (True, {"force-0": "held"})
+    assert (result.passed, verdicts(landing)) == (True, {"force-0": "quarantined"})
 
 
 def test_a_verdict_is_recorded_and_read_back(tmp_path: Path) -> None:
@@ -176,16 +185,17 @@ def collection(
     return [(f"youtube:{f}", day, f, is_due, s) for f, s in zip(forces, statuses, strict=True)]
 
 
-def warehouse(folder: Path, collected: list[tuple[Any, ...]], values: pl.DataFrame | None = None) -> Path:
+def warehouse(folder: Path, collected: list[tuple[Any, ...]], **changed: pl.DataFrame) -> Path:
     path = folder / "warehouse.duckdb"
-    bench_values = frame_of("release_bench_values", good_rows("release_bench_values"))
-    bench_values = bench_values if values is None else values
-    bench_comparisons = frame_of("release_bench_comparisons", good_rows("release_bench_comparisons"))
-    assert bench_comparisons.height == 12
+    frames = {name.removeprefix("release_"): frame_of(name, good_rows(name)) for name in RELEASE}
+    frames |= changed
     with duckdb.connect(str(path)) as connection:
-        connection.execute("create table bench_values as from bench_values")
-        connection.execute("create table bench_comparisons as from bench_comparisons")
-        connection.execute("create table dim_force as select unnest($1) as force_id", [FORCES])
+        for name, frame in frames.items():
+            connection.register("frame", frame)
+            connection.execute(f"create table {name} as from frame")
+        connection.execute("create table dim_area as select unnest($1) as area_id", [AREAS])
+        connection.execute("alter table dim_area add area_type varchar default 'force'")
+        connection.execute("update dim_area set area_type = 'group' where area_id = 'all_forces'")
         connection.execute(
             "create table fct_collection "
             "(account_id varchar, collected_date date, force_id varchar, is_due boolean, status varchar, "
@@ -204,9 +214,8 @@ def any_table_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_good_build_passes(tmp_path: Path) -> None:
     result = release_gate(warehouse(tmp_path, collection(5)), "build-1", None)
-    assert result == GateResult(
-        "release", "build-1", True, checked_rows={"bench_values": 12, "bench_comparisons": 12}
-    )
+    checked = dict.fromkeys(("bench_values", "bench_comparisons", "bench_not_available"), 12)
+    assert result == GateResult("release", "build-1", True, checked_rows=checked)
 
 
 @pytest.mark.usefixtures("any_table_will_do")
@@ -255,18 +264,33 @@ def test_a_tenth_of_the_numbers_must_not_go_missing(
 
 def test_a_broken_contract_stops_the_release(tmp_path: Path) -> None:
     good = frame_of("release_bench_values", good_rows("release_bench_values"))
-    broken = good.filter(pl.col("force_id") != "kent").drop("population_vintage")
-    result = release_gate(warehouse(tmp_path, collection(5), broken), "build-1", None)
+    astray = good.with_columns(area_id=pl.col("area_id").replace("kent", "atlantis"))
+    broken = astray.drop("population_vintage")
+    result = release_gate(warehouse(tmp_path, collection(5), bench_values=broken), "build-1", None)
     assert not result.passed
-    for said in ("columns_to_match_ordered_list", "unique_value_count_to_be_between"):
+    for said in ("columns_to_match_ordered_list", "values_to_be_in_set(area_id)"):
         assert any(said in failure for failure in result.failures)
+
+
+@pytest.mark.usefixtures("any_table_will_do")
+def test_an_area_with_neither_a_number_nor_a_reason_stops_the_release(tmp_path: Path) -> None:
+    frames = {name: frame_of(f"release_{name}", good_rows(f"release_{name}")) for name in NUMBER_OR_REASON}
+    without = {name: frame.filter(pl.col("area_id") != "kent") for name, frame in frames.items()}
+    values = {"bench_values": without["bench_values"]}
+    assert release_gate(warehouse(tmp_path, collection(5), **values), "build-1", None).passed
+    (tmp_path / "warehouse.duckdb").unlink()
+    result = release_gate(warehouse(tmp_path, collection(5), **without), "build-1", None)
+    assert result.failures == ["neither a number nor a reason for kent"]
+
+
+NUMBER_OR_REASON = ("bench_values", "bench_not_available")
 
 
 # --- dbt's outcome
 
 
-def ran(*statuses: tuple[str, str]) -> dict[str, Any]:
-    return {"results": [{"unique_id": u, "status": s, "message": "a\n  line"} for u, s in statuses]}
+def ran(*statuses: tuple[str, str]) -> list[Node]:
+    return [Node(unique_id, status, "a line", 0.1, 0) for unique_id, status in statuses]
 
 
 def test_models_built_and_tests_passed_pass() -> None:
