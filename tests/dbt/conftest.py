@@ -22,7 +22,7 @@ DBT = Path(__file__).resolve().parents[2] / "dbt"
 
 @dataclass
 class Project:
-    """A project in a folder of its own: the files that it reads, its warehouse, and what dbt leaves behind."""
+    """A project in a folder of its own: the files that it reads, its warehouse, what dbt leaves behind."""
 
     folder: Path
     register: Path = DBT / "seeds"

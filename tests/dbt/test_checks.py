@@ -21,8 +21,9 @@ NOTED = f"""select * replace (null as numerator, null as denominator, null as n,
 GROUP = f"select * replace ('all_forces' as area_id) from ({CELL})"
 INDICATOR = """
     select 'i' as indicator_id, 'ratio' as kind, 'posts' as known_by, 'x|y' as platforms, false as is_pooled,
-        'Name' as name, 'Why' as why_it_matters, 'this' as numerator, 'that' as denominator, 'u' as unit, 'c' as caveats,
-        'share_count_7d' as numerator_measure, 'resident_count' as denominator_measure, 'post_count' as n_measure
+        'Name' as name, 'Why' as why_it_matters, 'this' as numerator, 'that' as denominator, 'u' as unit,
+        'c' as caveats, 'share_count_7d' as numerator_measure, 'resident_count' as denominator_measure,
+        'post_count' as n_measure
 """
 MEMBERS = "select 'kent' as area_id, 'kent' as force_id union all select 'all_forces', 'kent'"
 NO_REASON = """
@@ -52,20 +53,24 @@ BESIDE = {
     "dim_force": "select 'kent' as force_id",
     "dim_account": "select 'a' as account_id",
     "dim_platform": "select 'x' as platform",
-    "dim_period": """select 'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end
+    "dim_period": """
+        select 'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end
         union all select 'month', date '2026-03-01', date '2026-03-31'
         union all select 'week', date '2026-02-16', date '2026-02-22'""",
     "bench_values": CELL,
     "bench_not_available": NO_REASON,
-    "bench_measures": """select 'kent' as force_id, 'x' as platform, 'all' as account_scope, 'week' as period_type,
-        date '2026-03-02' as period_start, 50 as share_count_7d, 1 as share_valued_count""",
+    "bench_measures": """
+        select 'kent' as force_id, 'x' as platform, 'all' as account_scope, 'week' as period_type,
+            date '2026-03-02' as period_start, 50 as share_count_7d, 1 as share_valued_count""",
     "fct_account_days": DAY,
-    "fct_account_periods": f"""select account_id, 'week' as period_type, date '2026-03-02' as period_start,
+    "fct_account_periods": f"""
+        select account_id, 'week' as period_type, date '2026-03-02' as period_start,
         open_day_count, post_count, conversation_count from ({DAY})
         union all
-        select account_id, 'month', date '2026-03-01', open_day_count, post_count, conversation_count from ({DAY})""",
-    "fct_posts": """select 'a' as account_id, date '2026-03-02' as created_date, unnest(['post', 'post', 'reply', 'repost'])
-        as kind, 'late' as note_7d""",
+        select account_id, 'month', date '2026-03-01', open_day_count, post_count, conversation_count
+        from ({DAY})""",
+    "fct_posts": """select 'a' as account_id, date '2026-03-02' as created_date, 'late' as note_7d,
+        unnest(['post', 'post', 'reply', 'repost']) as kind""",
     "fct_conversations": """select 'a' as account_id, date '2026-03-02' as opened_date,
         unnest(['public', 'direct']) as channel""",
 }
@@ -119,10 +124,7 @@ CASES: dict[str, list[tuple[Tables, Tables]]] = {
     ],
     "assert_every_cell_of_the_grid_is_accounted_for": [
         (cells(*GRID), cells(*GRID[:3])),
-        (
-            cells(*GRID[1:3:2]) | cells(GROUP, but(MONTH, GROUP)) | {"bench_not_available": REASON},
-            cells(*GRID[1:]),
-        ),
+        (cells(GROUP, but(MONTH, GROUP)) | {"bench_not_available": REASON}, cells(GROUP, but(MONTH, GROUP))),
         (cells(*GRID), cells(*GRID) | {"bench_not_available": REASON}),
         (
             cells(*GRID) | {"bench_not_available": but("date '2026-03-08' as until_date", REASON)},

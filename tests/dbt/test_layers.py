@@ -15,8 +15,8 @@ MAY_READ = {
     "benchmarks": {"marts", "benchmarks"},
     "extracts": {"marts", "benchmarks"},
 }
-#: Besides: what the landing gate let pass, which is no layer over staging; the register's accounts; and the days that a
-#: build computes, which all that is computed by day needs.
+#: Besides: what the landing gate let pass, which is no layer over staging; the register's accounts; and the
+#: days that a build computes, which all that is computed by day needs.
 BESIDES = {("staging", "stg_landing__passed"), ("marts", "stg_register__accounts")}
 WINDOW = "stg_landing__window"
 #: What a release holds, and what an extract is cut from.
@@ -89,7 +89,7 @@ def test_every_table_proves_its_grain_once_and_no_view_does(project: Project) ->
         if node.get("test_metadata") and node["test_metadata"]["name"] in ("unique", "unique_combination")
     ]
     tables = {m["unique_id"] for m in models(project) if m["config"]["materialized"] != "view"}
-    # The log repeats by design: an account asked twice in a run has two rows. The window has a test of its own.
+    # The log repeats by design: an account asked twice in a run has two rows. The window has its own test.
     expected = tables - {f"model.beatbook.stg_landing__{name}" for name in ("requests", "window")}
     assert sorted(name for name in unique if name.startswith("model.")) == sorted(expected)
 
