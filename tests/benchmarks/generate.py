@@ -97,7 +97,7 @@ NAMES: dict[tuple[str, str], dict[str, str]] = {
 
 
 def generate(home: Path, days: int, until: date = UNTIL, scale: float = 1.0, seed: int = 1) -> None:
-    """Write `days` days of landing that end on `until`, the register, and that the newest runs passed their gate.
+    """Write `days` days of landing that end on `until`, the register, and that the newest runs passed.
 
     Days that the folder holds already are taken for the history before; seed and scale must be theirs.
     """
