@@ -267,7 +267,8 @@ def test_one_row_is_a_ratio(warehouse: duckdb.DuckDBPyConnection) -> None:
 
 def test_one_model_is_an_indicator_that_is_no_ratio(warehouse: duckdb.DuckDBPyConnection) -> None:
     rows = warehouse.sql(
-        "select v.value, m.open_account_count, c.verdict from bench_values as v inner join bench_measures as m "
+        "select v.value, m.open_account_count, c.verdict from bench_values as v "
+        "inner join bench_measures as m "
         "on v.area_id = m.force_id and v.platform = m.platform and v.account_scope = m.account_scope "
         "and v.period_type = m.period_type and v.period_start = m.period_start "
         "inner join bench_comparisons as c on v.indicator_id = c.indicator_id and v.area_id = c.area_id "
