@@ -2,6 +2,8 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
 DAYS ?= 15
+SCALE ?= 1
+RUNS ?= 100
 
 # Whatever the caller has active or set is not ours: the two commands work the same everywhere.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
@@ -41,15 +43,15 @@ lint: setup  ## ruff, mypy, sqlfluff, secret scan
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt/models dbt/tests
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt
 	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --exclude-files 'requirements\.lock'
 
 lock:  ## resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-strip-extras --no-emit-index-url \
 	  --no-header --python-version 3.11 --upgrade -o requirements.lock
 
-bench: setup  ## what a longer history costs, as ratios
-	$(BIN)/python -m tests.benchmarks.bench
+bench: setup  ## what the warehouse costs: takes hours; SCALE=0.05 RUNS=5 is a quick look
+	$(BIN)/python -m tests.benchmarks.bench --scale $(SCALE) --runs $(RUNS)
 
 clean:  ## what tools left behind; never data, which cannot be made again
 	rm -rf dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

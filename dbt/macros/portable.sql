@@ -3,25 +3,35 @@
 {% macro to_london_date(utc) %}{{ return(adapter.dispatch('to_london_date', 'beatbook')(utc)) }}{% endmacro %}
 {% macro duckdb__to_london_date(utc) %}cast(timezone('Europe/London', timezone('UTC', {{ utc }})) as date){% endmacro %}
 
-{% macro seconds_between(earlier, later) %}{{ return(adapter.dispatch('seconds_between', 'beatbook')(earlier, later)) }}{% endmacro %}
+{% macro seconds_between(earlier, later) %}
+{{ return(adapter.dispatch('seconds_between', 'beatbook')(earlier, later)) }}
+{% endmacro %}
 {% macro duckdb__seconds_between(earlier, later) -%}
 (cast(epoch_us({{ later }}) - epoch_us({{ earlier }}) as double) / 1e6)
 {%- endmacro %}
 
-{% macro plus_hours(moment, hours) %}{{ return(adapter.dispatch('plus_hours', 'beatbook')(moment, hours)) }}{% endmacro %}
+{% macro plus_hours(moment, hours) %}
+{{ return(adapter.dispatch('plus_hours', 'beatbook')(moment, hours)) }}
+{% endmacro %}
 {% macro duckdb__plus_hours(moment, hours) %}({{ moment }} + to_hours({{ hours }})){% endmacro %}
 
 {% macro plus_days(day, days) %}{{ return(adapter.dispatch('plus_days', 'beatbook')(day, days)) }}{% endmacro %}
 {% macro duckdb__plus_days(day, days) %}cast({{ day }} + ({{ days }}) as date){% endmacro %}
 
-{% macro days_between(earlier, later) %}{{ return(adapter.dispatch('days_between', 'beatbook')(earlier, later)) }}{% endmacro %}
+{% macro days_between(earlier, later) %}
+{{ return(adapter.dispatch('days_between', 'beatbook')(earlier, later)) }}
+{% endmacro %}
 {% macro duckdb__days_between(earlier, later) %}date_diff('day', {{ earlier }}, {{ later }}){% endmacro %}
 
 {# First and last day of the week (Monday to Sunday), month, quarter or year of a day. #}
-{% macro period_start(period_type, day) %}{{ return(adapter.dispatch('period_start', 'beatbook')(period_type, day)) }}{% endmacro %}
+{% macro period_start(period_type, day) %}
+{{ return(adapter.dispatch('period_start', 'beatbook')(period_type, day)) }}
+{% endmacro %}
 {% macro duckdb__period_start(period_type, day) %}cast(date_trunc('{{ period_type }}', {{ day }}) as date){% endmacro %}
 
-{% macro period_end(period_type, day) %}{{ return(adapter.dispatch('period_end', 'beatbook')(period_type, day)) }}{% endmacro %}
+{% macro period_end(period_type, day) %}
+{{ return(adapter.dispatch('period_end', 'beatbook')(period_type, day)) }}
+{% endmacro %}
 {% macro duckdb__period_end(period_type, day) -%}
 cast(date_trunc('{{ period_type }}', {{ day }}) + interval 1 {{ period_type }} - interval 1 day as date)
 {%- endmacro %}
@@ -30,13 +40,17 @@ cast(date_trunc('{{ period_type }}', {{ day }}) + interval 1 {{ period_type }} -
 {% macro duckdb__plus_months(day, months) %}cast({{ day }} + to_months({{ months }}) as date){% endmacro %}
 
 {# One row for each day from the first to the last of them, both included; none when either is null. #}
-{% macro each_day(first_day, last_day) %}{{ return(adapter.dispatch('each_day', 'beatbook')(first_day, last_day)) }}{% endmacro %}
+{% macro each_day(first_day, last_day) %}
+{{ return(adapter.dispatch('each_day', 'beatbook')(first_day, last_day)) }}
+{% endmacro %}
 {% macro duckdb__each_day(first_day, last_day) -%}
 cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date)
 {%- endmacro %}
 
 {# Text values in one line, in a stated order. #}
-{% macro list_text(text, in_order) %}{{ return(adapter.dispatch('list_text', 'beatbook')(text, in_order)) }}{% endmacro %}
+{% macro list_text(text, in_order) %}
+{{ return(adapter.dispatch('list_text', 'beatbook')(text, in_order)) }}
+{% endmacro %}
 {% macro duckdb__list_text(text, in_order) %}string_agg({{ text }}, ', ' order by {{ in_order }}){% endmacro %}
 
 {# 'a, b, c' → 'a, b and c' #}

@@ -1,7 +1,7 @@
--- What: the account-days that this build computed count every post and reply of fct_posts and every public conversation
--- of fct_conversations, once.
--- Why: a day that the calendar lacks, an account that the register has lost or a kind that nobody counts would drop them
--- without a word, and a join that multiplies rows would count them twice.
+-- What: the account-days that this build computed count every post and reply of fct_posts and every public
+-- conversation of fct_conversations, once.
+-- Why: a day that the calendar lacks, an account that the register has lost or a kind that nobody counts would drop
+-- them without a word, and a join that multiplies rows would count them twice.
 -- A returned row is an account and a day on which the two differ.
 with seen as (
     select

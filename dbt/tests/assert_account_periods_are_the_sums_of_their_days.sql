@@ -1,5 +1,5 @@
--- What: posts, conversations and open days of an account's period are the sums over its days, also in the quarters, years
--- and twelve months that are made of months.
+-- What: posts, conversations and open days of an account's period are the sums over its days, also in the quarters,
+-- years and twelve months that are made of months.
 -- Why: a month that a longer period lost or counted twice would show nowhere else.
 -- A returned row is an account and a period where the two differ.
 with periods as (

@@ -1,8 +1,14 @@
--- What: every indicator has, for each area, each platform that it applies to and each period that this build computed, a
--- row in bench_values, or a reason of bench_not_available that covers the period, and never both.
+-- What: every indicator has, for each area, each platform that it applies to and each period that this build
+-- computed, a row in bench_values, or a reason of bench_not_available that covers the period, and never both.
 -- Why: a force that a join has lost would be missing from the tables without a word.
 -- A returned row is a cell that neither table has, or both.
-with grid as (
+with platforms as (
+    select platform from {{ ref('dim_platform') }}
+    union all
+    select 'all' as platform
+),
+
+grid as (
     select
         indicators.indicator_id,
         areas.area_id,
@@ -12,18 +18,12 @@ with grid as (
         periods.period_end
     from {{ ref('dim_indicator') }} as indicators
     cross join {{ ref('dim_area') }} as areas
-    inner join (
-        select platform from {{ ref('dim_platform') }}
-        union all
-        select 'all' as platform
-    ) as platforms
-        on case platforms.platform
-            when 'all' then indicators.is_pooled
-            else indicators.platforms is null
-                or '|' || indicators.platforms || '|' like '%|' || platforms.platform || '|%'
-        end
+    inner join platforms
+        on (platforms.platform = 'all' and indicators.is_pooled)
+            or (platforms.platform <> 'all' and indicators.platforms is null)
+            or '|' || indicators.platforms || '|' like '%|' || platforms.platform || '|%'
     inner join {{ ref('dim_period') }} as periods
-        on (indicators.kind = 'ratio' or periods.period_type in ('week', 'month'))
+        on (indicators.kind = 'ratio' or (areas.has_curve and periods.period_type in ('week', 'month')))
             and periods.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
 ),
 

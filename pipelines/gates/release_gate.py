@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 import polars as pl
 
 from pipelines.gates.records import GateResult
 from pipelines.gates.suites import expectations_of
 from pipelines.gates.validation import validate
-from pipelines.settings import SEEDS
+from pipelines.settings import PROJECT, SEEDS
 from pipelines.warehouse.run_dbt import Node
 
 #: With fewer than four fifths of the forces that are due collected, a national table would mislead.
@@ -23,6 +24,7 @@ MIN_COLLECTED_SHARE = 0.8
 MAX_VALUES_LOST_SHARE = 0.1
 
 RELEASE_TABLES = ("bench_values", "bench_comparisons", "bench_not_available")
+CONTRACTS = PROJECT / "dbt" / "models" / "benchmarks" / "_bench.yml"
 
 
 def release_gate(warehouse: Path, build_id: str, previous_values: int | None) -> GateResult:
@@ -42,7 +44,8 @@ def release_gate(warehouse: Path, build_id: str, previous_values: int | None) ->
     }
     for name, frame in frames.items():
         result.checked_rows[name] = frame.height
-        expectations = expectations_of(f"release_{name}", parameters)
+        columns = {"columns": list(contract(name))}
+        expectations = expectations_of(f"release_{name}", parameters | columns)
         result.failures += map(str, validate(name, expectations, frame))
     present = pl.concat([frames["bench_values"]["area_id"], frames["bench_not_available"]["area_id"]])
     if lost := sorted(set(parameters["area_ids"]) - set(present)):
@@ -55,6 +58,12 @@ def release_gate(warehouse: Path, build_id: str, previous_values: int | None) ->
         result.failures.append(f"{values} numbers, but the current release has {previous_values}")
     result.passed = not result.failures
     return result
+
+
+def contract(table: str) -> dict[str, str]:
+    """The columns of a benchmark table, in order, and the type of each, as dbt's contract has them."""
+    (model,) = (m for m in msgspec.yaml.decode(CONTRACTS.read_bytes())["models"] if m["name"] == table)
+    return {column["name"]: column["data_type"] for column in model["columns"]}
 
 
 #: Forces with an account due on the newest day that is pulled, and those of them with one that landed. An

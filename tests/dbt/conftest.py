@@ -1,8 +1,9 @@
 """The dbt project compiled once: the SQL that is tested is the SQL that runs.
 
-Belongs here: running dbt. Does not belong here: what is expected of it.
+Belongs here: running dbt, and a landing to run it on. Does not belong here: what is expected of it.
 """
 
+import csv
 import json
 import os
 import subprocess
@@ -14,17 +15,25 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.sources.catalogue import pulled_platforms
+
 DBT = Path(__file__).resolve().parents[2] / "dbt"
 
 
 @dataclass
 class Project:
-    """The compiled project, in a folder of its own. `warehouse` is a file that nothing has been built in."""
+    """A project in a folder of its own: the files that it reads, its warehouse, what dbt leaves behind."""
 
     folder: Path
-    landing: Path
+    register: Path = DBT / "seeds"
     profile: str = "sandbox"
+    source: Path = DBT
     manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def read(self) -> Path:
+        """The folder that sources are read from."""
+        return self.folder / "read"
 
     @property
     def warehouse(self) -> Path:
@@ -34,12 +43,13 @@ class Project:
         """Run a dbt command and return what it prints."""
         env = {
             **os.environ,
-            "BEATBOOK_LANDING": str(self.landing),
-            "BEATBOOK_REGISTER": str(DBT / "seeds"),
+            "BEATBOOK_READ": str(self.read),
+            "BEATBOOK_REGISTER": str(self.register),
             "BEATBOOK_WAREHOUSE": str(self.warehouse),
             "BEATBOOK_PROFILE": self.profile,
+            "BEATBOOK_PULLED_PLATFORMS": ",".join(pulled_platforms()),
         }
-        folders = ["--project-dir", DBT, "--profiles-dir", DBT]
+        folders = ["--project-dir", self.source, "--profiles-dir", self.source]
         folders += ["--target-path", self.folder / "target", "--log-path", self.folder / "logs"]
         command = [Path(sys.executable).with_name("dbt"), "--quiet", *words, *folders]
         done = subprocess.run(
@@ -56,8 +66,8 @@ class Project:
 
     def expression(self, jinja: str) -> str:
         """What an expression in Jinja becomes."""
-        told = json.loads(self.dbt("compile", "--inline", jinja, "--output", "json"))
-        return str(told["compiled"])
+        compiled = json.loads(self.dbt("compile", "--inline", jinja, "--output", "json"))
+        return str(compiled["compiled"])
 
     def run(self, sql: str, **tables: str) -> list[tuple[Any, ...]]:
         """Rows of `sql` where each table holds what the given query says."""
@@ -67,14 +77,23 @@ class Project:
                 connection.execute(f"create table {table} as {query}")
             return connection.sql(sql).fetchall()
 
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of `sql` over the warehouse that was built."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.sql(sql).fetchall()
+
+    def seed(self, name: str) -> list[dict[str, str]]:
+        """The rows of a seed."""
+        with (self.source / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project as the sandbox compiles it; no landing is needed for that."""
-    folder = tmp_path_factory.mktemp("dbt")
-    compiled = Project(folder, folder / "landing")
+    """The project as the sandbox compiles it; nothing is read for that, and nothing built."""
+    compiled = Project(tmp_path_factory.mktemp("dbt"))
     compiled.dbt("compile", "--no-introspect")
-    compiled.manifest = json.loads((folder / "target" / "manifest.json").read_text())
+    compiled.manifest = json.loads((compiled.folder / "target" / "manifest.json").read_text())
     return compiled
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.gates import suites
 from pipelines.gates.landing_gate import of_entity
+from pipelines.gates.release_gate import RELEASE_TABLES, contract
 from pipelines.gates.validation import Failure, validate
 from pipelines.landing.store import LOG, Landing
 from pipelines.sources.account_pull import COUNT, TEXT
@@ -31,51 +32,16 @@ PARAMETERS: dict[str, Any] = {
 }
 LANDING = Landing(Path(), {name: source(name).ENTITIES for name in pulled_platforms()})
 
-_CELL = dict.fromkeys("indicator_id area_id platform account_scope period_type".split(), TEXT)
-_PERIOD = {"period_start": pl.Date, "period_end": pl.Date}
-_LIMITS = "ci95_low ci95_high ci998_low ci998_high".split()
-#: The columns that readers of a release depend on.
+_TYPES = {
+    "varchar": TEXT,
+    "date": pl.Date,
+    "double": pl.Float64,
+    "bigint": COUNT,
+    "boolean": pl.Boolean,
+}
 RELEASE = {
-    "release_bench_values": {
-        "indicator_id": TEXT,
-        "indicator_version": pl.Int32,
-        **_CELL,
-        **_PERIOD,
-        "numerator": pl.Float64,
-        "denominator": pl.Float64,
-        "n": COUNT,
-        "value": pl.Float64,
-        "unit": TEXT,
-        **dict.fromkeys(_LIMITS, pl.Float64),
-        "ci_method": TEXT,
-        "value_note": TEXT,
-        "note_detail": TEXT,
-        "is_provisional": pl.Boolean,
-        "population_vintage": TEXT,
-        "is_invented": pl.Boolean,
-    },
-    "release_bench_comparisons": {
-        **_CELL,
-        **_PERIOD,
-        "value": pl.Float64,
-        "all_forces_value": pl.Float64,
-        "rank": COUNT,
-        "ranked_of": COUNT,
-        "percentile": pl.Float64,
-        "quintile": COUNT,
-        "verdict": TEXT,
-        "is_invented": pl.Boolean,
-    },
-    "release_bench_not_available": {
-        "indicator_id": TEXT,
-        "area_id": TEXT,
-        "platform": TEXT,
-        "from_date": pl.Date,
-        "until_date": pl.Date,
-        "value_note": TEXT,
-        "note_detail": TEXT,
-        "is_invented": pl.Boolean,
-    },
+    f"release_{table}": {column: _TYPES[kind] for column, kind in contract(table).items()}
+    for table in RELEASE_TABLES
 }
 SCHEMAS: dict[str, dict[str, Any]] = {
     **{f"{name}/{entity}": s for (name, entity), s in LANDING.schemas.items() if entity not in LOG},
@@ -112,8 +78,9 @@ def suite_of(gated: str) -> str:
 def definitions_of(gated: str, **parameters: Any) -> list[suites.Expectation]:
     """What is expected of it, with every parameter in place."""
     given = PARAMETERS | {"logged_rows": 0} | parameters
-    if "/" in gated:
-        given |= of_entity(*gated.split("/"), SCHEMAS[gated])
+    given |= (
+        of_entity(*gated.split("/"), SCHEMAS[gated]) if "/" in gated else {"columns": list(SCHEMAS[gated])}
+    )
     return suites.expectations_of(suite_of(gated), given)
 
 
@@ -134,7 +101,6 @@ def good_row(gated: str, number: int) -> Row:
         e.kwargs["column"]: e.kwargs["value_set"] for e in expectations_of(gated) if "value_set" in e.kwargs
     }
     made: dict[Any, Any] = {
-        pl.Int32: 1,
         pl.Int64: number + 1,
         pl.Float64: 0.5,
         pl.Boolean: False,

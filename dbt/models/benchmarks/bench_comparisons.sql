@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_periods() }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_periods() }}"
+) }}
 
 -- METHOD 1: each force's value beside that of all forces and among the others. Groups have no rank.
 -- rank 1 is the best where the indicator has a polarity, otherwise the highest; percentile is the share of the

@@ -33,7 +33,12 @@ with cells as (
 ),
 
 available as (
-    select cells.*
+    select
+        cells.*,
+        case cells.platform
+            when 'all' then cells.messages_known_account_count > 0
+            else cells.messages_known_account_count >= {{ var('minimum_valued_share') }} * cells.account_count
+        end as is_messages_known
     from cells
     left join {{ ref('bench_not_available') }} as reasons
         on cells.indicator_id = reasons.indicator_id
@@ -50,24 +55,17 @@ judged as (
         case
             when account_count = 0 then 'no_account'
             when not is_complete then 'provisional'
-            when known_by = 'followers' then
-                case when open_account_count = 0 then 'no_account' when followers_missing is not null then 'not_collected' end
+            when known_by = 'followers' and open_account_count = 0 then 'no_account'
+            when known_by = 'followers' and followers_missing is not null then 'not_collected'
             when known_by = 'posts' and posts_missing is not null
                 -- On the day after the end the pull that completes the period is still to come.
                 then case when days_since_end_count <= 1 then 'provisional' else 'not_collected' end
-            when known_by = 'values_7d' then
-                case
-                    when days_since_end_count <= 7 or provisional_post_count > 0 then 'provisional'
-                    when posts_missing is not null then 'not_collected'
-                    when n < {{ var('minimum_valued_share') }} * post_count
-                        then case when 2 * late_post_count >= post_count - n then 'late' else 'not_collected' end
-                end
-            when known_by = 'messages' and not (
-                case platform
-                    when 'all' then messages_known_account_count > 0
-                    else messages_known_account_count >= {{ var('minimum_valued_share') }} * account_count
-                end
-            ) then case when days_since_end_count <= 1 then 'provisional' else 'not_collected' end
+            when known_by = 'values_7d' and (days_since_end_count <= 7 or provisional_post_count > 0) then 'provisional'
+            when known_by = 'values_7d' and posts_missing is not null then 'not_collected'
+            when known_by = 'values_7d' and n < {{ var('minimum_valued_share') }} * post_count
+                then case when 2 * late_post_count >= post_count - n then 'late' else 'not_collected' end
+            when known_by = 'messages' and not is_messages_known
+                then case when days_since_end_count <= 1 then 'provisional' else 'not_collected' end
         end as known_note,
         case
             when account_count = 0 then 'no account was there at the end of the period'

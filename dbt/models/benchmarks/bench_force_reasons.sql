@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 -- Why a force can have no number on a platform, with the dates between which that holds: for the periods that end on or
--- after from_date and before until_date; an empty date is no bound. In order of what stands firmest: the force's nature,
--- the platform, the register, the terms, the authorisation.
+-- after from_date and before until_date; an empty date is no bound. In order of what stands firmest: the force's
+-- nature, the platform, the register, the terms, the authorisation.
 with offers as (
     select
         indicators.indicator_id,
@@ -34,7 +34,17 @@ with offers as (
         indicators.indicator_id, indicators.denominator_measure, indicators.metrics, indicators.metric_rule,
         platforms.platform, platforms.is_terms_restricted
     union all
-    select indicator_id, false, 'all', false, 0, 0, null, null, false, true
+    select
+        indicator_id,
+        false as is_per_head,
+        'all' as platform,
+        false as is_terms_restricted,
+        0 as needed_count,
+        0 as listed_count,
+        null as since_date,
+        null as deprecated_date,
+        false as is_token_needed,
+        true as is_collectable
     from {{ ref('dim_indicator') }}
     where is_pooled
 ),
@@ -42,7 +52,7 @@ with offers as (
 present as (
     select force_id, platform from {{ ref('dim_account') }}
     union
-    select force_id, 'all' from {{ ref('dim_account') }}
+    select force_id, 'all' as platform from {{ ref('dim_account') }}
 ),
 
 days as (
@@ -52,12 +62,19 @@ days as (
 ),
 
 answered as (
-    select force_id, platform, min(activity_date) as first_date,
+    select
+        force_id,
+        platform,
+        min(activity_date) as first_date,
         min(activity_date) filter (where is_returned) as first_returned_date
     from days
     group by force_id, platform
     union all
-    select force_id, 'all', min(activity_date), min(activity_date)
+    select
+        force_id,
+        'all' as platform,
+        min(activity_date) as first_date,
+        min(activity_date) as first_returned_date
     from days
     group by force_id
 ),
@@ -85,19 +102,45 @@ forces as (
 ),
 
 reasons as (
-    select force_id, indicator_id, platform, for_ever as value_note, cast(null as date) as from_date,
+    select
+        force_id,
+        indicator_id,
+        platform,
+        for_ever as value_note,
+        cast(null as date) as from_date,
         cast(null as date) as until_date
-    from forces where for_ever is not null
+    from forces
+    where for_ever is not null
     union all
-    select force_id, indicator_id, platform, 'not_offered', null, since_date
-    from forces where since_date is not null and for_ever is distinct from 'not_applicable'
+    select
+        force_id,
+        indicator_id,
+        platform,
+        'not_offered' as value_note,
+        null as from_date,
+        since_date as until_date
+    from forces
+    where since_date is not null and for_ever is distinct from 'not_applicable'
     union all
-    select force_id, indicator_id, platform, 'deprecated', deprecated_date, null
-    from forces where deprecated_date is not null and for_ever is distinct from 'not_applicable'
+    select
+        force_id,
+        indicator_id,
+        platform,
+        'deprecated' as value_note,
+        deprecated_date as from_date,
+        null as until_date
+    from forces
+    where deprecated_date is not null and for_ever is distinct from 'not_applicable'
     union all
-    select force_id, indicator_id, platform, case when is_token_needed then 'not_authorised' else 'not_collected' end,
-        null, first_date
-    from forces where for_ever is null
+    select
+        force_id,
+        indicator_id,
+        platform,
+        case when is_token_needed then 'not_authorised' else 'not_collected' end as value_note,
+        null as from_date,
+        first_date as until_date
+    from forces
+    where for_ever is null
 )
 
 select * from reasons

@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_periods() }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_periods() }}"
+) }}
 
 -- The measures of each force, platform, account scope and period. Posts and followers are those of accounts that the
 -- platform still has at the end of the period; questions are counted whatever became of the account. The platform

@@ -26,6 +26,8 @@ with medians as (
             and cells.account_scope = curves.account_scope
             and cells.period_type = curves.period_type
             and cells.period_start = curves.period_start
+    inner join {{ ref('dim_area') }} as areas
+        on cells.area_id = areas.area_id and areas.has_curve
     where cells.indicator_id = 'median_first_reply_seconds'
 )
 

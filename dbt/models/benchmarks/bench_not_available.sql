@@ -40,14 +40,33 @@ areas_open as (
 ),
 
 by_area as (
-    select area_id, indicator_id, platform, cast(null as date) as from_date, cast(null as date) as until_date,
+    select
+        area_id,
+        indicator_id,
+        platform,
+        cast(null as date) as from_date,
+        cast(null as date) as until_date,
         never_position as position
-    from areas_open where is_never
+    from areas_open
+    where is_never
     union all
-    select area_id, indicator_id, platform, null, opens_date, until_position
-    from areas_open where not is_never and opens_date is not null
+    select
+        area_id,
+        indicator_id,
+        platform,
+        null as from_date,
+        opens_date as until_date,
+        until_position as position
+    from areas_open
+    where not is_never and opens_date is not null
     union all
-    select areas_open.area_id, areas_open.indicator_id, areas_open.platform, areas_open.closes_date, null, notes.position
+    select
+        areas_open.area_id,
+        areas_open.indicator_id,
+        areas_open.platform,
+        areas_open.closes_date as from_date,
+        null as until_date,
+        notes.position
     from areas_open
     inner join {{ ref('dim_value_note') }} as notes
         on notes.value_note = 'deprecated'

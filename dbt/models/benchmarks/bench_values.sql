@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_periods() }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_periods() }}"
+) }}
 
 -- depends_on: {{ ref('stg_landing__window') }}
 -- The heart of the product: one row for each cell that could have a number, with the number or with the reason why

@@ -12,8 +12,8 @@ open_days as (
         bool_or(spells.until_date = {{ plus_days('days.activity_date', 1) }}) as is_last_open_day
     from days
     inner join {{ ref('int_accounts__spells') }} as spells
-        on spells.from_date <= days.activity_date
-            and (spells.until_date is null or spells.until_date > days.activity_date)
+        on days.activity_date >= spells.from_date
+            and (spells.until_date is null or days.activity_date < spells.until_date)
     group by days.activity_date, spells.account_id
 )
 

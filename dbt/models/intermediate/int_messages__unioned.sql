@@ -31,7 +31,11 @@ timeline as (
     from {{ ref('stg_landing__requests') }}
     where entity = 'messages' and status in ('landed', 'empty') and is_passed and landing_source <> 'returns'
     union all
-    select distinct account_id, looked_at_until_utc as at_utc, cast(null as timestamp) as pulled_at_utc, true as is_thread_end
+    select distinct
+        account_id,
+        looked_at_until_utc as at_utc,
+        cast(null as timestamp) as pulled_at_utc,
+        true as is_thread_end
     from messages
     where looked_at_until_utc is not null
 ),

@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_from('activity_date', 'posts_from_date') }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_from('activity_date', 'posts_from_date') }}"
+) }}
 
 -- The atom of the warehouse: everything that adds over accounts and days is counted here, once. A day that is known and
 -- had no posts has 0 of them; of a day that is not known only what was seen is counted.

@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_periods() }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_periods() }}"
+) }}
 
 -- Account-days summed for each period, and what stands at its end. Weeks and months from days; quarters, years and
 -- twelve months from months.

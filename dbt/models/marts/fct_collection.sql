@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_from('collected_date', 'posts_from_date') }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_from('collected_date', 'posts_from_date') }}"
+) }}
 
 select
     account_id,

@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_from('opened_date', 'messages_from_date') }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_from('opened_date', 'messages_from_date') }}"
+) }}
 
 with conversations as (
     select

@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_from('outcome_date', 'posts_from_date') }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_from('outcome_date', 'posts_from_date') }}"
+) }}
 
 select
     force_id,

@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_from('created_date', 'posts_from_date') }}") }}
+{{ config(
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_from('created_date', 'posts_from_date') }}"
+) }}
 
 -- METHOD 5: a counter at seven days is that of the first snapshot at that age, while it is not yet late. A repost's
 -- counters belong to somebody else's post. Engagements are the parts that the catalogue says a platform has and we can
@@ -60,10 +63,10 @@ noted as (
 
 has_parts as (
     select
-        platform,
         {% for part in parts %}
-        bool_or(metric = '{{ part }}' and is_collectable) as has_{{ part }}{{ ',' if not loop.last }}
+        bool_or(metric = '{{ part }}' and is_collectable) as has_{{ part }},
         {% endfor %}
+        platform
     from {{ ref('dim_platform_metric') }}
     where entity = 'posts'
     group by platform
@@ -83,12 +86,11 @@ select
     noted.{{ counter }},
     case when noted.is_valued then noted.{{ counter }}_aged end as {{ counter }}_7d,
     {% endfor %}
-    case
-        when noted.is_valued and has_parts.platform is not null then
-            {% for part in parts %}
-            case when has_parts.has_{{ part }} then noted.{{ part }}_aged else 0 end{{ ' +' if not loop.last }}
-            {% endfor %}
-    end as engagement_count_7d,
+    case when noted.is_valued and has_parts.platform is not null then 0 end
+    {% for part in parts %}
+    + case when has_parts.has_{{ part }} then noted.{{ part }}_aged else 0 end
+    {% endfor %}
+        as engagement_count_7d,
     noted.note_7d,
     {{ is_invented() }} as is_invented
 from noted

@@ -4,15 +4,16 @@
     a day to test: only keys that this build wrote are looked for, but wherever they stand.
 #}
 {% test unique_combination(model, columns, since=none) %}
-    select {{ columns | join(', ') }}
+{% set key = columns | join(', ') %}
+select {{ key }}
+from {{ model }}
+{% if since %}
+where ({{ key }}) in (
+    select ({{ key }})
     from {{ model }}
-    {% if since %}
-    where ({{ columns | join(', ') }}) in (
-        select ({{ columns | join(', ') }})
-        from {{ model }}
-        where {{ since[0] }} >= (select {{ since[1] }} from {{ ref('stg_landing__window') }})
-    )
-    {% endif %}
-    group by {{ columns | join(', ') }}
-    having count(*) > 1
+    where {{ since[0] }} >= (select {{ since[1] }} from {{ ref('stg_landing__window') }})
+)
+{% endif %}
+group by {{ key }}
+having count(*) > 1
 {% endtest %}

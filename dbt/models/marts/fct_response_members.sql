@@ -1,0 +1,43 @@
+{{ config(materialized='view') }}
+
+-- Which forces and platforms make up which curve, of the weeks and months that this build computes. Each curve has a
+-- number: to sort millions of steps by five texts would cost several times as much.
+with platforms as (
+    select platform, platform as pooled_platform from {{ ref('dim_platform') }}
+    union all
+    select platform, 'all' as pooled_platform from {{ ref('dim_platform') }} where not is_terms_restricted
+),
+
+sources as (
+    select distinct
+        conversations.force_id,
+        conversations.platform,
+        periods.period_type,
+        periods.period_start,
+        periods.period_end
+    from {{ ref('fct_conversations') }} as conversations
+    inner join {{ ref('dim_period') }} as periods
+        on conversations.opened_date between periods.period_start and periods.period_end
+            and periods.period_type in ('week', 'month')
+            and periods.period_end >= (select messages_from_date from {{ ref('stg_landing__window') }})
+    where conversations.channel = 'public'
+)
+
+select
+    sources.force_id,
+    sources.platform,
+    members.area_id,
+    platforms.pooled_platform,
+    sources.period_type,
+    sources.period_start,
+    sources.period_end,
+    dense_rank() over (
+        order by members.area_id, platforms.pooled_platform, sources.period_type, sources.period_start
+    ) as curve_number
+from sources
+inner join {{ ref('dim_area_member') }} as members
+    on sources.force_id = members.force_id
+inner join {{ ref('dim_area') }} as areas
+    on members.area_id = areas.area_id and areas.has_curve
+inner join platforms
+    on sources.platform = platforms.platform
