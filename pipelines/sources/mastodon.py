@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-import httpx
 import polars as pl
 
 from pipelines.registry import Account
@@ -28,6 +27,7 @@ from pipelines.sources.account_pull import (
 )
 from pipelines.sources.client import Platform, RateHeaders, iso_reset
 from pipelines.sources.shapes import Count, Moment, Shape, fields
+from pipelines.sources.transport import Answer
 
 NAME = "mastodon"
 SANDBOX_PATH = "/mastodon/{instance}"
@@ -109,7 +109,7 @@ class StatusContext(Shape, rename=None):
     descendants: list[Status]
 
 
-def classify(_: httpx.Response) -> errors.SourceError | None:
+def classify(_: Answer) -> errors.SourceError | None:
     """Mastodon uses HTTP status codes as they are meant."""
     return None
 

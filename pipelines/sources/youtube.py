@@ -4,10 +4,10 @@ Source of the shapes: Google's discovery document v3. Counts are strings of digi
 are left out of a list without a word; every list call costs one unit of 10,000 a day.
 """
 
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-import httpx
 import polars as pl
 
 from pipelines.registry import Account
@@ -27,6 +27,7 @@ from pipelines.sources.account_pull import (
 )
 from pipelines.sources.client import Params, Platform
 from pipelines.sources.shapes import convert
+from pipelines.sources.transport import Answer
 from pipelines.sources.youtube_shapes import Channel, Comment, CommentThread, Page, Upload, Video
 
 NAME = "youtube"
@@ -61,10 +62,10 @@ ENTITIES: dict[str, Schema] = {
 }
 
 
-def classify(response: httpx.Response) -> errors.SourceError | None:
+def classify(answer: Answer) -> errors.SourceError | None:
     """Google's error body names a reason; 403 alone can mean four different things."""
     try:
-        error = response.json()["error"]
+        error = json.loads(answer.body)["error"]
         reason, message = str(error["errors"][0]["reason"]), str(error.get("message", ""))
     except (ValueError, KeyError, IndexError, TypeError):
         return None
