@@ -22,6 +22,8 @@ class Source(Protocol):
     SANDBOX_PATH: str
     REQUESTS_PER_ACCOUNT: int  # a first guess, until the log knows better
     ENTITIES: Mapping[str, Schema]
+    KEYS: Mapping[str, str]  # for each entity the column that tells an account's rows apart
+    PUBLISHED: str  # the column of posts from which a post's age counts
 
     def platform(self, base_url: str, token: str | None) -> Platform: ...
 
