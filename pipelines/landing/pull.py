@@ -7,11 +7,13 @@ not belong here: Dagster (orchestration/landing.py), or a platform's own interfa
 import asyncio
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+import polars as pl
 
 from pipelines import registry
 from pipelines.landing.locks import locked
-from pipelines.landing.rule import MESSAGES_KNOWN_FOR, is_landed
+from pipelines.landing.rule import MESSAGES_KNOWN_FOR, POSTS_FOLLOWED_FOR, is_landed
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load_register
 from pipelines.registry.register import PostAge
@@ -80,9 +82,10 @@ def pull_day(
     except NotAuthorised as error:
         pulls = [_not_asked(account, moment, module, error) for account in accounts]
     known = _known_messages(landing, platform, module.KEYS["messages"], day)
+    followed = _followed(landing, platform, day)
     rows: dict[str, list[Row]] = {}
     for pull in pulls:
-        _keep_what_is_landed(pull, module, register.post_ages, known)
+        _keep_what_is_landed(pull, module, register.post_ages, known, followed)
         for entity, entity_rows in pull.rows.items():
             rows.setdefault(entity, []).extend(entity_rows)
     log = [row for pull in pulls for row in pull.log]
@@ -116,10 +119,24 @@ def _known_messages(landing: Landing, platform: str, key: str, day: date) -> fro
     return frozenset(found.iter_rows())
 
 
+def _followed(landing: Landing, platform: str, day: date) -> frozenset[str]:
+    """Accounts whose posts have landed and passed in the days before: none of them is new when it is old."""
+    columns = ["account_id", "entity", "status"]
+    log = landing.passed(platform, "requests", day - POSTS_FOLLOWED_FOR, day - timedelta(days=1), columns)
+    asked = log.filter(pl.col("entity") == "posts", pl.col("status").is_in(["landed", "empty"]))
+    return frozenset(asked["account_id"])
+
+
 def _keep_what_is_landed(
-    pull: AccountPull, module: Source, ages: Sequence[PostAge], known: Set[tuple[str, str]]
+    pull: AccountPull,
+    module: Source,
+    ages: Sequence[PostAge],
+    known: Set[tuple[str, str]],
+    followed: Set[str],
 ) -> None:
-    if "posts" in pull.rows:
+    """By the landing rule (rule.py). The posts of an account that was not followed land whole: at the first pull,
+    and after a gap, those between the ages of the rule would never be seen."""
+    if "posts" in pull.rows and pull.account.account_id in followed:
         pull.keep("posts", lambda row: is_landed(row["pulled_at_utc"] - row[module.TIMES["posts"]], ages))
     if "messages" in pull.rows:
         key = module.KEYS["messages"]

@@ -127,6 +127,7 @@ def test_a_message_that_landed_more_than_ten_days_ago_is_landed_again(pulls: Pul
 def test_posts_of_the_rules_ages_are_landed_and_no_others(pulls: Pulls, platform: str) -> None:
     module, moment = source(platform), Settings().profile.moment_of(NEXT)
     ages = load(SEEDS, SEEDS).post_ages
+    pulls.pull(platform, DAY, "run-0", kent="passed")
     pulls.pull(platform, NEXT, "run-1")
     expected = {
         post["post_id"]
@@ -140,6 +141,21 @@ def test_posts_of_the_rules_ages_are_landed_and_no_others(pulls: Pulls, platform
     assert days <= {*range(9), 14, 15, 28, 29}
     if platform != "youtube":
         assert days == {*range(9), 14, 15, 28, 29}
+
+
+@pytest.mark.parametrize("days", [8, 9])
+def test_posts_of_an_account_that_was_not_followed_land_whole(pulls: Pulls, days: int) -> None:
+    """At the first pull, and after a gap of nine days, those between the rule's ages would never be seen."""
+    pulls.pull("bluesky", NEXT - timedelta(days=days), "run-0", kent="passed")
+    pulls.pull("bluesky", NEXT, "run-1")
+    own = [
+        post
+        for account in live_accounts(NEXT, "bluesky", FORCE)
+        for post in account["posts"]
+        if post["kind"] != "repost"
+    ]
+    landed = len(pulls.rows("bluesky", "posts", NEXT, "run-1"))
+    assert (landed == len(own)) == (days == 9)
 
 
 def test_the_log_says_what_was_looked_at_and_what_landed(pulls: Pulls, platform: str) -> None:
