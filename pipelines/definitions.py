@@ -10,9 +10,8 @@ from pipelines.settings import Settings
 def build_definitions(settings: Settings, progress: Progress | None = None) -> dg.Definitions:
     """The code location for these settings; the command line passes its own progress display."""
     landed, landing_gates = landing.build_assets()
-    built = warehouse.build_assets(settings)
     return dg.Definitions(
-        assets=[*landed, landing.returns, built, release.build_assets(built)],
+        assets=[*landed, landing.returns, warehouse.build_assets(settings), release.build_assets(settings)],
         asset_checks=[*landing_gates, release.gate],
         jobs=schedules.jobs,
         schedules=[schedules.build_daily(settings)],

@@ -9,22 +9,24 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.gates.records import record
-from pipelines.gates.release_gate import release_gate
+from pipelines.gates.release_gate import RELEASE_TABLES, release_gate
 from pipelines.landing.store import open_landing
+from pipelines.release.contents import contents
 from pipelines.release.publish import NotPublishedError, current, folder_of, publish
 from pipelines.settings import Settings
 from pipelines.warehouse.build import current_build
 
-VALUES = dg.AssetKey("bench_values")
+VALUES = "bench_values"
+READ = {*RELEASE_TABLES, "dim_area", "fct_collection"}
 
 
 @dg.asset_check(
-    asset=VALUES,
+    asset=dg.AssetKey(VALUES),
     name="release_gate",
     blocking=True,
-    additional_deps=[dg.AssetKey("bench_comparisons"), dg.AssetKey("fct_collection")],
-    description="GX on what would be published: the contract, 48 forces in every table, reasons for every "
-    "empty cell, enough of the country collected, no large loss against the current release.",
+    additional_deps=[dg.AssetKey(name) for name in sorted(READ - {VALUES})],
+    description="GX on what would be published: the contract, a number or a reason for every area and cell, "
+    "enough forces collected, no large loss against the current release.",
 )
 def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Records its verdict under the build's id, which is what publishing reads."""
@@ -45,8 +47,9 @@ def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     )
 
 
-def build_assets(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
-    """The release and its extracts, after everything of the warehouse that they publish."""
+def build_assets(settings: Settings) -> dg.AssetsDefinition:
+    """The release and its extracts, after every model that they publish."""
+    models = contents(settings)
 
     @dg.multi_asset(
         name="publish",
@@ -54,7 +57,7 @@ def build_assets(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 "release",
-                deps=[key for key in warehouse.keys if key.path[-1].startswith(("bench_", "ext_", "dim_"))],
+                deps=[model.name for model in (*models.tables, *models.extracts)],
                 description="One frozen vintage: tables as Parquet and DuckDB, release.json, the pointer.",
                 kinds={"parquet", "duckdb"},
             ),

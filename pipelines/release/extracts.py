@@ -1,19 +1,32 @@
-"""Each force's own files, cut from the release's `ext_` tables.
+"""Each force's own files, cut from the models that the exposure `extracts` names.
 
-Belongs here: the files of an extract. Does not belong here: arithmetic (dbt/models/benchmarks/ext_*.sql)
-or when an extract is made (publish.py).
+Belongs here: the files of an extract. Does not belong here: arithmetic (dbt/models/extracts/), or when an
+extract is made (publish.py).
+
+A force's posts are two things: `posts`, those of the thirteen calendar months that end with the running one,
+and `posts_<year>`, the older ones, written again only where the rows of that year are not those of last time.
 """
 
 import csv
 import hashlib
-import json
-from collections.abc import Mapping
+import io
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path, PurePath
 
+import duckdb
+import msgspec
 import polars as pl
 
-TABLES = {"ext_benchmarks": "benchmarks", "ext_accounts": "accounts", "ext_posts": "posts"}
+from pipelines.release.contents import Model
+from pipelines.release.files import Files
+
+POSTS = "ext_posts"
+#: Rows that are read at a time.
+BATCH = 50_000
 _FRICTIONLESS = {
     "BIGINT": "integer",
     "INTEGER": "integer",
@@ -26,68 +39,153 @@ _FRICTIONLESS = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the warehouse describes it."""
+    """A column of one of the files."""
 
-    table: str
     name: str
     data_type: str
     description: str
 
 
 def write_extracts(
-    folder: Path, tables: Mapping[str, pl.DataFrame], columns: list[Column], force_ids: list[str], note: str
-) -> None:
-    """Write `folder/<force_id>/` for every force, also for one of which nothing is known yet.
+    files: Files,
+    connection: duckdb.DuckDBPyConnection,
+    models: list[Model],
+    as_of: date,
+    last_years: Mapping[str, str],
+    note: str,
+) -> dict[str, str]:
+    """Write `extracts/<force_id>/` for every force, also for one of which nothing is known yet.
 
-    `tables`: the `ext_` tables, each with a `force_id` column and sorted. `note` says what the figures
+    `models`: each has a `force_id` column and becomes the file of its name without `ext_`. `last_years`: what
+    this returned for the last release, a digest for each year of older posts. `note` says what the figures
     are; it stands in datapackage.json.
     """
-    for force_id in force_ids:
-        own = folder / force_id
-        own.mkdir(parents=True)
-        for table, name in TABLES.items():
-            frame = tables[table].filter(pl.col("force_id") == force_id)
-            frame.write_csv(own / f"{name}.csv", datetime_format="%Y-%m-%dT%H:%M:%SZ")
-            frame.write_parquet(own / f"{name}.parquet", compression="zstd")
-        _write_dictionary(own / "data_dictionary.csv", columns)
-        package = _datapackage(force_id, columns, note)
-        (own / "datapackage.json").write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n")
-        _write_sums(own)
+    forces = [force for (force,) in connection.sql("select force_id from dim_force order by 1").fetchall()]
+    columns = {model.name.removeprefix("ext_"): _columns(connection, model) for model in models}
+    recent_from = as_of.replace(year=as_of.year - 1, day=1)
+    years = _years(connection, list(columns["posts"]), recent_from)
+    unchanged = [year for year, digest in years.items() if last_years.get(year) == digest]
+    kept = {year: names for year in unchanged if (names := files.in_last(f"posts_{year}"))}
+    for names in kept.values():
+        for name in names:
+            files.keep(name)
+    for model in models:
+        name = model.name.removeprefix("ext_")
+        parts = _parts(connection, model.name, list(columns[name]), recent_from, list(kept))
+        without = set(forces)
+        for force_id, part, rows in parts:
+            _write_rows(files, f"extracts/{force_id}/{part}", rows)
+            if part == name:
+                without.discard(force_id)
+        empty = connection.sql(f"select * from {model.name} limit 0").pl()
+        for force_id in sorted(without):
+            _write_rows(files, f"extracts/{force_id}/{name}", empty)
+    dictionary = _dictionary(columns)
+    schemas = {name: _schema(own.values()) for name, own in columns.items()}
+    for force_id in forces:
+        _describe(files, force_id, dictionary, schemas, note)
+    return years
 
 
-def _write_dictionary(path: Path, columns: list[Column]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["file", "column", "type", "description"])
-        for column in columns:
-            if column.table in TABLES:
-                row = [TABLES[column.table], column.name, column.data_type, column.description]
-                writer.writerow(row)
+def _columns(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Column]:
+    described = connection.sql(f"describe {model.name}").fetchall()
+    return {name: Column(name, kind, model.descriptions.get(name, "")) for name, kind, *_ in described}
 
 
-def _datapackage(force_id: str, columns: list[Column], note: str) -> dict[str, object]:
-    """A Frictionless data package (specs.frictionlessdata.io, version 1) over the CSV files."""
-    resources = []
-    for table, name in TABLES.items():
-        fields = [
-            {"name": c.name, "type": _FRICTIONLESS.get(c.data_type, "string"), "description": c.description}
-            for c in columns
-            if c.table == table
-        ]
-        schema = {"fields": fields, "missingValues": [""]}
-        resource = {"name": name, "path": f"{name}.csv", "profile": "tabular-data-resource"}
-        resources.append({**resource, "encoding": "utf-8", "schema": schema})
+def _years(connection: duckdb.DuckDBPyConnection, columns: list[str], recent_from: date) -> dict[str, str]:
+    """A digest of each year's older posts and of what writes them: the same gives the same files."""
+    made_of = hashlib.sha256(Path(__file__).read_bytes())
+    made_of.update(f"{pl.__version__} {columns}".encode())
+    rows = connection.sql(
+        f"select year(created_date), count(*) || ' ' || sum(hash({', '.join(columns)})) from {POSTS} "
+        f"where created_date < date '{recent_from}' group by 1 order by 1"
+    ).fetchall()
     return {
+        str(year): hashlib.sha256(f"{made_of.hexdigest()} {digest}".encode()).hexdigest()
+        for year, digest in rows
+    }
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection,
+    model: str,
+    columns: list[str],
+    recent_from: date,
+    kept_years: list[str],
+) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """The force, name and rows of each file, one after the other from a single pass over the model."""
+    part, where = f"'{model.removeprefix('ext_')}'", "true"
+    if model == POSTS:
+        recent, year = f"created_date >= date '{recent_from}'", "year(created_date)"
+        part = f"case when {recent} then 'posts' else 'posts_' || {year} end"
+        where = f"{recent} or {year} not in ({', '.join(['0', *kept_years])})"
+    order = ", ".join(name for name in columns if name != "force_id")
+    sql = f"select {part} as part, * from {model} where {where} order by force_id, part, {order}"
+    reader = connection.sql(sql).to_arrow_reader(BATCH)
+    frames = (keyed for batch in reader for keyed in _split(pl.DataFrame(batch)))
+    for (force_id, name), same in groupby(frames, key=itemgetter(0)):
+        rows = pl.concat((frame for _, frame in same), rechunk=True)
+        rows.drop_in_place("part")
+        yield force_id, name, rows
+
+
+def _split(frame: pl.DataFrame) -> Iterable[tuple[tuple[str, ...], pl.DataFrame]]:
+    return frame.partition_by("force_id", "part", maintain_order=True, as_dict=True).items()
+
+
+def _write_rows(files: Files, name: str, rows: pl.DataFrame) -> None:
+    rows.write_csv(files.path(f"{name}.csv"), datetime_format="%Y-%m-%dT%H:%M:%SZ")
+    rows.write_parquet(files.path(f"{name}.parquet"), compression="zstd")
+    files.add(f"{name}.csv")
+    files.add(f"{name}.parquet")
+
+
+def _dictionary(columns: Mapping[str, Mapping[str, Column]]) -> str:
+    """What each column is. Those of `posts` are those of `posts_<year>` too."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["file", "column", "type", "description"])
+    for name, own in columns.items():
+        writer.writerows([name, column.name, column.data_type, column.description] for column in own.values())
+    return text.getvalue()
+
+
+def _schema(columns: Iterable[Column]) -> dict[str, object]:
+    fields = [
+        {"name": c.name, "type": _FRICTIONLESS.get(c.data_type, "string"), "description": c.description}
+        for c in columns
+    ]
+    return {"fields": fields, "missingValues": [""]}
+
+
+def _describe(
+    files: Files, force_id: str, dictionary: str, schemas: Mapping[str, dict[str, object]], note: str
+) -> None:
+    """What stands beside a force's tables: the dictionary, a Frictionless data package over the CSV files
+    (specs.frictionlessdata.io, version 1), and the sums in the form that `sha256sum --check` reads."""
+    folder = f"extracts/{force_id}/"
+    tables = [name for name in files.names(folder) if name.endswith(".csv")]
+    package = {
         "profile": "tabular-data-package",
         "name": f"beatbook-{force_id}",
         "title": f"Beatbook extract: {force_id}",
         "description": note,
-        "resources": resources,
+        "resources": [
+            {
+                "name": PurePath(name).stem,
+                "path": name,
+                "profile": "tabular-data-resource",
+                "encoding": "utf-8",
+                "schema": schemas.get(PurePath(name).stem, schemas["posts"]),  # posts_<year> are posts
+            }
+            for name in tables
+        ],
     }
+    files.add_text(folder + "data_dictionary.csv", dictionary)
+    files.add_text(folder + "datapackage.json", _json(package))
+    sums = [f"{files.digests[folder + name]}  {name}\n" for name in files.names(folder)]
+    files.add_text(folder + "SHA256SUMS", "".join(sums))
 
 
-def _write_sums(folder: Path) -> None:
-    """SHA256SUMS, in the form that `sha256sum --check` reads."""
-    names = sorted(path.name for path in folder.iterdir())
-    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
-    (folder / "SHA256SUMS").write_text("".join(sums))
+def _json(value: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n"

@@ -1,8 +1,9 @@
 """Releases: frozen, published vintages, and the pointer to the current one.
 
-Belongs here: what a release consists of, and the refusal to publish what did not pass. Does not belong
-here: Dagster. The order of its steps guarantees nothing (a failed test need not stop what follows), so
-publishing reads the gates' own records.
+Belongs here: the refusal to publish what did not pass; writing, pointing at and removing releases, whole.
+Does not belong here: Dagster (the order of its steps guarantees nothing: a failed test need not stop what
+follows, so publishing reads the gates' own records), which models are published (contents.py), the files of
+extracts (extracts.py), or which releases are kept (keep.py).
 """
 
 import hashlib
@@ -17,17 +18,21 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
+import msgspec
 
 from pipelines.gates.records import GateResult, recorded, required_gates
+from pipelines.landing.locks import locked
 from pipelines.landing.store import Landing
-from pipelines.release.extracts import Column, write_extracts
-from pipelines.settings import PROJECT, Settings
-from pipelines.warehouse.build import current_build, sha256_of
+from pipelines.release.contents import Contents, contents
+from pipelines.release.extracts import write_extracts
+from pipelines.release.files import Files
+from pipelines.release.keep import Made, superseded
+from pipelines.settings import LONDON, PROJECT, Settings
+from pipelines.warehouse.build import Build, current_build
 
-#: Rows about single messages from the public stay in the warehouse.
-PREFIXES = ("bench_", "dim_", "ext_")
-FACTS = ("fct_collection",)
+DATABASE = "beatbook.duckdb"
+#: Sorting posts needs more in a large year; DuckDB then uses the disk.
+MEMORY_LIMIT = "1GB"
 
 
 class NotPublishedError(Exception):
@@ -53,30 +58,29 @@ class Release:
     value_count: int
     gates: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # path → sha256
+    years: dict[str, str] = field(default_factory=dict)  # year of older posts → digest of its rows
 
 
 def current(settings: Settings) -> Release | None:
     """The published release, None before the first."""
     pointer = settings.releases / "current"
-    if not pointer.exists():
-        return None
-    told = json.loads((settings.releases / pointer.read_text().strip() / "release.json").read_text())
-    return Release(**told)
+    return _read(settings.releases / pointer.read_text().strip()) if pointer.exists() else None
+
+
+def _read(folder: Path) -> Release:
+    return msgspec.json.decode((folder / "release.json").read_bytes(), type=Release)
 
 
 def folder_of(settings: Settings, release: Release) -> Path:
     return settings.releases / release.release_id
 
 
-def check_gates(settings: Settings, landing: Landing) -> list[GateResult]:
+def check_gates(settings: Settings, landing: Landing, build: Build) -> list[GateResult]:
     """Every gate that the present build had to pass.
 
     Raises:
-        NotPublishedError: one failed, or left no record, or the warehouse is not the file that was gated.
+        NotPublishedError: one failed, or left no record.
     """
-    build = current_build(settings)
-    if build is None:
-        raise NotPublishedError(["there is no warehouse, or not the one that was checked: build it again"])
     results, reasons = [], []
     for gate, subject in required_gates(landing, build.build_id):
         result = recorded(settings.gates, gate, subject)
@@ -92,100 +96,127 @@ def check_gates(settings: Settings, landing: Landing) -> list[GateResult]:
 
 
 def publish(settings: Settings, landing: Landing) -> Release:
-    """Write the release folder and point `current` at it. The same landing and code give the same release.
+    """Write the release folder, point `current` at it, and remove the releases that are not kept.
+
+    The same landing and the same code give the same release.
 
     Raises:
-        NotPublishedError: a gate failed or was not run; the current release stays.
+        NotPublishedError: a gate failed or was not run, or the warehouse is not the file that was gated; the
+            current release stays.
     """
-    gates = check_gates(settings, landing)
-    staging = settings.releases / f".staging-{os.getpid()}"
-    shutil.rmtree(staging, ignore_errors=True)
-    try:
-        release = _write(settings, staging, gates)
-        target = settings.releases / release.release_id
-        if not target.exists():  # the same tables were published before: that release stands
-            _sync(staging)
-            staging.rename(target)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    pointer = settings.releases / ".current.tmp"
-    with pointer.open("w") as file:
-        file.write(release.release_id + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    pointer.replace(settings.releases / "current")
-    return current(settings) or release
-
-
-def _write(settings: Settings, folder: Path, gates: list[GateResult]) -> Release:
-    tables = folder / "tables"
-    tables.mkdir(parents=True)
-    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
-        connection.execute("set threads = 1")  # one writer, so that the bytes do not depend on timing
-        names = [name for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()]
-        names = sorted(n for n in names if n.startswith(PREFIXES) or n in FACTS)
-        for name in names:
-            connection.execute(  # names come from the warehouse's own catalogue
-                f"copy (select * from {name} order by all) to '{tables / name}.parquet' "
-                "(format parquet, compression zstd)"
+    with locked(settings.locks / "release"):
+        build = current_build(settings)
+        if build is None:
+            raise NotPublishedError(
+                ["there is no warehouse, or not the one that was checked: build it again"]
             )
-        as_of = connection.sql("select data_as_of_utc from fct_data_as_of").fetchone()
+        gates = check_gates(settings, landing, build)
+        _clear(settings)
+        staging = settings.releases / ".staging"
+        try:
+            release = _write(settings, staging, build, gates)
+            target = folder_of(settings, release)
+            if target.exists():  # the same tables were published before: that release stands
+                release = _read(target)
+            else:
+                staging.rename(target)
+        finally:
+            _clear(settings)
+        _point_at(settings, release)
+        _remove_superseded(settings, release)
+    return release
+
+
+def _write(settings: Settings, folder: Path, build: Build, gates: list[GateResult]) -> Release:
+    last = current(settings)
+    files = Files(folder, folder_of(settings, last) if last else None, last.files if last else {})
+    data_as_of = datetime.fromisoformat(build.window.data_as_of_utc).replace(tzinfo=UTC)
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 1")  # one writer, so that the bytes do not depend on timing
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute(f"set temp_directory = '{folder}.tmp'")
+        connection.execute(f"attach '{settings.warehouse}' as warehouse (read_only)")
+        connection.execute("use warehouse")
+        published = contents(settings)
+        _write_tables(files, connection, published)
+        years = write_extracts(
+            files,
+            connection,
+            published.extracts,
+            data_as_of.astimezone(LONDON).date(),
+            last.years if last else {},
+            settings.profile.note,
+        )
         values = connection.sql("select count(value) from bench_values").fetchone()
-        columns = [Column(*row) for row in connection.sql(_COLUMNS).fetchall() if row[0] in names]
-        force_ids = [f for (f,) in connection.sql("select force_id from dim_force order by 1").fetchall()]
-    digests = {f"tables/{name}.parquet": sha256_of(tables / f"{name}.parquet") for name in names}
-    extracts = {
-        name: pl.read_parquet(tables / f"{name}.parquet") for name in names if name.startswith("ext_")
-    }
-    write_extracts(folder / "extracts", extracts, columns, force_ids, settings.profile.note)
-    _write_database(folder / "beatbook.duckdb", tables, names)
-    data_as_of: datetime | None = as_of[0] if as_of else None
-    content = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
-    stamp = f"{data_as_of:%Y%m%dT%H%M}" if data_as_of else "empty"
+    digests = {name: digest for name, digest in sorted(files.digests.items()) if name != DATABASE}
+    digest = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
     release = Release(
-        release_id=f"{stamp}-{content[:10]}",
-        data_as_of_utc=f"{data_as_of:%Y-%m-%dT%H:%M:%SZ}" if data_as_of else "",
+        release_id=f"{data_as_of:%Y%m%dT%H%M}-{digest[:10]}",
+        data_as_of_utc=f"{data_as_of:%Y-%m-%dT%H:%M:%SZ}",
         created_at_utc=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         profile=settings.profile.name,
         is_invented=settings.profile.is_invented,
         note=settings.profile.note,
         code_version=code_version(),
-        definitions_version=digests["tables/bench_definitions.parquet"][:12],
+        definitions_version=files.digests["tables/dim_indicator.parquet"][:12],
         value_count=values[0] if values else 0,
         gates=[asdict(gate) for gate in gates],
+        files=dict(sorted(files.digests.items())),
+        years=years,
     )
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    release.files = {str(path.relative_to(folder)): sha256_of(path) for path in paths}
-    (folder / "release.json").write_text(json.dumps(asdict(release), indent=1))
+    (folder / "release.json").write_bytes(msgspec.json.format(msgspec.json.encode(release), indent=1))
+    _sync(folder / "release.json")
     return release
 
 
-_COLUMNS = """
-    select table_name, column_name, data_type, coalesce(comment, '')
-    from duckdb_columns() where not internal order by table_name, column_index
-"""
+def _write_tables(files: Files, connection: duckdb.DuckDBPyConnection, published: Contents) -> None:
+    """Each table as Parquet, and all of them in one DuckDB file. Names come from the project's own models."""
+    connection.execute(f"attach '{files.path(DATABASE)}' as release")
+    names = sorted(f"tables/{model.name}.parquet" for model in published.tables)
+    for name in names:
+        table = f"release.{Path(name).stem}"
+        connection.execute(f"create table {table} as from {Path(name).stem} order by all")
+        connection.execute(f"copy {table} to '{files.path(name)}' (format parquet, compression zstd)")
+    connection.execute("detach release")
+    for name in (*names, DATABASE):
+        files.add(name)
 
 
-def _write_database(path: Path, tables: Path, names: list[str]) -> None:
-    with duckdb.connect(str(path)) as connection:
-        for name in names:
-            connection.execute(f"create table {name} as from '{tables / name}.parquet'")
+def _point_at(settings: Settings, release: Release) -> None:
+    beside = settings.releases / ".current.tmp"
+    beside.write_text(release.release_id + "\n")
+    _sync(beside)
+    beside.replace(settings.releases / "current")
 
 
-def _sync(folder: Path) -> None:
-    """Everything on disk before the rename makes it visible."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+def _sync(path: Path) -> None:
+    """On disk before a rename makes it visible."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _remove_superseded(settings: Settings, published: Release) -> None:
+    releases = [_read(path.parent) for path in settings.releases.glob("[!.]*/release.json")]
+    made = (Made(each.data_as_of_utc, each.created_at_utc, each.release_id) for each in releases)
+    for release_id in superseded(made, published.release_id):
+        # Out of sight in one rename: a release that is there is whole.
+        (settings.releases / release_id).rename(settings.releases / f".removed-{release_id}")
+    _clear(settings)
+
+
+def _clear(settings: Settings) -> None:
+    """What a release leaves that was killed while it was written or removed."""
+    for path in settings.releases.glob(".*"):
+        if path.is_dir():
+            shutil.rmtree(path)
 
 
 def code_version() -> str:
     """The distribution's version, and the commit where the project is a git checkout."""
-    told = version("beatbook")
+    distribution = version("beatbook")
     git = shutil.which("git")
     if git is None or not (PROJECT / ".git").exists():
-        return told
+        return distribution
     command = [git, "-C", str(PROJECT), "describe", "--always", "--dirty"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return f"{told}+{done.stdout.strip()}" if done.returncode == 0 else told
+    return f"{distribution}+{done.stdout.strip()}" if done.returncode == 0 else distribution

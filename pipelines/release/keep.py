@@ -1,0 +1,31 @@
+"""Which working releases are kept: those of the last 30 days, and of every month the last, for ever.
+
+Belongs here: the rule. Does not belong here: removing anything (publish.py).
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+KEPT_DAYS = 30
+
+
+class Made(NamedTuple):
+    """A release: as of when, made when (UTC, ISO 8601), its id. Later ones sort after earlier ones."""
+
+    data_as_of_utc: str
+    created_at_utc: str
+    release_id: str
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.data_as_of_utc[:10])
+
+
+def superseded(releases: Iterable[Made], current_id: str) -> list[str]:
+    """The ids of those that are not kept, by the day that their data is as of. The current one always is."""
+    ordered = sorted(releases)
+    last_of_month = {made.day.replace(day=1): made.release_id for made in ordered}
+    kept = {current_id, *last_of_month.values()}
+    since = max((made.day for made in ordered), default=date.min) - timedelta(days=KEPT_DAYS - 1)
+    return [made.release_id for made in ordered if made.day < since and made.release_id not in kept]
