@@ -4,11 +4,11 @@ Source of the shapes: the app.bsky lexicons (2026). Errors come as 400 `{error, 
 elsewhere need a search that may want a token, so messages are replies to the account's own posts.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-import httpx
 import msgspec
 
 from pipelines.registry import Account
@@ -28,6 +28,7 @@ from pipelines.sources.account_pull import (
 )
 from pipelines.sources.client import Params, Platform, RateHeaders, unix_reset
 from pipelines.sources.shapes import Count, Moment, Shape, convert, fields
+from pipelines.sources.transport import Answer
 
 NAME = "bluesky"
 SANDBOX_PATH = "/bluesky/xrpc"
@@ -56,6 +57,7 @@ ENTITIES: dict[str, Schema] = {
         "uri": TEXT,
         "thread_uri": TEXT,
         "post_uri": TEXT,
+        "post_published_at_utc": TIME,
         "direction": TEXT,
         "author_key": TEXT,
         "created_at_utc": TIME,
@@ -143,12 +145,12 @@ _ERRORS: dict[str, type[errors.SourceError]] = {
 }
 
 
-def classify(response: httpx.Response) -> errors.SourceError | None:
+def classify(answer: Answer) -> errors.SourceError | None:
     """Bluesky says most things with 400 and a name."""
-    if response.status_code != 400:
+    if answer.status != 400:
         return None
     try:
-        body = response.json()
+        body = json.loads(answer.body)
         name, message = str(body.get("error")), str(body.get("message", ""))
     except (ValueError, AttributeError):  # no JSON, or no object
         return None
@@ -197,19 +199,19 @@ async def pull(
             rows.append(_profile_row(profile))
         if not pull.landed("profiles"):
             return
-        threads: list[str] = []
+        threads: dict[str, datetime] = {}
         with pull.asking("posts") as rows:
             async for post in _feed(context, did):
                 rows.append(_post_row(post))
                 young = context.now - post.indexed_at < MESSAGE_HORIZON
                 if young and post.reply_count and post.record.reply is None:
-                    threads.append(post.uri)
+                    threads[post.uri] = post.indexed_at
         if pull.landed("posts"):
             with pull.asking("messages") as rows:
-                for uri in threads:
-                    rows.extend(await _messages(context, uri, did))
+                for uri, published in threads.items():
+                    rows.extend(await _messages(context, uri, published, did))
 
-    return await pull_each(context, accounts, one, on_done)
+    return await pull_each(context, accounts, KEYS, one, on_done)
 
 
 async def _feed(context: Context, did: str) -> Any:
@@ -227,7 +229,7 @@ async def _feed(context: Context, did: str) -> Any:
         params = {**params, "cursor": feed.cursor}
 
 
-async def _messages(context: Context, uri: str, did: str) -> list[Row]:
+async def _messages(context: Context, uri: str, published: datetime, did: str) -> list[Row]:
     try:
         answer = await context.client.get(
             "/app.bsky.feed.getPostThread", ThreadAnswer, {"uri": uri, "depth": 20, "parentHeight": 0}
@@ -237,19 +239,23 @@ async def _messages(context: Context, uri: str, did: str) -> list[Row]:
     rows: list[Row] = []
     for top in answer.data.thread.replies or []:
         if top.post is not None:
-            _walk(context, top, top.post.uri, uri, did, rows)
+            thread = {
+                "thread_uri": _key(context, top.post.uri, did),
+                "post_uri": uri,
+                "post_published_at_utc": naive_utc(published),
+            }
+            _walk(context, top, thread, did, rows)
     return rows
 
 
-def _walk(context: Context, node: Thread, thread_uri: str, post_uri: str, did: str, rows: list[Row]) -> None:
+def _walk(context: Context, node: Thread, thread: Row, did: str, rows: list[Row]) -> None:
     if node.post is None:
         return
     direction: Literal["inbound", "outbound"] = "outbound" if node.post.author.did == did else "inbound"
     rows.append(
         {
             "uri": _key(context, node.post.uri, did),
-            "thread_uri": _key(context, thread_uri, did),
-            "post_uri": post_uri,
+            **thread,
             "direction": direction,
             "author_key": context.keyed_hash(NAME, node.post.author.did) if direction == "inbound" else None,
             "created_at_utc": naive_utc(node.post.record.created_at),
@@ -257,7 +263,7 @@ def _walk(context: Context, node: Thread, thread_uri: str, post_uri: str, did: s
         }
     )
     for reply in node.replies or []:
-        _walk(context, reply, thread_uri, post_uri, did, rows)
+        _walk(context, reply, thread, did, rows)
 
 
 def _key(context: Context, uri: str, did: str) -> str:
