@@ -17,7 +17,7 @@ from pipelines.settings import PROJECT
 #: Reports what our own modules do while they are imported; what the libraries do is theirs.
 WATCH = """
 import json, os, sys
-import aiohttp, dagster, dagster_dbt, polars, pydantic_settings, typer, uvicorn
+import dagster, dagster_dbt, httpx, polars, pydantic_settings, typer, uvicorn
 watched = {"open", "os.mkdir", "os.rename", "os.remove", "subprocess.Popen", "socket.connect"}
 events, before = [], dict(os.environ)
 sys.addaudithook(lambda name, args: events.append((name, *map(str, args[:2]))) if name in watched else None)

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, NoReturn
-from urllib.request import urlopen
 
+import httpx
 import typer
 
 from pipelines.cli import display
@@ -76,15 +76,14 @@ def ready(settings: Settings, *, needs_sandbox: bool = True) -> Iterator[None]:
         fail(Exit.BAD_INPUT, str(error))
     except BusyError:
         fail(Exit.INFRASTRUCTURE, f"another command is at work on {settings.home}; wait for it to end")
-    except (SettingsError, ManifestError, OSError) as error:
+    except (SettingsError, ManifestError, OSError, httpx.HTTPError) as error:
         fail(Exit.INFRASTRUCTURE, str(error))
 
 
 def _answers(url: str) -> bool:
     try:
-        with urlopen(f"{url}/sandbox/health", timeout=2) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except OSError:
+        return httpx.get(f"{url}/sandbox/health", timeout=2).is_success
+    except httpx.HTTPError:
         return False
 
 

@@ -4,11 +4,11 @@ Source of the shapes: the app.bsky lexicons (2026). Errors come as 400 `{error, 
 elsewhere need a search that may want a token, so messages are replies to the account's own posts.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
+import httpx
 import msgspec
 
 from pipelines.registry import Account
@@ -28,7 +28,6 @@ from pipelines.sources.account_pull import (
 )
 from pipelines.sources.client import Params, Platform, RateHeaders, unix_reset
 from pipelines.sources.shapes import Count, Moment, Shape, convert, fields
-from pipelines.sources.transport import Answer
 
 NAME = "bluesky"
 SANDBOX_PATH = "/bluesky/xrpc"
@@ -145,12 +144,12 @@ _ERRORS: dict[str, type[errors.SourceError]] = {
 }
 
 
-def classify(answer: Answer) -> errors.SourceError | None:
+def classify(response: httpx.Response) -> errors.SourceError | None:
     """Bluesky says most things with 400 and a name."""
-    if answer.status != 400:
+    if response.status_code != 400:
         return None
     try:
-        body = json.loads(answer.body)
+        body = response.json()
         name, message = str(body.get("error")), str(body.get("message", ""))
     except (ValueError, AttributeError):  # no JSON, or no object
         return None

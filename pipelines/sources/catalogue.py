@@ -22,8 +22,8 @@ class Source(Protocol):
     SANDBOX_PATH: str
     REQUESTS_PER_ACCOUNT: int  # a first guess, until the log knows better
     ENTITIES: Mapping[str, Schema]  # what lands, beside the columns that all rows have
-    KEYS: Mapping[str, str]  # for each entity the column that tells an account's rows apart
-    TIMES: Mapping[str, str]  # and the one that says when, by the platform's clock, it came to be
+    KEYS: Mapping[str, str]  # of each entity the platform's own id of a row
+    TIMES: Mapping[str, str]  # and when, by the platform's clock, it came to be
 
     def platform(self, base_url: str, token: str | None) -> Platform: ...
 

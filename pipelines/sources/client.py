@@ -9,13 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
-from urllib.parse import urlencode, urlsplit
 
+import httpx
 import stamina
 
 from pipelines.sources import errors
 from pipelines.sources.shapes import decode
-from pipelines.sources.transport import FAILURES, Answer, Network, Transport
 from pipelines.sources.usage import Usage, usage
 
 T = TypeVar("T")
@@ -89,7 +88,7 @@ class Platform:
     """What the client must know of a platform: see each module's `platform()`."""
 
     base_url: str
-    classify: Callable[[Answer], errors.SourceError | None]
+    classify: Callable[[httpx.Response], errors.SourceError | None]
     rate: RateHeaders | None = None
     params: Params = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -104,7 +103,7 @@ class Client:
         *,
         now: Callable[[], datetime],
         budget: Budget | None = None,
-        transport: Transport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.platform = platform
@@ -113,15 +112,18 @@ class Client:
         self._sleep = sleep
         self._resume_at: dict[str, datetime] = {}
         self._failing: list[str] = []  # base URLs of the requests that failed since the last that did not
-        self._headers = {"User-Agent": "beatbook", **platform.headers}
-        self._transport = transport or Network()
+        self._http = httpx.AsyncClient(
+            headers={"User-Agent": "beatbook", **platform.headers},
+            transport=transport,
+            timeout=httpx.Timeout(30, connect=10),
+            limits=httpx.Limits(max_connections=8, max_keepalive_connections=8),
+        )
 
     async def __aenter__(self) -> "Client":
-        await self._transport.open()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._transport.close()
+        await self._http.aclose()
 
     async def get(
         self,
@@ -151,12 +153,13 @@ class Client:
                 on=_backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=20.0
             ):
                 with attempt:
-                    answer = await self._send(base, url, params, units)
+                    response = await self._send(base, url, params, units)
         except errors.Transient:
             self._failing.append(base)
             raise
         self._failing.clear()
-        return Reply(decode(answer.body, type_, where=urlsplit(url).path), answer.next_url)
+        data = decode(response.content, type_, where=response.url.path)
+        return Reply(data, response.links.get("next", {}).get("url"))
 
     @property
     def _is_down(self) -> bool:
@@ -164,24 +167,24 @@ class Client:
         servers = 3 if "{" in self.platform.base_url else 1
         return len(self._failing) >= GIVE_UP_AFTER and len(set(self._failing)) >= servers
 
-    async def _send(self, base: str, url: str, params: Params | None, units: int) -> Answer:
+    async def _send(self, base: str, url: str, params: Params | None, units: int) -> httpx.Response:
         await self._wait_for(base)
         self.budget.spend(units)
         spent = usage.get(Usage())
         spent.requests += 1
         spent.units += units
-        asked = {**self.platform.params, **(params or {})}
-        query = urlencode(asked, doseq=True)
-        path = urlsplit(url).path
         try:
-            answer = await self._transport.get(f"{url}?{query}" if query else url, self._headers)
-        except FAILURES as error:
+            # httpx drops the query of a next-page URL when it is given params, even empty ones.
+            asked = {**self.platform.params, **(params or {})} or None
+            response = await self._http.get(url, params=asked)
+        except httpx.HTTPError as error:
             # The message may hold the URL, and the URL a key: name the kind and the path only.
-            raise errors.NetworkError(f"{type(error).__name__} at {path}") from None
-        self._note_rate(base, answer)
-        if 200 <= answer.status < 300:
-            return answer
-        raise self._error(answer, path)
+            kind = type(error).__name__
+            raise errors.NetworkError(f"{kind} at {httpx.URL(url).path}") from None
+        self._note_rate(base, response)
+        if response.is_success:
+            return response
+        raise self._error(response)
 
     async def _wait_for(self, bucket: str) -> None:
         resume_at = self._resume_at.pop(bucket, None)
@@ -194,24 +197,25 @@ class Client:
         if seconds > 0:
             await self._sleep(seconds)
 
-    def _note_rate(self, bucket: str, answer: Answer) -> None:
+    def _note_rate(self, bucket: str, response: httpx.Response) -> None:
         rate = self.platform.rate
-        if rate and answer.headers.get(rate.remaining) == "0" and (reset := self._reset(answer)):
+        reset = self._reset(response)
+        if rate and response.headers.get(rate.remaining) == "0" and reset is not None:
             self._resume_at[bucket] = reset
 
-    def _reset(self, answer: Answer) -> datetime | None:
+    def _reset(self, response: httpx.Response) -> datetime | None:
         """When the platform says that there is more again; None when it does not, or not in its own words."""
         rate = self.platform.rate
         try:
-            return rate.parse_reset(answer.headers[rate.reset]) if rate else None
+            return rate.parse_reset(response.headers[rate.reset]) if rate else None
         except (KeyError, ValueError, OverflowError):
             return None
 
-    def _error(self, answer: Answer, path: str) -> errors.SourceError:
-        status = answer.status
+    def _error(self, response: httpx.Response) -> errors.SourceError:
+        status, path = response.status_code, response.url.path
         if status == 429:
-            return errors.RateLimited(f"HTTP 429 at {path}", self._asked_to_wait(answer))
-        known = self.platform.classify(answer)
+            return errors.RateLimited(f"HTTP 429 at {path}", self._told_to_wait(response))
+        known = self.platform.classify(response)
         if known is not None:
             return known
         said = f"HTTP {status} at {path}"
@@ -219,12 +223,12 @@ class Client:
             return errors.ServerError(said)
         return _KINDS.get(status, errors.BadRequest)(said)
 
-    def _asked_to_wait(self, answer: Answer) -> float | None:
+    def _told_to_wait(self, response: httpx.Response) -> float | None:
         """Seconds from Retry-After (a number or an HTTP date), else from the platform's reset header."""
-        after = answer.headers.get("retry-after")
+        after = response.headers.get("retry-after")
         if after is not None and after.strip().isdigit():
             return float(after)
-        reset = self._reset(answer)
+        reset = self._reset(response)
         return None if reset is None else max(0.0, (reset - self.now()).total_seconds())
 
 

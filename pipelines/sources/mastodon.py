@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+import httpx
 import polars as pl
 
 from pipelines.registry import Account
@@ -27,7 +28,6 @@ from pipelines.sources.account_pull import (
 )
 from pipelines.sources.client import Platform, RateHeaders, iso_reset
 from pipelines.sources.shapes import Count, Moment, Shape, fields
-from pipelines.sources.transport import Answer
 
 NAME = "mastodon"
 SANDBOX_PATH = "/mastodon/{instance}"
@@ -112,7 +112,7 @@ class StatusContext(Shape, rename=None):
     descendants: list[Status]
 
 
-def classify(_: Answer) -> errors.SourceError | None:
+def classify(_: httpx.Response) -> errors.SourceError | None:
     """Mastodon uses HTTP status codes as they are meant."""
     return None
 

@@ -4,11 +4,11 @@ Source of the shapes: Google's discovery document v3. Counts are strings of digi
 are left out of a list without a word; every list call costs one unit of 10,000 a day.
 """
 
-import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import httpx
 import polars as pl
 
 from pipelines.registry import Account
@@ -28,7 +28,6 @@ from pipelines.sources.account_pull import (
 )
 from pipelines.sources.client import Params, Platform
 from pipelines.sources.shapes import convert
-from pipelines.sources.transport import Answer
 from pipelines.sources.youtube_shapes import Channel, Comment, CommentThread, Page, Upload, Video
 
 NAME = "youtube"
@@ -66,10 +65,10 @@ KEYS = {"profiles": "channel_id", "posts": "video_id", "messages": "comment_id"}
 TIMES = dict.fromkeys(ENTITIES, "published_at_utc")
 
 
-def classify(answer: Answer) -> errors.SourceError | None:
+def classify(response: httpx.Response) -> errors.SourceError | None:
     """Google's error body names a reason; 403 alone can mean four different things."""
     try:
-        error = json.loads(answer.body)["error"]
+        error = response.json()["error"]
         reason, message = str(error["errors"][0]["reason"]), str(error.get("message", ""))
     except (ValueError, KeyError, IndexError, TypeError):
         return None

@@ -90,8 +90,9 @@ def test_survival_curve_of_a_clinical_trial(
     project: Project, shared: Path, arm: str, time: int, survival: float
 ) -> None:
     """Each arm is a force; the trial's times are scaled so that this one is our hour."""
+    asked = "'x', 'public', date '2026-03-03'"
     waits = ", ".join(
-        f"('{row['group']}', 'x', 'public', date '2026-03-03', {row['time']} * 3600.0 / {time}, {row['event']})"
+        f"('{row['group']}', {asked}, {row['time']} * 3600.0 / {time}, {row['event']})"
         for row in rows(shared / "oracles" / "km_g3.csv")
     )
     columns = "force_id, platform, channel, opened_date, waited_seconds, is_answered"

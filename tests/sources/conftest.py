@@ -20,7 +20,6 @@ from sandbox.app import create_app
 from sandbox.limits import Limits
 from sandbox.truth import truth
 from sandbox.world import World, world
-from tests.transport import MadeUp
 
 pytest.register_assert_rewrite("tests.sources.conformance")
 
@@ -30,7 +29,7 @@ TOKEN = "s3cret-key"
 Answer = Callable[[httpx.Request], httpx.Response | None]
 
 
-class InProcess:
+class InProcess(httpx.AsyncBaseTransport):
     """The sandbox without a socket. `instead` may answer in its place; `asked` is what it was asked."""
 
     def __init__(self, faults: Iterable[str], limits: Limits | None, instead: Answer) -> None:
@@ -38,7 +37,7 @@ class InProcess:
         self._instead = instead
         self.asked: list[httpx.URL] = []
 
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url)
         answer = self._instead(request)
         if answer is not None:
@@ -103,7 +102,7 @@ class Sandbox:
         module = source(platform)
         asked = module.platform("http://sandbox" + module.SANDBOX_PATH, TOKEN)
         asked.headers = {"Sandbox-Now": now.isoformat()}
-        answers = InProcess(faults, limits, instead)
+        transport = InProcess(faults, limits, instead)
         slept: list[float] = []
 
         async def sleep(seconds: float) -> None:
@@ -112,14 +111,14 @@ class Sandbox:
         done: list[str] = []
 
         async def go() -> list[AccountPull]:
-            client = Client(asked, now=lambda: now, budget=budget, transport=MadeUp(answers), sleep=sleep)
+            client = Client(asked, now=lambda: now, budget=budget, transport=transport, sleep=sleep)
             async with client:
                 context = Context(client, secret)
                 return await module.pull(context, chosen, lambda pull: done.append(pull.account.account_id))
 
         chosen = [self.account(a) if isinstance(a, str) else a for a in accounts]
         pulls = asyncio.run(go())
-        return Pulled({p.account.account_id: p for p in pulls}, answers.asked, done, slept)
+        return Pulled({p.account.account_id: p for p in pulls}, transport.asked, done, slept)
 
     def truth(self, account_id: str, now: datetime = END) -> dict[str, Any]:
         """The answer sheet of one account."""

@@ -23,7 +23,6 @@ from pipelines.sources.client import (
 )
 from pipelines.sources.shapes import Shape, unknown_fields
 from pipelines.sources.usage import Usage, usage
-from tests.transport import MadeUp
 
 NOW = datetime(2026, 11, 9, 5, 30, tzinfo=UTC)
 SECRET = "s3cret-key"  # pragma: allowlist secret
@@ -50,7 +49,8 @@ def client_of(
             slept.append(seconds)
 
     platform = Platform("https://platform.test/v1", lambda _: None, rate, params={"key": SECRET})
-    return Client(platform, now=lambda: NOW, budget=budget, transport=MadeUp(answer), sleep=sleep)
+    transport = httpx.MockTransport(answer)
+    return Client(platform, now=lambda: NOW, budget=budget, transport=transport, sleep=sleep)
 
 
 def ask(client: Client, times: int = 1) -> Any:
