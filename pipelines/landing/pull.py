@@ -134,8 +134,8 @@ def _keep_what_is_landed(
     known: Set[tuple[str, str]],
     followed: Set[str],
 ) -> None:
-    """By the landing rule (rule.py). The posts of an account that was not followed land whole: at the first pull,
-    and after a gap, those between the ages of the rule would never be seen."""
+    """By the landing rule (rule.py). The posts of an account that was not followed land whole: at the first
+    pull, and after a gap, those between the ages of the rule would never be seen."""
     if "posts" in pull.rows and pull.account.account_id in followed:
         pull.keep("posts", lambda row: is_landed(row["pulled_at_utc"] - row[module.TIMES["posts"]], ages))
     if "messages" in pull.rows:

@@ -5,9 +5,11 @@ of any one platform.
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Generic, TypeVar
 
 import httpx
@@ -94,6 +96,12 @@ class Platform:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: it takes longer than a request."""
+    return httpx.create_ssl_context()
+
+
 class Client:
     """GETs JSON from one platform. Use as an async context manager."""
 
@@ -117,6 +125,7 @@ class Client:
             transport=transport,
             timeout=httpx.Timeout(30, connect=10),
             limits=httpx.Limits(max_connections=8, max_keepalive_connections=8),
+            verify=_certificates(),
         )
 
     async def __aenter__(self) -> "Client":

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from pipelines.landing import pull as pull_module
@@ -17,7 +18,6 @@ from pipelines.sources.client import Client
 from sandbox import register
 from sandbox.truth import truth
 from tests.sources.conftest import InProcess
-from tests.transport import MadeUp
 
 FORCE, BESIDE = "kent", "essex"
 DAY = date(2026, 11, 7)
@@ -71,7 +71,8 @@ def pulls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pulls:
 
     def in_process(*arguments: Any) -> Client:
         client = connect(*arguments)
-        client._transport = MadeUp(InProcess((), None, lambda _: None))
+        transport = InProcess((), None, lambda _: None)
+        client._http = httpx.AsyncClient(transport=transport, headers=client._http.headers)
         return client
 
     monkeypatch.setattr(pull_module, "connect", in_process)
