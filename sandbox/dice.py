@@ -6,6 +6,7 @@ Not here: anything that knows what the numbers are for.
 
 import math
 import struct
+from functools import cache
 from hashlib import blake2b
 from statistics import NormalDist
 
@@ -21,12 +22,12 @@ def digest(*key: object, size: int = 64) -> bytes:
 
 def uniforms(*key: object) -> tuple[float, ...]:
     """Sixteen independent numbers in (0, 1)."""
-    return tuple((n + 0.5) * _SCALE for n in _UNPACK(digest(*key)))
+    return tuple([(n + 0.5) * _SCALE for n in _UNPACK(digest(*key))])  # a list is half of the time
 
 
 def uniform(*key: object) -> float:
     """One number in (0, 1)."""
-    return uniforms(*key)[0]
+    return (_UNPACK(digest(*key))[0] + 0.5) * _SCALE
 
 
 def lognormal(u: float, sigma: float) -> float:
@@ -53,4 +54,9 @@ def poisson(u: float, mean: float, most: int) -> int:
 def letters(alphabet: str, length: int, *key: object) -> str:
     """An identifier drawn from an alphabet."""
     raw = digest(*key, size=max(16, min(64, length)))
-    return "".join(alphabet[b % len(alphabet)] for b in raw[:length])
+    return raw[:length].translate(_letter_of_byte(alphabet)).decode()
+
+
+@cache
+def _letter_of_byte(alphabet: str) -> bytes:
+    return bytes(ord(alphabet[b % len(alphabet)]) for b in range(256))

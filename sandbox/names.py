@@ -12,6 +12,7 @@ from sandbox.dice import digest, letters
 from sandbox.nation import BASE32, BASE64, Account
 
 _TID = "234567abcdefghijklmnopqrstuvwxyz"  # pragma: allowlist secret
+_TID_PAIRS = [a + b for a in _TID for b in _TID]
 _TID_VALUE = {c: i for i, c in enumerate(_TID)}
 _TO_BASE32 = bytes(ord(BASE32[b % 32]) for b in range(256))
 _CID_ENDS = "aeimquy4"  # the last letter's two spare bits are zero
@@ -23,7 +24,8 @@ _WORD = 2**64 - 1
 def tid(created: int, index: int, ordinal: int) -> str:
     """A Bluesky record key: microseconds and a clock id."""
     number = (created * 1000 + ordinal % 1000) << 10 | index % 1024
-    return "".join(_TID[number >> shift & 31] for shift in range(60, -1, -5))
+    pairs = [_TID_PAIRS[number >> shift & 1023] for shift in range(50, -1, -10)]
+    return _TID[number >> 60 & 31] + "".join(pairs)
 
 
 def tid_created(rkey: str) -> int | None:
@@ -106,6 +108,7 @@ def person_channel(number: int) -> str:
     return "UC" + letters(BASE64, 22, "person", number)
 
 
+@lru_cache(maxsize=131_072)
 def cid(name: str) -> str:
     """A content id of the right form: version 1, dag-cbor, SHA-256, base32."""
     text = digest("cid", name, size=52).translate(_TO_BASE32)

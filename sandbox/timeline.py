@@ -4,6 +4,7 @@ Here: week-sized blocks, computed when first asked for and kept; they are a cach
 Not here: chance (posts.py, threads.py) or any platform's answer (the routers).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from sandbox import names
@@ -27,6 +28,7 @@ class Timeline:
         self._items: dict[int, tuple[Post, ...]] = {}
         self._messages: dict[Post, tuple[Message, ...]] = {}
         self._replies: dict[str, Message] = {}
+        self._answers: dict[Post | Message, list[int]] = {}  # when each message below it was seen, in order
         self._totals = [(0, 0)]  # before each week: without and with reposts
 
     def scheduled(self, week: int) -> tuple[Post, ...]:
@@ -43,12 +45,19 @@ class Timeline:
         if post not in self._messages:
             found = conversations(self._seed, post, self._end)
             self._messages[post] = found
+            for message in found:  # they are in the order of the server's clock
+                self._answers.setdefault(message.parent or post, []).append(message.seen)
             self._replies |= {m.message_id: m for m in found if m.reply is not None}
         return self._messages[post]
 
     def said(self, post: Post, now: int) -> list[Message]:
         """What has been said beneath a post so far."""
         return [m for m in self.messages(post) if m.seen <= now]
+
+    def answer_count(self, post: Post, above: Post | Message, now: int) -> int:
+        """How many messages hang directly from `above` so far: `post` itself, or a message beneath it."""
+        self.messages(post)
+        return bisect_right(self._answers.get(above, ()), now)
 
     def items(self, week: int) -> tuple[Post, ...]:
         """Posts, reposts and replies by the account, seen in one week, in order."""

@@ -44,6 +44,11 @@ class World:
         """What has been said beneath a post so far."""
         return self.timeline(post.account).said(post, now)
 
+    def answer_count(self, above: Post | Message, now: int) -> int:
+        """How many messages hang directly from a post or message so far."""
+        post = above if isinstance(above, Post) else above.post
+        return self.timeline(post.account).answer_count(post, above, now)
+
     def is_readable(self, account: Account, now: int) -> bool:
         """Whether the platform still shows the account's posts."""
         state = self.status(account, now)

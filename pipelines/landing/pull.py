@@ -5,17 +5,20 @@ not belong here: Dagster (orchestration/landing.py), or a platform's own interfa
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+
+import polars as pl
 
 from pipelines import registry
 from pipelines.landing.locks import locked
-from pipelines.landing.store import open_landing
+from pipelines.landing.rule import MESSAGES_KNOWN_FOR, POSTS_FOLLOWED_FOR, is_landed
+from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load_register
+from pipelines.registry.register import PostAge
 from pipelines.settings import Settings
-from pipelines.sources.account_pull import AccountPull, Context
+from pipelines.sources.account_pull import AccountPull, Context, Row
 from pipelines.sources.catalogue import OnDone, Source, source
 from pipelines.sources.client import Budget, Client
 from pipelines.sources.errors import NotAuthorised
@@ -66,7 +69,7 @@ def pull_day(
     An account that fails is in the log with its reason and stops nothing else. What is raised here is
     infrastructure: no disk, no sandbox, a register that cannot be read.
     """
-    register = load_register(settings)
+    register, module, landing = load_register(settings), source(platform), open_landing(settings)
     accounts = [a for a in register.accounts_due(platform, day) if not forces or a.force_id in forces]
     on_start(len(accounts))
     moment = settings.profile.moment_of(day)
@@ -75,15 +78,18 @@ def pull_day(
         client = connect(settings, register.platforms[platform], moment)
         spent = client.budget
         with locked(settings.locks / platform):  # two at once would spend one quota
-            pulls = asyncio.run(_pull(settings, source(platform), client, accounts, on_done))
+            pulls = asyncio.run(_pull(settings, module, client, accounts, on_done))
     except NotAuthorised as error:
-        pulls = [_not_asked(account, moment, error) for account in accounts]
-    rows: dict[str, list[dict[str, Any]]] = {}
+        pulls = [_not_asked(account, moment, module, error) for account in accounts]
+    known = _known_messages(landing, platform, module.KEYS["messages"], day)
+    followed = _followed(landing, platform, day)
+    rows: dict[str, list[Row]] = {}
     for pull in pulls:
+        _keep_what_is_landed(pull, module, register.post_ages, known, followed)
         for entity, entity_rows in pull.rows.items():
             rows.setdefault(entity, []).extend(entity_rows)
     log = [row for pull in pulls for row in pull.log]
-    open_landing(settings).write(platform, day, run_id, rows | {"requests": log})
+    landing.write(platform, day, run_id, rows | {"requests": log})
     return _summary(platform, day, run_id, pulls, spent)
 
 
@@ -98,11 +104,43 @@ async def _pull(
         return await module.pull(Context(client, settings.author_hash_key()), accounts, on_done)
 
 
-def _not_asked(account: registry.Account, moment: datetime, error: NotAuthorised) -> AccountPull:
-    pull = AccountPull(account, moment)
+def _not_asked(
+    account: registry.Account, moment: datetime, module: Source, error: NotAuthorised
+) -> AccountPull:
+    pull = AccountPull(account, moment, module.KEYS)
     with pull.asking("profiles"):
         raise error
     return pull
+
+
+def _known_messages(landing: Landing, platform: str, key: str, day: date) -> frozenset[tuple[str, str]]:
+    """(account, message) of what has landed and passed in the days before, and on `day` itself."""
+    found = landing.passed(platform, "messages", day - MESSAGES_KNOWN_FOR, day, ["account_id", key])
+    return frozenset(found.iter_rows())
+
+
+def _followed(landing: Landing, platform: str, day: date) -> frozenset[str]:
+    """Accounts whose posts have landed and passed in the days before: none of them is new when it is old."""
+    columns = ["account_id", "entity", "status"]
+    log = landing.passed(platform, "requests", day - POSTS_FOLLOWED_FOR, day - timedelta(days=1), columns)
+    asked = log.filter(pl.col("entity") == "posts", pl.col("status").is_in(["landed", "empty"]))
+    return frozenset(asked["account_id"])
+
+
+def _keep_what_is_landed(
+    pull: AccountPull,
+    module: Source,
+    ages: Sequence[PostAge],
+    known: Set[tuple[str, str]],
+    followed: Set[str],
+) -> None:
+    """By the landing rule (rule.py). The posts of an account that was not followed land whole: at the first pull,
+    and after a gap, those between the ages of the rule would never be seen."""
+    if "posts" in pull.rows and pull.account.account_id in followed:
+        pull.keep("posts", lambda row: is_landed(row["pulled_at_utc"] - row[module.TIMES["posts"]], ages))
+    if "messages" in pull.rows:
+        key = module.KEYS["messages"]
+        pull.keep("messages", lambda row: (row["account_id"], row[key]) not in known)
 
 
 def _summary(platform: str, day: date, run_id: str, pulls: Sequence[AccountPull], budget: Budget) -> Pulled:

@@ -6,7 +6,7 @@ here: HTTP, checks, or anything a platform's own columns mean.
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ LOG: dict[str, Schema] = {
         "status": TEXT,
         "reason": TEXT,
         "detail": TEXT,
+        "seen_count": COUNT,
         "row_count": COUNT,
         "request_count": COUNT,
         "unit_count": COUNT,
@@ -137,6 +138,20 @@ class Landing:
         if path.exists():
             return pl.read_parquet(path)
         return pl.DataFrame(schema=self.schemas[source, entity])
+
+    def passed(
+        self, source: str, entity: str, since: date, until: date, columns: Sequence[str]
+    ) -> pl.DataFrame:
+        """Columns of what a platform's runs of these days landed and the gate let pass."""
+        verdicts = self._scan(source, "verdicts", since, until)
+        passed = verdicts.filter(pl.col("platform") == source, pl.col("verdict") == "passed")
+        rows = self._scan(source, entity, since, until)
+        return rows.join(passed, on=["run_id", "force_id"], how="semi").select(columns).collect()
+
+    def _scan(self, source: str, entity: str, since: date, until: date) -> pl.LazyFrame:
+        files = [path for path in self.files(source, entity, since) if _day_of(path.parent) <= until]
+        paths = [self.schema_path(source, entity), *files]
+        return pl.scan_parquet(paths, missing_columns="insert", hive_partitioning=False)
 
     def runs(self, source: str, entity: str = "requests") -> Iterator[tuple[date, str]]:
         """(day, run_id) of everything that landed, oldest first."""

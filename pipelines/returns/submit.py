@@ -94,4 +94,4 @@ def _log(kind: str, rows: pl.DataFrame) -> list[Row]:
     fixed = {"entity": kind, "status": "landed", "reason": "", "detail": ""}
     none = {"request_count": 0, "unit_count": 0, "unknown_field_count": 0}
     keys = ["platform", "force_id", "account_id"]
-    return [row | fixed | none for row in groups.sort(keys).to_dicts()]
+    return [row | fixed | none | {"seen_count": row["row_count"]} for row in groups.sort(keys).to_dicts()]

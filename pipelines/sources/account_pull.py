@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import hmac
 import traceback
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 Schema = dict[str, Any]  # column → polars type
 TIME, TEXT, COUNT = pl.Datetime("us"), pl.String, pl.Int64
 
-#: Posts are asked for until 28 days old (the last age of dbt/seeds/post_ages.csv) and two days of grace.
+#: Posts are asked for until they are too old for the last age of dbt/seeds/post_ages.csv.
 POST_HORIZON = timedelta(days=30)
 #: Threads are asked for while their post is younger than this: seven days and one of grace.
 MESSAGE_HORIZON = timedelta(days=8)
@@ -51,10 +51,15 @@ class Context:
 
 @dataclass
 class AccountPull:
-    """One account's rows by entity, and a log row for each entity asked."""
+    """One account's rows by entity, and a log row for each entity asked.
+
+    `keys`: for each entity the column that tells its rows apart. A platform that pages by number repeats an
+    item when another is added meanwhile; the later one is kept.
+    """
 
     account: Account
     pulled_at_utc: datetime
+    keys: Mapping[str, str]
     rows: dict[str, list[Row]] = field(default_factory=dict)
     log: list[Row] = field(default_factory=list)
 
@@ -76,6 +81,8 @@ class AccountPull:
             status, reason, detail = "failed", "unexpected", f"{type(error).__name__} in {_place(error)}"
         finally:
             usage.reset(token)
+        key = self.keys[entity]
+        rows = list({row[key]: row for row in rows}.values())
         if status == "landed" and not rows:
             status = "empty"
         common = {
@@ -87,10 +94,17 @@ class AccountPull:
         self.log.append(
             common
             | {"entity": entity, "status": status, "reason": reason, "detail": detail}
-            | {"platform": self.account.platform, "row_count": len(rows)}
+            | {"platform": self.account.platform, "seen_count": len(rows), "row_count": len(rows)}
             | {"request_count": spent.requests, "unit_count": spent.units}
             | {"unknown_field_count": spent.unknown}
         )
+
+    def keep(self, entity: str, is_kept: Callable[[Row], bool]) -> None:
+        """Drop an entity's other rows. The log still says how many were looked at."""
+        self.rows[entity] = [row for row in self.rows[entity] if is_kept(row)]
+        for logged in self.log:
+            if logged["entity"] == entity:
+                logged["row_count"] = len(self.rows[entity])
 
     def landed(self, entity: str) -> bool:
         """Whether the entity was asked and answered (also with nothing)."""
@@ -100,6 +114,7 @@ class AccountPull:
 async def pull_each(
     context: Context,
     accounts: Sequence[Account],
+    keys: Mapping[str, str],
     pull_one: Callable[[AccountPull], Awaitable[None]],
     on_done: Callable[[AccountPull], None],
 ) -> list[AccountPull]:
@@ -108,7 +123,7 @@ async def pull_each(
 
     async def one(account: Account) -> AccountPull:
         async with gate:
-            pull = AccountPull(account, context.now)
+            pull = AccountPull(account, context.now, keys)
             await pull_one(pull)
             on_done(pull)
             return pull

@@ -56,6 +56,7 @@ ENTITIES: dict[str, Schema] = {
         "uri": TEXT,
         "thread_uri": TEXT,
         "post_uri": TEXT,
+        "post_published_at_utc": TIME,
         "direction": TEXT,
         "author_key": TEXT,
         "created_at_utc": TIME,
@@ -197,19 +198,19 @@ async def pull(
             rows.append(_profile_row(profile))
         if not pull.landed("profiles"):
             return
-        threads: list[str] = []
+        threads: dict[str, datetime] = {}
         with pull.asking("posts") as rows:
             async for post in _feed(context, did):
                 rows.append(_post_row(post))
                 young = context.now - post.indexed_at < MESSAGE_HORIZON
                 if young and post.reply_count and post.record.reply is None:
-                    threads.append(post.uri)
+                    threads[post.uri] = post.indexed_at
         if pull.landed("posts"):
             with pull.asking("messages") as rows:
-                for uri in threads:
-                    rows.extend(await _messages(context, uri, did))
+                for uri, published in threads.items():
+                    rows.extend(await _messages(context, uri, published, did))
 
-    return await pull_each(context, accounts, one, on_done)
+    return await pull_each(context, accounts, KEYS, one, on_done)
 
 
 async def _feed(context: Context, did: str) -> Any:
@@ -227,7 +228,7 @@ async def _feed(context: Context, did: str) -> Any:
         params = {**params, "cursor": feed.cursor}
 
 
-async def _messages(context: Context, uri: str, did: str) -> list[Row]:
+async def _messages(context: Context, uri: str, published: datetime, did: str) -> list[Row]:
     try:
         answer = await context.client.get(
             "/app.bsky.feed.getPostThread", ThreadAnswer, {"uri": uri, "depth": 20, "parentHeight": 0}
@@ -237,19 +238,23 @@ async def _messages(context: Context, uri: str, did: str) -> list[Row]:
     rows: list[Row] = []
     for top in answer.data.thread.replies or []:
         if top.post is not None:
-            _walk(context, top, top.post.uri, uri, did, rows)
+            thread = {
+                "thread_uri": _key(context, top.post.uri, did),
+                "post_uri": uri,
+                "post_published_at_utc": naive_utc(published),
+            }
+            _walk(context, top, thread, did, rows)
     return rows
 
 
-def _walk(context: Context, node: Thread, thread_uri: str, post_uri: str, did: str, rows: list[Row]) -> None:
+def _walk(context: Context, node: Thread, thread: Row, did: str, rows: list[Row]) -> None:
     if node.post is None:
         return
     direction: Literal["inbound", "outbound"] = "outbound" if node.post.author.did == did else "inbound"
     rows.append(
         {
             "uri": _key(context, node.post.uri, did),
-            "thread_uri": _key(context, thread_uri, did),
-            "post_uri": post_uri,
+            **thread,
             "direction": direction,
             "author_key": context.keyed_hash(NAME, node.post.author.did) if direction == "inbound" else None,
             "created_at_utc": naive_utc(node.post.record.created_at),
@@ -257,7 +262,7 @@ def _walk(context: Context, node: Thread, thread_uri: str, post_uri: str, did: s
         }
     )
     for reply in node.replies or []:
-        _walk(context, reply, thread_uri, post_uri, did, rows)
+        _walk(context, reply, thread, did, rows)
 
 
 def _key(context: Context, uri: str, did: str) -> str:

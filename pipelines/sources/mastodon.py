@@ -5,7 +5,7 @@ is ISO 8601. Mentions elsewhere need a token, so messages are replies to the acc
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 import httpx
@@ -55,6 +55,7 @@ ENTITIES: dict[str, Schema] = {
         "id": TEXT,
         "thread_id": TEXT,
         "status_id": TEXT,
+        "post_published_at_utc": TIME,
         "direction": TEXT,
         "author_key": TEXT,
         "created_at_utc": TIME,
@@ -147,19 +148,19 @@ async def pull(
             rows.append(_profile_row(profile))
         if not pull.landed("profiles"):
             return
-        threads: list[str] = []
+        threads: dict[str, datetime] = {}
         with pull.asking("posts") as rows:
             async for status in _statuses(context, base, own_id):
                 rows.append(_post_row(status))
                 young = context.now - status.created_at < MESSAGE_HORIZON
                 if young and status.replies_count and status.in_reply_to_id is None:
-                    threads.append(status.id)
+                    threads[status.id] = status.created_at
         if pull.landed("posts"):
             with pull.asking("messages") as rows:
-                for status_id in threads:
-                    rows.extend(await _messages(context, base, status_id, own_id))
+                for status_id, published in threads.items():
+                    rows.extend(await _messages(context, base, status_id, published, own_id))
 
-    return await pull_each(context, accounts, one, on_done)
+    return await pull_each(context, accounts, KEYS, one, on_done)
 
 
 async def _statuses(context: Context, base: str, own_id: str) -> AsyncIterator[Status]:
@@ -175,7 +176,9 @@ async def _statuses(context: Context, base: str, own_id: str) -> AsyncIterator[S
         path, params = (reply.next_url, None) if reply.data else (None, None)
 
 
-async def _messages(context: Context, base: str, status_id: str, own_id: str) -> list[Row]:
+async def _messages(
+    context: Context, base: str, status_id: str, published: datetime, own_id: str
+) -> list[Row]:
     try:
         path = f"/api/v1/statuses/{status_id}/context"
         below = (await context.client.get(path, StatusContext, base_url=base)).data.descendants
@@ -193,6 +196,7 @@ async def _messages(context: Context, base: str, status_id: str, own_id: str) ->
                 "id": status.id,
                 "thread_id": top,
                 "status_id": status_id,
+                "post_published_at_utc": naive_utc(published),
                 "direction": "inbound" if inbound else "outbound",
                 "author_key": context.keyed_hash(NAME, status.account.id) if inbound else None,
                 "created_at_utc": naive_utc(status.created_at),

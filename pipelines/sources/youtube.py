@@ -5,6 +5,7 @@ are left out of a list without a word; every list call costs one unit of 10,000 
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -54,6 +55,7 @@ ENTITIES: dict[str, Schema] = {
         "comment_id": TEXT,
         "thread_id": TEXT,
         "video_id": TEXT,
+        "post_published_at_utc": TIME,
         "direction": TEXT,
         "author_key": TEXT,
         "published_at_utc": TIME,
@@ -123,19 +125,19 @@ async def pull(
             rows.append(_profile_row(channel))
         if channel is None or not pull.landed("profiles"):
             return
-        threads: list[str] = []
+        threads: dict[str, datetime] = {}
         with pull.asking("posts") as rows:
             async for video in _videos(context, channel.content_details.related_playlists.uploads):
                 rows.append(_post_row(video))
                 young = context.now - video.snippet.published_at < MESSAGE_HORIZON
                 if young and (video.statistics.comment_count or "0") != "0":
-                    threads.append(video.id)
+                    threads[video.id] = video.snippet.published_at
         if pull.landed("posts"):
             with pull.asking("messages") as rows:
-                for video_id in threads:
-                    rows.extend(await _messages(context, video_id, channel.id))
+                for video_id, published in threads.items():
+                    rows.extend(await _messages(context, video_id, published, channel.id))
 
-    return await pull_each(context, accounts, one, on_done)
+    return await pull_each(context, accounts, KEYS, one, on_done)
 
 
 async def _channels(context: Context, which: Params) -> list[Any]:
@@ -179,7 +181,7 @@ async def _videos(context: Context, uploads: str) -> AsyncIterator[Video]:
             return
 
 
-async def _messages(context: Context, video_id: str, channel_id: str) -> list[Row]:
+async def _messages(context: Context, video_id: str, published: datetime, channel_id: str) -> list[Row]:
     params: Params = {
         "part": "snippet,replies",
         "videoId": video_id,
@@ -187,13 +189,14 @@ async def _messages(context: Context, video_id: str, channel_id: str) -> list[Ro
         "textFormat": "plainText",
         "maxResults": 100,
     }
+    above = {"video_id": video_id, "post_published_at_utc": naive_utc(published)}
     rows: list[Row] = []
     try:
         async for items in _pages(context, "/commentThreads", params):
             for item in items:
                 thread = convert(item, CommentThread, where="commentThreads")
                 comments = [thread.snippet.top_level_comment, *await _replies(context, thread)]
-                rows += [_message_row(context, c, thread.id, video_id, channel_id) for c in comments]
+                rows += [_message_row(context, c, thread.id, above, channel_id) for c in comments]
     except (errors.CommentsDisabled, errors.NotFound):
         return []  # switched off, or the video is gone: the owner's choice, not a failure
     return rows
@@ -211,13 +214,13 @@ async def _replies(context: Context, thread: CommentThread) -> list[Comment]:
     ]
 
 
-def _message_row(context: Context, comment: Comment, thread_id: str, video_id: str, channel_id: str) -> Row:
+def _message_row(context: Context, comment: Comment, thread_id: str, above: Row, channel_id: str) -> Row:
     author = comment.snippet.author_channel_id
     inbound = author is None or author.value != channel_id
     return {
         "comment_id": comment.id,
         "thread_id": thread_id,
-        "video_id": video_id,
+        **above,
         "direction": "inbound" if inbound else "outbound",
         "author_key": context.keyed_hash(NAME, author.value) if author and inbound else None,
         "published_at_utc": naive_utc(comment.snippet.published_at),

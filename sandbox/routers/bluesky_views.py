@@ -65,7 +65,7 @@ def _record(created: int, reply: dict[str, Any] | None) -> dict[str, Any]:
     return record
 
 
-def _view(uri: str, author: dict[str, Any], record: dict[str, Any], seen: int) -> dict[str, Any]:
+def _view(uri: str, author: dict[str, Any] | None, record: dict[str, Any], seen: int) -> dict[str, Any]:
     return {
         "uri": uri,
         "cid": names.cid(uri),
@@ -86,22 +86,20 @@ def _reply_of(message: Message) -> dict[str, Any]:
     return {"root": _ref(message.post.post_id), "parent": _ref(parent)}
 
 
-def _answers(world: World, message: Message, now: int) -> list[Message]:
-    return [m for m in world.said(message.post, now) if m.parent is message]
+@lru_cache(maxsize=131_072)
+def _unchanging(post: Post, message: Message | None) -> dict[str, Any]:
+    """What a view of a post says at every moment; `message` is the reply that it is."""
+    record = _record(post.created, None if message is None else _reply_of(message))
+    return _view(post.post_id, None, record, post.seen)
 
 
 def post_view(world: World, post: Post, now: int) -> dict[str, Any]:
     """app.bsky.feed.defs#postView of a post or reply of ours."""
     message = world.timeline(post.account).reply(post.post_id) if post.kind == "reply" else None
-    if message is None:
-        replies = sum(m.parent is None for m in world.said(post, now))
-        record = _record(post.created, None)
-    else:
-        replies = len(_answers(world, message, now))
-        record = _record(post.created, _reply_of(message))
-    view = _view(post.post_id, _basic(world, post.account, now), record, post.seen)
+    view = _unchanging(post, message).copy()
     figures = counters(post, now)
-    view["replyCount"] = replies
+    view["author"] = _basic(world, post.account, now)
+    view["replyCount"] = world.answer_count(post if message is None else message, now)
     view["repostCount"] = figures.shares
     view["likeCount"] = figures.likes
     view["quoteCount"] = figures.quotes
@@ -114,7 +112,7 @@ def message_view(world: World, message: Message, now: int) -> dict[str, Any]:
         return post_view(world, message.reply, now)
     record = _record(message.created, _reply_of(message))
     view = _view(message.message_id, _person(message.person), record, message.seen)
-    view["replyCount"] = len(_answers(world, message, now))
+    view["replyCount"] = world.answer_count(message, now)
     return view
 
 

@@ -117,10 +117,6 @@ def _above(message: Message) -> tuple[str, str]:
     return parent.message_id, _author(parent)
 
 
-def _answers(world: World, message: Message, now: int) -> int:
-    return sum(m.parent is message for m in world.said(message.post, now))
-
-
 def _reblogged(post: Post) -> dict[str, Any]:
     created = post.created - DAY // 2
     view = _shape(snowflake(created, 1023, post.ordinal), created, _person(post.day * 1000), None)
@@ -141,10 +137,7 @@ def status_view(world: World, post: Post, now: int, author: dict[str, Any] | Non
     view["favourites_count"] = figures.likes
     view["reblogs_count"] = figures.shares
     view["quotes_count"] = figures.quotes
-    if message is None:
-        view["replies_count"] = sum(m.parent is None for m in world.said(post, now))
-    else:
-        view["replies_count"] = _answers(world, message, now)
+    view["replies_count"] = world.answer_count(post if message is None else message, now)
     return view
 
 
@@ -153,7 +146,7 @@ def _message_view(world: World, message: Message, now: int, us: dict[str, Any]) 
         return status_view(world, message.reply, now, us)
     author = _person(message.person)
     view = _shape(message.message_id, message.created, author, _above(message))
-    view["replies_count"] = _answers(world, message, now)
+    view["replies_count"] = world.answer_count(message, now)
     return view
 
 

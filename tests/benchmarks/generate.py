@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from pipelines.gates.records import GateResult, record
 from pipelines.landing.store import COMMON, LOG
 from pipelines.settings import LONDON, PULL_TIME
 from pipelines.sources.account_pull import COUNT, TIME, Schema
@@ -96,17 +97,21 @@ NAMES: dict[tuple[str, str], dict[str, str]] = {
 
 
 def generate(home: Path, days: int, until: date = UNTIL, scale: float = 1.0, seed: int = 1) -> None:
-    """Write `days` days of landing that end on `until`, and the register, into a data folder.
+    """Write `days` days of landing that end on `until`, the register, and that the newest runs passed.
 
     Days that the folder holds already are taken for the history before; seed and scale must be theirs.
     """
     world = make_world(seed, scale)
     write_register(world, home / "register")
     for platform in PLATFORMS:
-        _generate(world, platform, home / "landing" / platform, until - timedelta(days=days - 1), until)
+        first = until - timedelta(days=days - 1)
+        newest = _generate(world, platform, home / "landing" / platform, first, until)
+        record(home / "gates", GateResult("landing", f"{platform}/{newest}", passed=True))
 
 
-def _generate(world: World, platform: str, folder: Path, first: date, last: date) -> None:
+def _generate(world: World, platform: str, folder: Path, first: date, last: date) -> str:
+    """Write a platform's days; the id of the last run."""
+    run_id = ""
     previous = _moment(first - timedelta(days=1)) if list(folder.glob("posts/day=*")) else None
     made: dict[date, Made] = {}
     for number in range(-POST_HOURS // 24, (last - first).days + 1):
@@ -128,6 +133,7 @@ def _generate(world: World, platform: str, folder: Path, first: date, last: date
             if entity == "requests" or not frame.is_empty():
                 _write(path, frame.cast(pl.Schema(SCHEMAS[platform, entity])))
         previous = at
+    return run_id
 
 
 def _pulled(

@@ -48,7 +48,7 @@ BESIDE = {
     "dim_indicator": INDICATOR,
     "indicators": INDICATOR,
     "value_notes": "select 'late' as value_note",
-    "dim_area": "select 'kent' as area_id union all select 'all_forces'",
+    "dim_area": "select unnest(['kent', 'all_forces']) as area_id, true as has_curve",
     "dim_area_member": MEMBERS,
     "dim_force": "select 'kent' as force_id",
     "dim_account": "select 'a' as account_id",

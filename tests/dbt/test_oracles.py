@@ -12,6 +12,7 @@ from tests.dbt.conftest import Project
 WILSON = "{{ wilson_lower('x', 'n', '95') }}, {{ wilson_upper('x', 'n', '95') }}"
 WILSON += ", {{ wilson_lower('x', 'n', '99.8') }}, {{ wilson_upper('x', 'n', '99.8') }}"
 COUNT = WILSON.replace("wilson", "count").replace("'x', 'n'", "'x'")
+CURVE = "curve_number, waited_seconds, at_risk_count, survival"
 BYAR = WILSON.replace("wilson", "byar").replace("'x', 'n'", "'x'")
 
 
@@ -79,31 +80,24 @@ def test_zero_is_measured(project: Project, limits: dict[str, str]) -> None:
     assert computed(project, limits["Wilson"], 7, 7)[1] == 1
 
 
-@pytest.mark.parametrize(
-    ("arm", "time", "survival"),
-    [
-        *[("RIT", 25, 0.909), ("RIT", 53, 0.779)],
-        *[("Control", 9, 0.833), ("Control", 19, 0.667), ("Control", 32, 0.5), ("Control", 34, 0.333)],
-    ],
-)
-def test_survival_curve_of_a_clinical_trial(
-    project: Project, shared: Path, arm: str, time: int, survival: float
-) -> None:
-    """Each arm is a force; the trial's times are scaled so that this one is our hour."""
-    waits = ", ".join(
-        f"('{row['group']}', 'x', 'public', date '2026-03-03', {row['time']} * 3600.0 / {time}, {row['event']})"
+def test_survival_curve_of_a_clinical_trial(project: Project, shared: Path) -> None:
+    """Each arm as a force, both as a group: 0.909 and 0.779 at 25 and 53; 0.833, 0.667, 0.5, 0.333 at 9, 19,
+    32 and 34."""
+    cases = ", ".join(
+        f"('{row['group']}', 'x', 'public', date '2026-03-03', {row['time']}::double, {row['event']})"
         for row in rows(shared / "oracles" / "km_g3.csv")
     )
-    columns = "force_id, platform, channel, opened_date, waited_seconds, is_answered"
+    week = "'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end"
     found = project.run(
-        f"select area_id, conversation_count, survival_1h from ({project.sql('fct_response_curves')})",
-        fct_conversations=f"select * from (values {waits}) as t ({columns})",
-        dim_platform="select 'x' as platform, true as is_terms_restricted",
-        dim_area_member="select unnest(['RIT', 'Control', 'both', 'both']) as area_id, "
-        "unnest(['RIT', 'Control', 'RIT', 'Control']) as force_id",
-        dim_period="select 'week' as period_type, date '2026-03-02' as period_start, "
-        "date '2026-03-08' as period_end",
+        f"select {CURVE} from ({project.sql('fct_response_steps')})",
+        fct_conversations="select * from (values "
+        f"{cases}) as t (force_id, platform, channel, opened_date, waited_seconds, is_answered)",
+        dim_period=f"select {week}",
+        fct_response_members=f"select 'x' as platform, {week}, * from (values "
+        "(1, 'RIT'), (2, 'Control'), (3, 'RIT'), (3, 'Control')) as t (curve_number, force_id)",
         stg_landing__window="select date '2026-01-01' as messages_from_date",
     )
-    assert {area: count for area, count, _ in found} == {"RIT": 11, "Control": 6, "both": 17}
-    assert {area: value for area, _, value in found}[arm] == pytest.approx(survival, abs=5e-4)
+    curve = {(number, time): round(survival, 3) for number, time, _, survival in found}
+    assert (curve[1, 25], curve[1, 53]) == (0.909, 0.779)
+    assert [curve[2, time] for time in (9, 19, 32, 34)] == [0.833, 0.667, 0.5, 0.333]
+    assert max(at_risk for number, _, at_risk, _ in found if number == 3) == 17

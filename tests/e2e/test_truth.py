@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 import pytest
 
-from pipelines.settings import Settings
+from pipelines.landing.rule import is_landed
+from pipelines.registry import load
+from pipelines.settings import SEEDS, Settings
 from pipelines.sources.catalogue import pulled_platforms
 from sandbox import clock
 from sandbox.truth import truth
@@ -19,7 +21,7 @@ PULLED = pulled_platforms()
 
 
 @cache
-def told(day: date) -> list[dict[str, Any]]:
+def live_accounts(day: date) -> list[dict[str, Any]]:
     """The live accounts of the pulled platforms as they were when the day was pulled."""
     accounts = truth(7, clock.ms(moment(day).isoformat()))["accounts"]
     return [a for a in accounts if a["platform"] in PULLED and a["status"] == "live"]
@@ -29,7 +31,7 @@ def test_every_account_on_every_day(pulled: Nation) -> None:
     expected = {
         (a["account_id"], a["force_id"], day, a["follower_count"], a["post_count"])
         for day in DAYS
-        for a in told(day)
+        for a in live_accounts(day)
     }
     columns = "account_id, force_id, observed_date, follower_count, post_count"
     assert set(pulled.query(f"select {columns} from fct_account_days")) == expected
@@ -39,19 +41,20 @@ COUNTERS = ("view_count", "like_count", "share_count", "quote_count", "comment_c
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_every_counter_of_every_post(pulled: Nation, day: date) -> None:
-    since = moment(day) - timedelta(days=29)  # the thirtieth day is cut at a moment of its own
+def test_every_counter_of_every_post_of_an_age_that_is_landed_and_no_other(pulled: Nation, day: date) -> None:
+    at, ages = moment(day), load(SEEDS, SEEDS).post_ages
     expected = {
         (a["account_id"], p["post_id"], p["kind"], *(p[c] for c in COUNTERS))
-        for a in told(day)
+        for a in live_accounts(day)
         for p in a["posts"]
-        if p["kind"] != "repost" and parse(p["created_at"]) > naive(since)
+        if p["kind"] != "repost" and is_landed(at - datetime.fromisoformat(p["indexed_at"]), ages)
     }
     rows = pulled.query(
-        f"select account_id, post_id, kind, {', '.join(COUNTERS)} from fct_post_snapshots "
-        f"where observed_at_utc = '{naive(moment(day))}' and created_at_utc > '{naive(since)}'"
+        f"select account_id, post_id, kind, {', '.join(COUNTERS)} from int_posts__unioned "
+        f"where pulled_at_utc = '{naive(at)}'"
     )
-    assert len(rows) > 10_000
+    assert len(rows) > 5_000
+    assert len(rows) == len(set(rows))
     assert set(rows) == expected
 
 
@@ -63,8 +66,8 @@ def key(account: dict[str, Any], message: dict[str, Any], name: str) -> str:
     native = str(message[name])
     if account["platform"] != "bluesky" or native.startswith(f"at://{account['platform_account_id']}/"):
         return native
-    told = f"bluesky:{native}".encode()
-    return hmac.new(Settings().author_hash_key(), told, hashlib.sha256).hexdigest()[:32]
+    hashed = f"bluesky:{native}".encode()
+    return hmac.new(Settings().author_hash_key(), hashed, hashlib.sha256).hexdigest()[:32]
 
 
 def test_every_message(pulled: Nation) -> None:
@@ -77,7 +80,7 @@ def test_every_message(pulled: Nation) -> None:
             parse(m["sent_at"]),
         )
         for day in DAYS
-        for a in told(day)
+        for a in live_accounts(day)
         for m in a["messages"]
     }
     rows = pulled.query(

@@ -44,7 +44,7 @@ def test_every_source_has_its_entities_its_log_and_its_verdicts(landing: Landing
 def test_before_the_first_pull_readers_find_every_column_and_no_row(landing: Landing) -> None:
     landing.prepare()
     for (name, entity), schema in landing.schemas.items():
-        found = pl.read_parquet(landing.root / name / entity / "*" / "*.parquet")
+        found = pl.read_parquet(landing.root / name / entity / "schema.parquet")
         assert found.is_empty()
         assert found.schema == pl.Schema(schema)
     assert list(landing.runs("youtube")) == []
@@ -57,7 +57,7 @@ def test_preparing_twice_changes_nothing_and_a_new_column_is_added(landing: Land
     assert files(landing) == before
     wider = {**ENTITIES, "youtube": {**ENTITIES["youtube"], "profiles": {"new_count": pl.Int64}}}
     Landing(landing.root, wider).prepare()
-    path = landing.root / "youtube" / "profiles" / "0000-00-00" / "schema.parquet"
+    path = landing.root / "youtube" / "profiles" / "schema.parquet"
     assert "new_count" in pl.read_parquet_schema(path)
     assert {p for p, stamp in files(landing).items() if stamp != before[p]} == {path}
 
@@ -65,7 +65,7 @@ def test_preparing_twice_changes_nothing_and_a_new_column_is_added(landing: Land
 def test_what_is_written_is_read_back_with_its_run(landing: Landing) -> None:
     landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE], "posts": [POST], "messages": []})
     assert landing.path("youtube", "profiles", DAY, "run-1").relative_to(landing.root) == Path(
-        "youtube/profiles/2026-11-09/run-1.parquet"
+        "youtube/profiles/day=2026-11-09/run-1.parquet"
     )
     (profile,) = landing.read("youtube", "profiles", DAY, "run-1").to_dicts()
     assert profile == dict.fromkeys(landing.schemas["youtube", "profiles"]) | PROFILE | {"run_id": "run-1"}
@@ -177,6 +177,48 @@ def test_a_platforms_runs_are_listed_oldest_first(landing: Landing) -> None:
     landing.write("mastodon", DAY, "run-3", {"requests": [{**log, "platform": "mastodon"}]})
     assert [run for _, run in landing.runs("youtube")] == ["run-2", "run-0", "run-1"]
     assert list(landing.runs("mastodon")) == [(DAY, "run-3")]
+
+
+def test_what_passed_is_read_by_day_and_without_what_the_gate_did_not_let_pass(landing: Landing) -> None:
+    landing.prepare()
+    verdict = {**FORCE, "platform": "youtube", "account_id": "", "verdict": "passed"}
+    essex = {"force_id": "essex", "account_id": "youtube:essex"}
+    for n, (day, verdicts) in enumerate(
+        [
+            (date(2026, 11, 1), [verdict]),
+            (date(2026, 11, 2), [verdict, {**verdict, **essex, "verdict": "held"}]),
+            (date(2026, 11, 3), []),  # killed before its gate
+            (date(2026, 11, 4), [verdict]),
+        ]
+    ):
+        message = {**FORCE, "comment_id": f"kent-{n}"}
+        rows = [message, {**message, **essex, "comment_id": f"essex-{n}"}]
+        landing.write("youtube", day, f"run-{n}", {"messages": rows, "requests": []})
+        if verdicts:
+            landing.judge("youtube", day, f"run-{n}", verdicts)
+
+    def passed(since: int, until: int) -> list[str]:
+        between = (date(2026, 11, since), date(2026, 11, until))
+        found = landing.passed("youtube", "messages", *between, ["account_id", "comment_id"])
+        assert found.columns == ["account_id", "comment_id"]
+        return sorted(found["comment_id"])
+
+    assert passed(1, 4) == ["kent-0", "kent-1", "kent-3"]
+    assert passed(2, 3) == ["kent-1"]
+    assert passed(5, 9) == []
+
+
+def test_what_landed_before_a_column_was_added_is_read_beside_what_has_it(landing: Landing) -> None:
+    older = {entity: dict(columns) for entity, columns in ENTITIES["youtube"].items()}
+    older["messages"].pop("post_published_at_utc")
+    verdict = {**FORCE, "platform": "youtube", "account_id": "", "verdict": "passed"}
+    for n, entities in enumerate([{**ENTITIES, "youtube": older}, ENTITIES]):
+        one = Landing(landing.root, entities)
+        one.prepare()
+        one.write("youtube", DAY, f"run-{n}", {"messages": [{**FORCE, "comment_id": f"kent-{n}"}]})
+        one.judge("youtube", DAY, f"run-{n}", [verdict])
+    found = landing.passed("youtube", "messages", DAY, DAY, ["comment_id"])
+    assert sorted(found["comment_id"]) == ["kent-0", "kent-1"]
 
 
 _VALUES: dict[Any, st.SearchStrategy[Any]] = {

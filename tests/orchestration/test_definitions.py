@@ -1,5 +1,6 @@
 """The code location: what the UI shows, when it runs, and what a failing check stops."""
 
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from dagster._core.workspace.autodiscovery import loadable_targets_from_python_m
 from pipelines.definitions import build_definitions
 from pipelines.settings import LONDON, Settings
 from pipelines.sources.catalogue import pulled_platforms
+from pipelines.warehouse.manifest import manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,8 +47,26 @@ def test_dbt_tests_are_checks_and_unit_tests_are_not(definitions: dg.Definitions
     graph = definitions.resolve_asset_graph()
     names = {key.name for key in graph.asset_check_keys if key.asset_key == dg.AssetKey("bench_values")}
     assert "release_gate" in names
-    assert "assert_value_or_reason_and_never_both" in names
+    assert "assert_every_cell_has_a_value_or_a_reason_and_never_both" in names
     assert graph.get_check_spec(dg.AssetCheckKey(dg.AssetKey("bench_values"), "release_gate")).blocking
+
+
+def test_every_dbt_test_is_a_check_of_its_build(definitions: dg.Definitions) -> None:
+    built = definitions.resolve_assets_def("bench_values")
+    parsed = json.loads(manifest(Settings()).read_bytes())
+    tests = {node["name"] for node in parsed["nodes"].values() if node["resource_type"] == "test"}
+    assert {check.name for check in built.check_specs} == tests
+    models = {node["name"] for node in parsed["nodes"].values() if node["resource_type"] in ("model", "seed")}
+    assert {key.path[-1] for key in built.keys} == models
+
+
+@pytest.mark.parametrize("part", [dg.AssetSelection.assets("dim_force"), dg.AssetSelection.groups("marts")])
+def test_no_part_of_the_warehouse_can_be_built_alone(
+    definitions: dg.Definitions, part: dg.AssetSelection
+) -> None:
+    assert not definitions.resolve_assets_def("bench_values").can_subset
+    with pytest.raises(dg.DagsterInvalidSubsetError):
+        dg.define_asset_job("part", part).resolve(asset_graph=definitions.resolve_asset_graph())
 
 
 @pytest.mark.parametrize(

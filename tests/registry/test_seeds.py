@@ -197,6 +197,7 @@ def test_the_ladder_of_ages(register: Register) -> None:
         ("24h", 24, 36),
         ("3d", 72, 96),
         ("7d", 168, 216),
+        ("14d", 336, 384),
         ("28d", 672, 720),
     ]
 

@@ -81,6 +81,7 @@ class Conformance:
                 row = self.healthy.log(account_id, entity)
                 assert (row["status"], row["reason"], row["platform"]) == (*LANDED, self.platform)
                 assert row["row_count"] == len(self.healthy.rows(account_id, entity)) > 0
+                assert row["seen_count"] == row["row_count"]
                 assert row["unknown_field_count"] == 0
         assert sorted(self.healthy.done) == sorted([self.one, self.beside])
 
@@ -93,6 +94,23 @@ class Conformance:
             for entity, columns in self.entities.items():
                 assert {tuple(row) for row in pull.rows[entity]} == {(*COMMON, *columns)}
             assert not re.search("resident|…", str(pull.rows))  # the sandbox's people, and what they say
+
+    def test_every_entity_says_what_tells_its_rows_apart(self) -> None:
+        keys = source(self.platform).KEYS
+        assert list(keys) == list(self.entities)
+        for pull in self.healthy.by_id.values():
+            for entity, key in keys.items():
+                assert len({row[key] for row in pull.rows[entity]}) == len(pull.rows[entity])
+
+    def test_a_message_says_when_the_post_above_it_was_published(self) -> None:
+        module = source(self.platform)
+        above = next(
+            column for column in self.entities["messages"] if column in ("post_uri", "status_id", "video_id")
+        )
+        for pull in self.healthy.by_id.values():
+            published = {row[module.KEYS["posts"]]: row[module.TIMES["posts"]] for row in pull.rows["posts"]}
+            for row in pull.rows["messages"]:
+                assert row["post_published_at_utc"] == published[row[above]] is not None
 
     def test_an_author_is_a_keyed_hash_and_we_are_none(self, sandbox: Sandbox) -> None:
         other = sandbox.pull(self.platform, [self.one], secret=b"another")

@@ -1,8 +1,8 @@
-"""Whatever the order and the splitting in which things landed, however often it was built between, killed or not:
-the tables are those of a build from nothing.
+"""Whatever the order and the splitting in which things landed, however often it was built between, killed or
+not: the tables are those of a build from nothing.
 
-A small synthetic landing (tests/benchmarks/generate.py) is handed out in pieces; what differs between seeds is which
-runs arrive late, which are judged again, and between which pieces it is built.
+A small synthetic landing (tests/benchmarks/generate.py) is handed out in pieces; what differs between seeds
+is which runs arrive late, which are judged again, and between which pieces it is built.
 """
 
 import random

@@ -35,6 +35,9 @@ with cells as (
 available as (
     select
         cells.*,
+        -- What is no ratio has nothing to divide by.
+        cells.denominator_measure is not null and (cells.denominator is null or cells.denominator = 0)
+            as is_indivisible,
         case cells.platform
             when 'all' then cells.messages_known_account_count > 0
             else cells.messages_known_account_count >= {{ var('minimum_valued_share') }} * cells.account_count
@@ -109,13 +112,13 @@ select
     case
         when known_note is not null or known_by = 'messages' then known_note
         when denominator is null and denominator_measure = 'resident_count' then 'not_applicable'
-        when denominator is null or denominator = 0 or n < minimum_n then 'suppressed'
+        when is_indivisible or n < minimum_n then 'suppressed'
     end as value_note,
     case
         when known_note is not null or known_by = 'messages' then known_detail
         when denominator is null and denominator_measure = 'resident_count'
             then 'no population of this year or before is known'
-        when denominator is null or denominator = 0 then 'nothing to divide by'
+        when is_indivisible then 'nothing to divide by'
         when n < minimum_n then 'fewer than ' || minimum_n || ' to count'
         else known_detail
     end as note_detail

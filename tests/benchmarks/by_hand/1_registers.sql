@@ -45,9 +45,9 @@ select force_id, country, force_type, is_per_head
 from read_csv(getvariable('seeds') || '/forces.csv');
 
 create temp table members as
-select force_id as area_id, force_id, false as is_group from forces
+select force_id as area_id, force_id, true as has_curve from forces
 union all
-select area_id, force_id, true as is_group
+select area_id, force_id, cast(areas.has_curve as boolean) as has_curve
 from read_csv(getvariable('seeds') || '/area_groups.csv', all_varchar = true) as areas
 inner join forces
     on (areas.country is null or contains('|' || areas.country || '|', '|' || forces.country || '|'))

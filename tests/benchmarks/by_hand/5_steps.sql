@@ -1,11 +1,11 @@
--- Kaplan-Meier of each area, platform (and all), week and month.
+-- Kaplan-Meier of each area that has a curve, platform (and all), week and month.
 create temp table curve_cells as
 select a, cast(dense_rank() over (order by force_id, platform) as smallint) as cell, force_id, platform from accounts;
 
 create temp table curve_members as
 select cell, area_id, pooled.platform, cast(dense_rank() over (order by area_id, pooled.platform) as smallint) as g
 from (select distinct cell, force_id, platform from curve_cells) as cells
-inner join members using (force_id)
+inner join members on cells.force_id = members.force_id and has_curve
 cross join lateral (values (cells.platform), ('all')) as pooled (platform);
 
 create temp table curve_sizes as

@@ -1,0 +1,160 @@
+"""The warehouse file: whole or not at all. dbt itself is played by a function; tests/dbt run the real one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.landing.store import Landing, open_landing
+from pipelines.settings import Settings
+from pipelines.warehouse import build as module
+from pipelines.warehouse.build import NotBuiltError, build, current_build
+from pipelines.warehouse.run_dbt import Node
+from tests.warehouse.test_window import DAY, pull
+
+PASSED = [Node("model.a", "success", "", 0.1, 0), Node("test.a", "pass", "", 0.1, 0)]
+FAILED = [Node("model.a", "success", "", 0.1, 0), Node("test.a", "fail", "Got 3 results", 0.1, 3)]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "o'clock home"))  # a path that needs quoting
+    settings = Settings()
+    settings.prepare()
+    return settings
+
+
+@pytest.fixture
+def landing(settings: Settings) -> Landing:
+    landing = open_landing(settings)
+    pull(landing, DAY)
+    return landing
+
+
+Play = Callable[..., list[int]]
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Play:
+    """Have dbt add a row to a table at each build and report these nodes; gives what the file held before."""
+
+    def playing(nodes: list[Node], rows: int = 1) -> list[int]:
+        found: list[int] = []
+
+        def run_dbt(settings: Settings, on_node: Callable[[str], None]) -> list[Node]:
+            with duckdb.connect(str(settings.building)) as connection:
+                connection.execute("create table if not exists built (n bigint)")
+                found.append(connection.execute("select count(*) from built").fetchall()[0][0])
+                connection.execute(f"insert into built select * from range({rows})")
+            return nodes
+
+        monkeypatch.setattr(module, "run_dbt", run_dbt)
+        return found
+
+    return playing
+
+
+def held(settings: Settings) -> int:
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        [(count,)] = connection.execute("select count(*) from built").fetchall()
+    return int(count)
+
+
+def test_a_build_goes_on_from_the_last_one(settings: Settings, landing: Landing, play: Play) -> None:
+    before = play(PASSED)
+    build(settings, landing, "one")
+    pull(landing, DAY + timedelta(days=1))
+    build(settings, landing, "two")
+    assert before == [0, 1]
+    assert held(settings) == 2
+    made = current_build(settings)
+    assert made is not None
+    assert made.build_id == "two"
+
+
+def test_full_begins_with_nothing(settings: Settings, landing: Landing, play: Play) -> None:
+    before = play(PASSED)
+    build(settings, landing, "one")
+    build(settings, landing, "two", full=True)
+    assert before == [0, 0]
+
+
+def test_what_did_not_pass_is_not_swapped_in_and_is_kept_to_look_at(
+    settings: Settings, landing: Landing, play: Play
+) -> None:
+    play(PASSED)
+    build(settings, landing, "one")
+    play(FAILED)
+    with pytest.raises(NotBuiltError, match=r"test\.a: fail: Got 3 results") as error:
+        build(settings, landing, "two")
+    assert error.value.nodes == FAILED
+    made = current_build(settings)
+    assert made is not None
+    assert made.build_id == "one"
+    assert held(settings) == 1
+    assert settings.failed_build.exists()
+    assert not settings.building.exists()
+    assert not settings.reading.exists()
+
+
+def test_a_build_of_no_test_does_not_pass(settings: Settings, landing: Landing, play: Play) -> None:
+    play(PASSED[:1])
+    with pytest.raises(NotBuiltError, match="no dbt test was run"):
+        build(settings, landing, "one")
+    assert not settings.warehouse.exists()
+
+
+def test_nothing_landed_is_nothing_to_build(settings: Settings, play: Play) -> None:
+    play(PASSED)
+    with pytest.raises(NotBuiltError, match="nothing has landed yet"):
+        build(settings, open_landing(settings), "one")
+
+
+def test_other_definitions_build_everything(
+    settings: Settings, landing: Landing, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = play(PASSED)
+    build(settings, landing, "one")
+    (settings.register).mkdir(exist_ok=True)
+    (settings.register / "accounts.csv").write_text("account_id\nbluesky:kent\n")
+    build(settings, landing, "two")
+    assert before == [0, 0]
+
+
+@pytest.mark.parametrize("damage", ["changed", "gone", "unreadable record"])
+def test_a_warehouse_that_is_not_the_one_recorded_is_built_again(
+    settings: Settings, landing: Landing, play: Play, damage: str
+) -> None:
+    before = play(PASSED)
+    build(settings, landing, "one")
+    if damage == "changed":
+        settings.warehouse.write_bytes(settings.warehouse.read_bytes() + b"x")
+    elif damage == "gone":
+        settings.warehouse.unlink()
+    else:
+        (settings.home / "build.json").write_text("{")
+    assert current_build(settings) is None
+    build(settings, landing, "two")
+    assert before == [0, 0]
+
+
+def test_half_a_file_of_a_killed_build_is_nobodys(settings: Settings, landing: Landing, play: Play) -> None:
+    before = play(PASSED)
+    settings.building.write_bytes(b"half")
+    build(settings, landing, "one")
+    assert before == [0]
+
+
+def test_freed_blocks_are_given_back(settings: Settings, landing: Landing, play: Play) -> None:
+    play(PASSED, rows=2_000_000)
+    build(settings, landing, "one")
+    size = settings.warehouse.stat().st_size
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("create view counted as select count(*) as n from built; delete from built")
+        connection.execute("checkpoint")
+    module._compact(settings.warehouse)
+    assert settings.warehouse.stat().st_size < 0.6 * size
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        assert connection.sql("select n from counted").fetchall() == [(0,)]
