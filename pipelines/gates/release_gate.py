@@ -66,7 +66,7 @@ def contract(table: str) -> dict[str, str]:
 
 
 def _newest(table: str) -> str:
-    """The rows that GX looks at: of cells those of the newest thirteen months, whatever the history.
+    """The rows that GX looks at: of cells those of the newest thirteen months, however long history is.
 
     What is older was looked at when it was new.
     """

@@ -27,5 +27,5 @@ def superseded(releases: Iterable[Made], current_id: str) -> list[str]:
     ordered = sorted(releases)
     last_of_month = {made.day.replace(day=1): made.release_id for made in ordered}
     kept = {current_id, *last_of_month.values()}
-    since = max((made.day for made in ordered), default=date.min) - timedelta(days=KEPT_DAYS - 1)
+    since = ordered[-1].day - timedelta(days=KEPT_DAYS - 1)
     return [made.release_id for made in ordered if made.day < since and made.release_id not in kept]

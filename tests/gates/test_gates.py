@@ -262,6 +262,24 @@ def test_a_tenth_of_the_numbers_must_not_go_missing(
         assert result.failures == ["8 numbers, but the current release has 9"]
 
 
+@pytest.mark.parametrize(("months", "passed"), [(13, False), (14, True)])
+def test_cells_of_the_newest_thirteen_months_are_looked_at_however_long_history_is(
+    tmp_path: Path, months: int, passed: bool
+) -> None:
+    rows = good_rows("release_bench_values")
+    newest = max(row["period_start"] for row in rows)
+    for row in rows:
+        row["period_end"] = newest
+    end = pl.Series([newest]).dt.offset_by(f"-{months}mo").item()
+    old = good_rows("release_bench_values")[0] | {"value": -1.0, "period_start": end, "period_end": end}
+    cells = frame_of("release_bench_values", [*rows, old])
+    result = release_gate(warehouse(tmp_path, collection(5), bench_values=cells), "build-1", 10)
+    assert result.passed is passed
+    assert result.checked_rows["bench_values"] == (
+        12 if passed else 13
+    )  # but numbers are counted in all of them
+
+
 def test_a_broken_contract_stops_the_release(tmp_path: Path) -> None:
     good = frame_of("release_bench_values", good_rows("release_bench_values"))
     astray = good.with_columns(area_id=pl.col("area_id").replace("kent", "atlantis"))

@@ -1,9 +1,6 @@
 """Publishing: only what passed, only whole, and the same tables give the same release."""
 
-import csv
-import hashlib
-import json
-from datetime import date, datetime
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,9 +10,10 @@ import polars as pl
 import pytest
 
 from pipelines.gates.records import GateResult, record
-from pipelines.landing.store import Landing, open_landing
+from pipelines.landing.store import Landing
 from pipelines.release.publish import (
     NotPublishedError,
+    Release,
     check_gates,
     code_version,
     current,
@@ -23,80 +21,8 @@ from pipelines.release.publish import (
     publish,
 )
 from pipelines.settings import PROFILES, Settings
-from pipelines.warehouse.build import building, current_build, sha256_of, swap_in
-from tests.gates.good_rows import FORCES, frame_of, good_rows
-
-DAY, RUN, BUILD = date(2026, 11, 9), "20261109T053000000000-aaaaaaaa", "build-1"
-SEEN = datetime(2026, 11, 9, 5, 30)  # noqa: DTZ001
-PUBLISHED = [
-    "bench_comparisons",
-    "bench_definitions",
-    "bench_values",
-    "dim_force",
-    "ext_accounts",
-    "ext_benchmarks",
-    "ext_posts",
-    "fct_collection",
-]
-
-
-@pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
-    return Settings()
-
-
-@pytest.fixture
-def landing(settings: Settings) -> Landing:
-    return open_landing(settings)
-
-
-@pytest.fixture
-def built(settings: Settings, landing: Landing) -> Settings:
-    """A build, a run of one platform, and every gate passed."""
-    pull(settings, landing, RUN)
-    build(settings, BUILD)
-    return settings
-
-
-def pull(settings: Settings, landing: Landing, run_id: str, passed: bool = True) -> None:
-    log = {"force_id": "kent", "account_id": "youtube:kent", "pulled_at_utc": SEEN, "platform": "youtube"}
-    landing.write("youtube", DAY, run_id, {"requests": [log]})
-    failures = [] if passed else ["it is broken"]
-    record(settings.gates, GateResult("landing", f"youtube/{run_id}", passed, failures))
-
-
-def build(settings: Settings, build_id: str, *, value: float = 50.0, gates: bool = True) -> None:
-    comparisons = good_rows("release_bench_comparisons")
-    frames = {"bench_comparisons": frame_of("release_bench_comparisons", comparisons)}
-    values = frame_of("release_bench_values", good_rows("release_bench_values"))
-    frames["bench_values"] = values.with_columns(value=pl.when(pl.col("value").is_not_null()).then(value))
-    with building(settings) as path:
-        with duckdb.connect(str(path)) as connection:
-            for name, frame in frames.items():
-                connection.register("frame", frame)
-                connection.execute(f"create table {name} as from frame")
-            connection.execute("create table dim_force as select unnest($1) as force_id", [FORCES])
-            for table in (*TABLES, "create view ext_view as select 1 as one"):
-                connection.execute(table)
-            connection.execute("comment on column ext_posts.like_count is 'How many liked it, \"here\"'")
-        swap_in(settings, path, build_id)
-    if gates:
-        for gate in ("dbt", "release"):
-            record(settings.gates, GateResult(gate, build_id, True))
-
-
-TABLES = (
-    "create table bench_definitions as select 'a' as indicator_id",
-    "create table ext_benchmarks as select force_id, indicator_id, value, is_provisional from bench_values",
-    "create table ext_accounts as select force_id, 'youtube:' || force_id as account_id from dim_force",
-    "create table ext_posts as select 'kent' as force_id, 'p' || n as post_id, n as like_count, "
-    "timestamp '2026-11-01 10:00:00' as created_at_utc, date '2026-11-01' as created_date from range(3) t(n)",
-    "create table fct_collection as select force_id from dim_force",
-    "create table fct_conversations as select 'one message of the public' as message_id",
-    "create table fct_data_as_of as select timestamp '2026-11-09 05:30:00' as data_as_of_utc",
-    "create table stg_youtube__messages as select 'one message of the public' as message_id",
-)
+from pipelines.warehouse.build import current_build, sha256_of
+from tests.release.small_build import AS_OF, BUILD, RUN, TABLES, build, pull, write_manifest
 
 
 def files(folder: Path) -> dict[str, tuple[int, str]]:
@@ -138,7 +64,7 @@ def test_a_gate_that_failed_stops_it_and_says_each_failure(
     assert refusal(built, landing) == [f"{gate} gate, {subject}: {why}" for why in ("one thing", "another")]
 
 
-def test_every_reason_is_told_at_once(built: Settings, landing: Landing) -> None:
+def test_every_reason_is_given_at_once(built: Settings, landing: Landing) -> None:
     (built.gates / "dbt" / f"{BUILD}.json").unlink()
     record(built.gates, GateResult("release", BUILD, False, ["too few"]))
     assert len(refusal(built, landing)) == 2
@@ -163,7 +89,10 @@ def test_the_newest_run_of_every_source_must_have_passed_and_older_ones_need_not
     built: Settings, landing: Landing
 ) -> None:
     pull(built, landing, "20261109T040000000000-bbbbbbbb", passed=False)
-    assert [result.gate for result in check_gates(built, landing)] == ["dbt", "release", "landing"]
+    present = current_build(built)
+    assert present is not None
+    passed = check_gates(built, landing, present)
+    assert [result.gate for result in passed] == ["dbt", "release", "landing"]
     pull(built, landing, "20261109T060000000000-cccccccc", passed=False)
     assert refusal(built, landing) == ["landing gate, youtube/20261109T060000000000-cccccccc: it is broken"]
 
@@ -176,22 +105,30 @@ def test_after_a_refusal_the_last_good_release_stands(built: Settings, landing: 
     assert current(built) == first
 
 
-def test_killed_while_writing_leaves_the_pointer_and_no_half_release(
+def test_a_failure_while_writing_leaves_the_pointer_and_no_half_release(
     built: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = publish(built, landing)
     before = files(built.releases)
     build(built, "build-2", value=60.0)
 
-    def killed(*_: Any) -> None:
+    def stopped(*_: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.release.publish.write_extracts", killed)
+        patch.setattr("pipelines.release.publish.write_extracts", stopped)
         with pytest.raises(KeyboardInterrupt):
             publish(built, landing)
     assert files(built.releases) == before
     assert publish(built, landing).release_id != first.release_id
+
+
+@pytest.mark.parametrize("left", [".staging", ".removed-20260801T0530-0123456789"])
+def test_what_a_killed_process_left_is_in_nobodys_way(built: Settings, landing: Landing, left: str) -> None:
+    (built.releases / left / "tables").mkdir(parents=True)
+    (built.releases / left / "tables" / "half.parquet").write_text("half of it")
+    release = publish(built, landing)
+    assert sorted(path.name for path in built.releases.iterdir()) == [release.release_id, "current"]
 
 
 # --- what it is
@@ -222,16 +159,24 @@ def test_every_file_is_listed_with_its_sha256(built: Settings, landing: Landing)
     folder = folder_of(built, release)
     found = {name: sha256 for name, (_, sha256) in files(folder).items() if name != "release.json"}
     assert release.files == found
-    tables = sorted(Path(name).stem for name in found if name.startswith("tables/"))
-    assert tables == PUBLISHED  # no view, no staging, no table about single messages
-    assert release.definitions_version == found["tables/bench_definitions.parquet"][:12]
+    assert release.definitions_version == found["tables/dim_indicator.parquet"][:12]
+
+
+@pytest.mark.parametrize("tables", [TABLES, [*TABLES, "bench_measures"]])
+def test_its_tables_are_those_that_the_exposure_names(
+    built: Settings, landing: Landing, manifest: Path, tables: list[str]
+) -> None:
+    write_manifest(manifest, tables)
+    release = publish(built, landing)
+    named = [Path(name).stem for name in release.files if name.startswith("tables/")]
+    assert named == sorted(tables)
 
 
 def test_the_one_file_database_holds_the_same_tables(built: Settings, landing: Landing) -> None:
     folder = folder_of(built, publish(built, landing))
     with duckdb.connect(str(folder / "beatbook.duckdb"), read_only=True) as connection:
-        names = {name for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()}
-        assert names == set(PUBLISHED)
+        names = [name for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()]
+        assert sorted(names) == sorted(TABLES)
         for name in names:
             assert connection.table(name).pl().equals(pl.read_parquet(folder / "tables" / f"{name}.parquet"))
 
@@ -254,77 +199,80 @@ def test_the_same_tables_built_again_are_the_same_release(built: Settings, landi
     assert folder_of(built, first).is_dir()
 
 
-# --- the extracts in it
+def test_rows_in_another_order_are_the_same_release(built: Settings, landing: Landing) -> None:
+    first = publish(built, landing)
+    build(built, "build-2", posts=reversed(list(_posts())))
+    second = publish(built, landing)
+    build(built, "build-3", posts=_posts())
+    assert publish(built, landing).release_id == second.release_id != first.release_id
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+def _posts() -> list[tuple[str, str, int, Any]]:
+    return [("kent", f"p{n}", n % 7, AS_OF.date() - timedelta(days=n % 500)) for n in range(900)]
 
 
-def test_every_force_has_an_extract_with_its_own_rows_only(built: Settings, landing: Landing) -> None:
-    extracts = folder_of(built, publish(built, landing)) / "extracts"
-    assert sorted(path.name for path in extracts.iterdir()) == FORCES
-    posts = {}
-    for force_id in FORCES:
-        own = extracts / force_id
-        for name in ("benchmarks", "accounts", "posts"):
-            rows = rows_of(own / f"{name}.csv")
-            assert {row["force_id"] for row in rows} <= {force_id}
-            assert pl.read_parquet(own / f"{name}.parquet").height == len(rows)
-        assert rows_of(own / "accounts.csv") == [{"force_id": force_id, "account_id": f"youtube:{force_id}"}]
-        posts[force_id] = rows_of(own / "posts.csv")
-    assert [len(rows) for rows in posts.values()] == [0, 3, 0]
-    assert posts["kent"][0]["created_at_utc"] == "2026-11-01T10:00:00Z"
+# --- what it has in common with the last one
 
 
-def test_an_extracts_sums_verify(built: Settings, landing: Landing) -> None:
-    own = folder_of(built, publish(built, landing)) / "extracts" / "kent"
-    lines = [line.split("  ") for line in (own / "SHA256SUMS").read_text().splitlines()]
-    sums = {name: digest for digest, name in lines}
-    assert sums == {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in own.iterdir()
-        if path.name != "SHA256SUMS"
+def test_files_that_did_not_change_are_those_of_the_last_release(built: Settings, landing: Landing) -> None:
+    first = publish(built, landing)
+    build(built, "build-2", value=60.0)
+    second = publish(built, landing)
+    own = {
+        name
+        for name in second.files
+        if not (folder_of(built, first) / name).samefile(folder_of(built, second) / name)
     }
-    assert len(sums) == 8
+    # The force without a number has benchmarks that did not change, the others' sums follow from theirs.
+    assert {"tables/bench_values.parquet", "beatbook.duckdb", "extracts/kent/benchmarks.csv"} <= own
+    changed = {name for name in second.files if first.files[name] != second.files[name]}
+    assert own == changed
+    assert "extracts/kent/posts.csv" not in own
+    assert "tables/dim_force.parquet" not in own
 
 
-def test_the_data_package_describes_the_files_beside_it(built: Settings, landing: Landing) -> None:
-    own = folder_of(built, publish(built, landing)) / "extracts" / "kent"
-    package = json.loads((own / "datapackage.json").read_text())
-    assert (package["profile"], package["name"]) == ("tabular-data-package", "beatbook-kent")
-    assert package["description"] == PROFILES["sandbox"].note
-    assert [resource["name"] for resource in package["resources"]] == ["benchmarks", "accounts", "posts"]
-    for resource in package["resources"]:
-        assert resource["path"] == f"{resource['name']}.csv"
-        header = (own / resource["path"]).read_text().splitlines()[0].split(",")
-        assert [field["name"] for field in resource["schema"]["fields"]] == header
-    types = {f["name"]: f["type"] for r in package["resources"] for f in r["schema"]["fields"]}
-    assert types == {
-        "force_id": "string",
-        "indicator_id": "string",
-        "value": "number",
-        "is_provisional": "boolean",
-        "account_id": "string",
-        "post_id": "string",
-        "like_count": "integer",
-        "created_at_utc": "datetime",
-        "created_date": "date",
-    }
+# --- which are kept
 
 
-def test_the_data_dictionary_names_every_column_of_every_file(built: Settings, landing: Landing) -> None:
-    own = folder_of(built, publish(built, landing)) / "extracts" / "kent"
-    told = rows_of(own / "data_dictionary.csv")
-    headers = {
-        (name, column)
-        for name in ("benchmarks", "accounts", "posts")
-        for column in (own / f"{name}.csv").read_text().splitlines()[0].split(",")
-    }
-    assert {(row["file"], row["column"]) for row in told} == headers
-    (likes,) = [row for row in told if row["column"] == "like_count"]
-    assert (likes["type"], likes["description"]) == ("BIGINT", 'How many liked it, "here"')
+def as_of(days_back: int, settings: Settings, landing: Landing) -> Release:
+    build(settings, f"build-{days_back}", as_of=AS_OF - timedelta(days=days_back))
+    return publish(settings, landing)
+
+
+def test_after_publishing_only_the_releases_that_are_kept_are_there(
+    built: Settings, landing: Landing
+) -> None:
+    published = [as_of(days_back, built, landing) for days_back in (60, 59, 29, 0)]
+    kept = [release.release_id for release in published if release is not published[0]]
+    assert sorted(path.name for path in built.releases.iterdir()) == [*kept, "current"]
+    for release in published[1:]:  # what links they had to the one that is gone are files of their own
+        digests = {name: digest for name, (_, digest) in files(folder_of(built, release)).items()}
+        assert digests.items() >= release.files.items()
+
+
+def test_a_refusal_removes_nothing(built: Settings, landing: Landing) -> None:
+    for days_back in (60, 59):
+        as_of(days_back, built, landing)
+    build(built, "build-2")
+    record(built.gates, GateResult("release", "build-2", False, ["too few"]))
+    refusal(built, landing)
+
+
+def test_a_past_day_that_is_published_again_is_current_and_stays(built: Settings, landing: Landing) -> None:
+    newest = as_of(0, built, landing)
+    past = as_of(60, built, landing)
+    as_of(59, built, landing)
+    assert current(built) != past
+    again = as_of(60, built, landing)
+    assert current(built) == again
+    assert folder_of(built, newest).is_dir()
+    assert folder_of(built, again).is_dir()
+
+
+def test_a_folder_that_is_no_release_is_left_alone(built: Settings, landing: Landing) -> None:
+    (built.releases / "notes").mkdir(parents=True)
+    publish(built, landing)
+    assert (built.releases / "notes").is_dir()
 
 
 def test_without_git_the_version_is_the_distributions(monkeypatch: pytest.MonkeyPatch) -> None:

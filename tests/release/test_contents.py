@@ -1,0 +1,36 @@
+"""A release holds what the exposures name, and they name nothing that could give a suppressed figure away."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.release.contents import Contents, contents
+from pipelines.settings import Settings
+from tests.release.small_build import EXTRACTS, TABLES
+
+
+@pytest.fixture(scope="module")
+def published() -> Contents:
+    """Those of the project itself."""
+    return contents(Settings())
+
+
+def test_the_exposures_are_read_from_the_manifest(settings: Settings, manifest: Path) -> None:
+    found = contents(settings)
+    assert [model.name for model in found.tables] == TABLES
+    assert {model.name: model.descriptions for model in found.extracts} == EXTRACTS
+
+
+def test_measures_cells_posts_and_conversations_are_in_no_release(published: Contents) -> None:
+    """They hold counts that bench_values suppresses."""
+    tables = {model.name for model in published.tables if not model.name.startswith("dim_")}
+    assert tables == {"bench_values", "bench_comparisons", "bench_not_available", "fct_collection"}
+    assert all(model.name.startswith("ext_") for model in published.extracts)
+
+
+def test_every_extract_is_in_the_exposure_and_every_column_of_one_is_described(published: Contents) -> None:
+    folder = Path(__file__).parents[2] / "dbt" / "models" / "extracts"
+    assert {model.name for model in published.extracts} == {path.stem for path in folder.glob("*.sql")}
+    for model in published.extracts:
+        assert "force_id" in model.descriptions
+        assert all(model.descriptions.values()), model.name
