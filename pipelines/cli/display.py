@@ -126,6 +126,8 @@ def _empty(*heads: str) -> Table:
             head,
             justify="left" if is_text else "right",
             no_wrap=head in ("Rank", "95% interval", "Status"),
+            # On paper every force's name stands in one line; groups' names are longer.
+            min_width=34 if head == "Force" and console.width >= WIDE else None,
             max_width={"Force": 34, "Indicator": 24, "Platform": 24, "95% interval": None, "Note": None}.get(
                 head, 12
             ),

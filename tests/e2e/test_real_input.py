@@ -59,15 +59,15 @@ def test_production_publishes_with_returns_alone(production: Nation) -> None:
     assert (told["profile"], told["is_invented"]) == ("production", False)
     rows = production.query("select follower_count, post_count from fct_account_days order by observed_date")
     assert rows == [(300000, None), (300500, None)]
-    table = {
-        row["force_id"]: row
-        for row in production.json("table", "followers_per_1k", "--platform", "facebook", env=PRODUCTION)
-    }
+    week = ("--period", "2026-11-08", "--period-type", "week")
+    words = ("table", "followers_per_1k", "--platform", "facebook", *week)
+    rows = production.json(*words, env=PRODUCTION)
+    table = {row["area_id"]: row for row in rows if row["area_type"] == "force"}
     assert len(table) == 48
     assert table["kent"]["value"] == pytest.approx(300500 / KENT * 1000)
     assert {row["value"] for force_id, row in table.items() if force_id != "kent"} == {None}
-    # One force of 44 is not the nation.
-    assert table["kent"]["national_value"] is None
+    # One force of 44 is not all forces.
+    assert table["kent"]["all_forces_value"] is None
 
 
 def test_the_posts_of_five_forces_reconcile(shared: Path, production: Nation) -> None:
@@ -78,10 +78,11 @@ def test_the_posts_of_five_forces_reconcile(shared: Path, production: Nation) ->
     )
     assert counted == [(5750, 45025, 35123, 7087, 3712, 5, 37)]
     # X is held back until an agreement is recorded: in the marts, but in no benchmark.
-    rows = nation.json("table", "shares_per_post", "--platform", "x", env=PRODUCTION)
+    table = nation.json("table", "shares_per_post", "--platform", "x", env=PRODUCTION)
+    rows = [row for row in table if row["area_type"] == "force"]
     assert len(rows) == 48
     assert {row["value"] for row in rows} == {None}
-    assert next(r for r in rows if r["force_id"] == "west-yorkshire")["value_note"] == "terms_restricted"
+    assert next(r for r in rows if r["area_id"] == "west-yorkshire")["value_note"] == "terms_restricted"
 
 
 def test_a_bad_return_is_listed_row_by_row_and_nothing_lands(tmp_path: Path) -> None:
