@@ -1,59 +1,96 @@
-"""The whole project builds where there is nothing yet, and production where there is little."""
+"""The whole project builds, with its unit tests, where there is little; and what ends stays accounted for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-
-import duckdb
 
 from pipelines.landing.store import Landing
 from pipelines.sources.catalogue import pulled_platforms, source
+from pipelines.warehouse.window import link_files, window
 from tests.dbt.conftest import Project
+
+ACCOUNTS = """\
+account_id,force_id,platform,handle,platform_account_id,account_type,url,source,source_date,note
+facebook:essex,essex,facebook,Essex,,corporate,,invented,2026-01-01,
+facebook:kent,kent,facebook,Kent,,corporate,,invented,2026-01-01,
+"""
+EVENTS = """\
+account_id,event_type,event_date,new_handle,into_account_id,source,note
+facebook:kent,closed,2026-03-10,,,invented,
+"""
+
+
+def empty_landing(folder: Path) -> Landing:
+    landing = Landing(folder / "landing", {name: source(name).ENTITIES for name in pulled_platforms()})
+    landing.prepare()
+    return landing
+
+
+def land_followers(landing: Landing, account_id: str, force_id: str, day: date, count: int | None) -> None:
+    """A return of one follower count at noon, or, without a count, of nothing."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).replace(tzinfo=None)
+    own = {"force_id": force_id, "account_id": account_id, "platform": "facebook", "pulled_at_utc": noon}
+    asked = {"entity": "profiles", "status": "landed" if count is not None else "empty", "row_count": 1}
+    asked |= {"reason": "", "detail": "", "request_count": 0, "unit_count": 0, "unknown_field_count": 0}
+    row = {"observed_at_utc": noon, "follower_count": count, "post_count": None, "file_sha256": "", "line": 2}
+    verdict = {"verdict": "passed", "expectation": "", "detail": "", "row_count": 1}
+    rows = {
+        "profiles": [own | row] if count is not None else [],
+        "requests": [own | asked],
+        "verdicts": [own | {"account_id": ""} | verdict],
+    }
+    landing.write("returns", day, f"{day:%Y%m%d}T120000000000-00000000", rows)
+
+
+def read(landing: Landing, project: Project) -> None:
+    found = window(landing, None)
+    assert found is not None
+    link_files(landing, found, project.read)
 
 
 def test_production_builds_from_one_return(tmp_path: Path) -> None:
     """One follower count of a real account: a number for its force, reasons everywhere else."""
-    landing = Landing(tmp_path / "landing", {name: source(name).ENTITIES for name in pulled_platforms()})
-    landing.prepare()
-    project = Project(tmp_path, landing.root, profile="production")
-    project.dbt("build")  # unit tests as well
-    with duckdb.connect(str(project.warehouse), read_only=True) as connection:
-        assert connection.sql("select count(*) from bench_values").fetchall() == [(0,)]
-        [(account_id, force_id)] = connection.sql(
-            "select account_id, force_id from dim_account inner join dim_force using (force_id) "
-            "where platform = 'facebook' and is_per_head order by account_id limit 1"
-        ).fetchall()
-
-    sunday = datetime(2026, 11, 15, 12, tzinfo=UTC).replace(tzinfo=None)
-    own = {"force_id": force_id, "account_id": account_id, "platform": "facebook", "pulled_at_utc": sunday}
-    profile = {
-        "observed_at_utc": sunday,
-        "follower_count": 1000,
-        "post_count": None,
-        "file_sha256": "",
-        "line": 2,
-    }
-    asked = {"entity": "profiles", "status": "landed", "reason": "", "detail": "", "row_count": 1}
-    asked |= {"request_count": 0, "unit_count": 0, "unknown_field_count": 0}
+    project, landing = Project(tmp_path, profile="production"), empty_landing(tmp_path)
+    per_head = {row["force_id"] for row in project.seed("forces") if row["is_per_head"] == "true"}
+    account = next(
+        row
+        for row in project.seed("accounts")
+        if row["platform"] == "facebook" and row["force_id"] in per_head
+    )
+    force_id = account["force_id"]
+    land_followers(landing, account["account_id"], force_id, date(2026, 11, 15), 1000)
     # Tuesday's return of nothing: only now is the week known to be over.
-    later = {"pulled_at_utc": datetime(2026, 11, 17, 12, tzinfo=UTC).replace(tzinfo=None), "status": "empty"}
-    verdict = {"verdict": "passed", "expectation": "", "detail": "", "row_count": 1}
-    rows = {
-        "profiles": [own | profile],
-        "requests": [own | asked, own | asked | later],
-        "verdicts": [own | {"account_id": ""} | verdict],
-    }
-    landing.write("returns", sunday.date(), "20261117T120000000000-00000000", rows)
-
-    project.warehouse.unlink()
+    land_followers(landing, account["account_id"], force_id, date(2026, 11, 17), None)
+    read(landing, project)
     project.dbt("build", "--exclude-resource-type", "unit_test")
-    with duckdb.connect(str(project.warehouse), read_only=True) as connection:
-        found = connection.sql(
-            "select force_id, platform, numerator, is_invented from bench_values where value is not null "
-            "and force_id <> 'national'"
-        ).fetchall()
-        restricted = connection.sql(
-            "select count(value), count(*) > 0 from bench_values where value_note = 'terms_restricted' "
-            "and platform in ('x', 'youtube')"
-        ).fetchall()
-    assert found == [(force_id, "facebook", 1000, False)]
-    assert restricted == [(0, True)]
+    project.dbt("test", "--select", "test_type:unit")  # fixtures take their types from tables that are there
+    found = project.ask(
+        "select area_id, platform, account_scope, period_type, numerator, is_invented from bench_values "
+        "where value is not null order by all"
+    )
+    own = [(force_id, "facebook", scope, "week", 1000, False) for scope in ("all", "official")]
+    # A force of which nothing could be had keeps nobody else from being all there is.
+    assert [row for row in found if row[0] == force_id] == own
+    assert {row[4] for row in found} == {1000}
+    held_back = (
+        "select count(*) > 0 from {} where platform in ('x', 'youtube') and value_note = 'terms_restricted'"
+    )
+    assert project.ask(held_back.format("bench_not_available")) == [(True,)]
+    assert project.ask("select count(*) from bench_values where platform in ('x', 'youtube')") == [(0,)]
+
+
+def test_a_force_whose_last_account_closed_says_so(tmp_path: Path) -> None:
+    """Periods after the end have a cell with the reason; the checks of the build find one that is missing."""
+    register = tmp_path / "register"
+    register.mkdir()
+    (register / "accounts.csv").write_text(ACCOUNTS)
+    (register / "account_events.csv").write_text(EVENTS)
+    project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
+    land_followers(landing, "facebook:kent", "kent", date(2026, 3, 8), 1000)
+    land_followers(landing, "facebook:essex", "essex", date(2026, 5, 3), 500)
+    read(landing, project)
+    project.dbt("build", "--exclude-resource-type", "unit_test")
+    noted = project.ask(
+        "select value_note from bench_values where area_id = 'kent' and platform = 'facebook' "
+        "and indicator_id = 'followers_per_1k' and account_scope = 'all' and period_end = date '2026-04-30'"
+    )
+    assert noted == [("no_account",)]
