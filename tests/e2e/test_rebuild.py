@@ -34,9 +34,9 @@ def test_the_same_landing_gives_the_same_bytes(pulled: Nation, tmp_path: Path) -
 
 
 def test_every_published_table_says_that_it_is_invented(pulled: Nation) -> None:
-    told = json.loads((pulled.release / "release.json").read_text())
-    assert told["is_invented"]
-    assert "invented" in told["note"]
+    release = json.loads((pulled.release / "release.json").read_text())
+    assert release["is_invented"]
+    assert "invented" in release["note"]
     real = {"dim_force", "dim_force_population", "dim_platform", "dim_platform_metric", "bench_definitions"}
     for path in sorted((pulled.release / "tables").glob("*.parquet")):
         frame = pl.read_parquet(path)
