@@ -2,7 +2,8 @@
 
 -- The Kaplan–Meier curves of the weeks and months that this build computes: a row for each time at which somebody was
 -- answered or lost from sight, with survival and Greenwood's sum. Areas and "all" platforms pool the conversations;
--- they are never means of forces. Public messages only (METHOD 4.1). A platform whose terms hold it back is not in "all".
+-- they are never means of forces. Public messages only (METHOD 4.1). A platform whose terms hold it back is not in
+-- "all".
 with waits as (
     select
         conversations.force_id,
