@@ -8,9 +8,9 @@ RUNS ?= 100
 # Whatever the caller has active or set is not ours: the two commands work the same everywhere.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
-.PHONY: help run up setup unit test test-all lint lock bench clean
+.PHONY: help run up setup unit test test-all lint screenshot lock bench clean
 help:  ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup  ## set up, pull the sandbox day by day, build, publish, print a benchmark table
 	$(BIN)/beatbook run --days $(DAYS)
@@ -45,6 +45,14 @@ lint: setup  ## ruff, mypy, sqlfluff, secret scan
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt
 	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --exclude-files 'requirements\.lock'
+
+# Whatever is started here ends with it: the UI and its processes are one group.
+screenshot: setup  ## docs/dagster.png anew, from the last run's data (needs Debian's chromium)
+	@setsid $(BIN)/beatbook up --port 3999 & ui=$$!; trap "kill -- -$$ui" EXIT; \
+	  until (exec 3<>/dev/tcp/127.0.0.1/3999) 2>/dev/null; do kill -0 $$ui || exit 1; sleep 1; done; \
+	  chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+	    --disable-component-update --disable-sync --user-data-dir="$$(mktemp -d)" --window-size=1800,560 \
+	    --virtual-time-budget=60000 --screenshot=docs/dagster.png http://127.0.0.1:3999/asset-groups
 
 lock:  ## resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-strip-extras --no-emit-index-url \

@@ -109,9 +109,9 @@ def _judge(one: Found, register: Register, settled: set[str], day: date) -> Prop
         state = register.state(known.account_id, day)
         kind, account_id = "agrees", known.account_id
         because = "the register has it" if state == "open" else f"the register has it as {state}"
-    elif (held := _open_corporate(one, register, settled, day)) is not None:
-        kind, account_id = "changed_handle", held.account_id
-        because = f"the register has {held.handle}: renamed, or a second account"
+    elif (present := _open_corporate(one, register, settled, day)) is not None:
+        kind, account_id = "changed_handle", present.account_id
+        because = f"the register has {present.handle}: renamed, or a second account"
     else:
         kind, because = "new_account", "the register has none"
     return Proposal(
@@ -130,7 +130,7 @@ def _open_corporate(one: Found, register: Register, settled: set[str], day: date
     """The force's corporate account that the claim may be the new name of, when there is just one."""
     if one.neighbourhood_id is not None:
         return None
-    held = [
+    present = [
         account
         for account in register.accounts.values()
         if (account.force_id, account.platform) == (one.force_id, one.platform)
@@ -138,4 +138,4 @@ def _open_corporate(one: Found, register: Register, settled: set[str], day: date
         and account.account_id not in settled
         and register.state(account.account_id, day) == "open"
     ]
-    return held[0] if len(held) == 1 else None
+    return present[0] if len(present) == 1 else None

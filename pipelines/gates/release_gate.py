@@ -18,7 +18,7 @@ from pipelines.gates.validation import validate
 from pipelines.settings import PROJECT, SEEDS
 from pipelines.warehouse.run_dbt import Node
 
-#: With fewer than four fifths of the forces that are due collected, a national table would mislead.
+#: With fewer than four fifths of the forces that are due collected, a table of all forces would mislead.
 MIN_COLLECTED_SHARE = 0.8
 #: A release in which a tenth of the values of the last one are gone is an accident until shown otherwise.
 MAX_VALUES_LOST_SHARE = 0.1

@@ -45,8 +45,8 @@ class Context:
 
     def keyed_hash(self, platform: str, native_id: str) -> str:
         """HMAC-SHA256, 32 hex digits, of an id of the public: tells two apart and names neither."""
-        told = f"{platform}:{native_id}".encode()
-        return hmac.new(self.hash_key, told, hashlib.sha256).hexdigest()[:32]
+        named = f"{platform}:{native_id}".encode()
+        return hmac.new(self.hash_key, named, hashlib.sha256).hexdigest()[:32]
 
 
 @dataclass
@@ -76,7 +76,7 @@ class AccountPull:
             rows.clear()
             status, reason, detail = error.status, error.reason, error.detail
         except Exception as error:
-            # A fault of ours in one account must not lose the nation; the log has it as a failure.
+            # A fault of ours in one account must not lose the others; the log has it as a failure.
             rows.clear()
             status, reason, detail = "failed", "unexpected", f"{type(error).__name__} in {_place(error)}"
         finally:

@@ -28,12 +28,12 @@ def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     assert done.returncode == 0, done.stdout + done.stderr
     assert nation.release.name != before
 
-    told = nation.json("status")
-    pulls = {row["platform"]: row for row in told["pulls"]}
+    status = nation.json("status")
+    pulls = {row["platform"]: row for row in status["pulls"]}
     assert pulls["youtube"]["failed"] == pulls["youtube"]["polled"]
     assert pulls["bluesky"]["failed"] == 1
     assert pulls["mastodon"]["quarantined"] == 1
-    missing = "\n".join(told["missing"])
+    missing = "\n".join(status["missing"])
     assert "kent: bluesky:kent profiles: flipped_type" in missing
     assert "youtube:metropolitan profiles: server_error" in missing
     assert "derbyshire: mastodon quarantined" in missing
@@ -71,8 +71,8 @@ def test_a_failing_landing_gate_keeps_the_last_release(copied: Callable[[], Nati
     assert "landing_gate failed" in done.stderr
     assert f"release {before} stays current" in done.stderr
     assert nation.release.name == before
-    told = nation.json("status")
-    assert any("landing gate, bluesky" in line for line in told["failed_gates"])
+    status = nation.json("status")
+    assert any("landing gate, bluesky" in line for line in status["failed_gates"])
 
 
 def test_a_day_that_nobody_answered_is_not_published(copied: Callable[[], Nation]) -> None:

@@ -55,8 +55,8 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Nation:
 
 
 def test_production_publishes_with_returns_alone(production: Nation) -> None:
-    told = json.loads((production.release / "release.json").read_text())
-    assert (told["profile"], told["is_invented"]) == ("production", False)
+    release = json.loads((production.release / "release.json").read_text())
+    assert (release["profile"], release["is_invented"]) == ("production", False)
     rows = production.query("select follower_count, post_count from fct_account_days order by observed_date")
     assert rows == [(300000, None), (300500, None)]
     week = ("--period", "2026-11-08", "--period-type", "week")

@@ -94,7 +94,7 @@ def live_accounts(day: date, platform: str, force: str) -> list[dict[str, Any]]:
 def test_a_message_is_landed_when_it_is_first_seen(pulls: Pulls, platform: str) -> None:
     pulls.pull(platform, NEXT, "run-0")  # killed before its gate: nothing counts on it
     everything = pulls.messages(platform, NEXT, "run-0")
-    pulls.pull(platform, DAY, "run-1", kent="passed", essex="held")
+    pulls.pull(platform, DAY, "run-1", kent="passed", essex="quarantined")
     before = pulls.messages(platform, DAY, "run-1")
     pulls.pull(platform, NEXT, "run-2", kent="passed", essex="passed")
     new = pulls.messages(platform, NEXT, "run-2")

@@ -186,7 +186,7 @@ def test_what_passed_is_read_by_day_and_without_what_the_gate_did_not_let_pass(l
     for n, (day, verdicts) in enumerate(
         [
             (date(2026, 11, 1), [verdict]),
-            (date(2026, 11, 2), [verdict, {**verdict, **essex, "verdict": "held"}]),
+            (date(2026, 11, 2), [verdict, {**verdict, **essex, "verdict": "quarantined"}]),
             (date(2026, 11, 3), []),  # killed before its gate
             (date(2026, 11, 4), [verdict]),
         ]

@@ -3,7 +3,8 @@ with areas as (
     select force_id as area_id, force_name as area_name, 'force' as area_type, 0 as position, true as has_curve
     from {{ ref('forces') }}
     union all
-    select area_id, area_name, 'group' as area_type, cast(position as integer) as position,
+    select
+        area_id, area_name, 'group' as area_type, cast(position as integer) as position,
         cast(has_curve as boolean) as has_curve
     from {{ ref('area_groups') }}
 )
@@ -14,6 +15,6 @@ select
     area_type,
     position,
     has_curve,
-    {{ is_invented() }} as is_invented
+    {{ is_invented() }}
 from areas
 order by area_id
