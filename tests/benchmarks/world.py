@@ -40,7 +40,8 @@ SOURCE = "synthetic (invented)"
 _HEX = np.frombuffer(b"0123456789abcdef", "S1")
 _BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", "S1")  # pragma: allowlist secret
 _BASE64 = np.frombuffer(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", "S1"
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+    "S1",  # pragma: allowlist secret
 )  # pragma: allowlist secret
 
 
