@@ -27,7 +27,7 @@ def uniforms(*key: object) -> tuple[float, ...]:
 
 def uniform(*key: object) -> float:
     """One number in (0, 1)."""
-    return (_UNPACK(digest(*key))[0] + 0.5) * _SCALE
+    return (int.from_bytes(digest(*key)[:4], "big") + 0.5) * _SCALE
 
 
 def lognormal(u: float, sigma: float) -> float:

@@ -14,8 +14,8 @@ DAILY_UNTIL = "7d"
 #: A thread is looked at for eight days, so what a pull can see again has landed in the ten before it.
 MESSAGES_KNOWN_FOR = timedelta(days=10)
 
-#: An account is followed while a passed pull of its posts is no older: a post that was made after it is younger
-#: than nine days now, and lands for that.
+#: An account is followed while a passed pull of its posts is no older: a post that was made after it is
+#: younger than nine days now, and lands for that.
 POSTS_FOLLOWED_FOR = timedelta(days=8)
 _HOUR = timedelta(hours=1)
 

@@ -200,9 +200,9 @@ async def pull(
             return
         threads: dict[str, datetime] = {}
         with pull.asking("posts") as rows:
-            async for post in _feed(context, did):
+            async for post in _feed(context, did, pull.pulled_at_utc - POST_HORIZON):
                 rows.append(_post_row(post))
-                young = context.now - post.indexed_at < MESSAGE_HORIZON
+                young = pull.pulled_at_utc - post.indexed_at < MESSAGE_HORIZON
                 if young and post.reply_count and post.record.reply is None:
                     threads[post.uri] = post.indexed_at
         if pull.landed("posts"):
@@ -213,14 +213,14 @@ async def pull(
     return await pull_each(context, accounts, KEYS, one, on_done)
 
 
-async def _feed(context: Context, did: str) -> Any:
+async def _feed(context: Context, did: str, since: datetime) -> Any:
     params: Params = {"actor": did, "limit": 100, "filter": "posts_with_replies"}
     while True:
         feed = (await context.client.get("/app.bsky.feed.getAuthorFeed", Feed, params)).data
         for item in feed.feed:
             if item.reason is not None:  # a repost, or a pin that is out of order
                 continue
-            if context.now - item.post.indexed_at > POST_HORIZON:
+            if item.post.indexed_at < since:
                 return
             yield item.post
         if not feed.cursor or not feed.feed:

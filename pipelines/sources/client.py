@@ -158,17 +158,31 @@ class Client:
         if self._is_down:
             raise errors.ServerError(f"not asked: {GIVE_UP_AFTER} requests in a row had failed")
         try:
-            async for attempt in stamina.retry_context(
-                on=_backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=20.0
-            ):
-                with attempt:
-                    response = await self._send(base, url, params, units)
+            try:
+                response = await self._send(base, url, params, units)
+            except errors.SourceError as error:
+                response = await self._again(error, base, url, params, units)
         except errors.Transient:
             self._failing.append(base)
             raise
         self._failing.clear()
         data = decode(response.content, type_, where=response.url.path)
         return Reply(data, response.links.get("next", {}).get("url"))
+
+    async def _again(
+        self, first: errors.SourceError, base: str, url: str, params: Params | None, units: int
+    ) -> httpx.Response:
+        """The attempts after the `first`. What counts and spaces them costs half a request, so it is
+        called upon only when one has failed."""
+        failed: list[errors.SourceError] = [first]
+        async for attempt in stamina.retry_context(
+            on=_backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=20.0
+        ):
+            with attempt:
+                if failed:
+                    raise failed.pop()
+                return await self._send(base, url, params, units)
+        raise AssertionError("the last attempt returns or raises")
 
     @property
     def _is_down(self) -> bool:

@@ -150,9 +150,9 @@ async def pull(
             return
         threads: dict[str, datetime] = {}
         with pull.asking("posts") as rows:
-            async for status in _statuses(context, base, own_id):
+            async for status in _statuses(context, base, own_id, pull.pulled_at_utc - POST_HORIZON):
                 rows.append(_post_row(status))
-                young = context.now - status.created_at < MESSAGE_HORIZON
+                young = pull.pulled_at_utc - status.created_at < MESSAGE_HORIZON
                 if young and status.replies_count and status.in_reply_to_id is None:
                     threads[status.id] = status.created_at
         if pull.landed("posts"):
@@ -163,13 +163,13 @@ async def pull(
     return await pull_each(context, accounts, KEYS, one, on_done)
 
 
-async def _statuses(context: Context, base: str, own_id: str) -> AsyncIterator[Status]:
+async def _statuses(context: Context, base: str, own_id: str, since: datetime) -> AsyncIterator[Status]:
     path: str | None = f"/api/v1/accounts/{own_id}/statuses"
     params: dict[str, str | int] | None = {"limit": 40, "exclude_reblogs": "true"}
     while path is not None:
         reply = await context.client.get(path, list[Status], params, base_url=base)
         for status in reply.data:
-            if context.now - status.created_at > POST_HORIZON:
+            if status.created_at < since:
                 return
             if status.reblog is None:
                 yield status

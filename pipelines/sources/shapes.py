@@ -63,18 +63,20 @@ def unknown_fields(raw: Any, type_: Any) -> int:
     if kind == "list":
         return unknown_fields(raw[0], inner) if raw and isinstance(raw, list) else 0
     if kind == "struct" and isinstance(raw, dict):
-        read, known = inner
-        new = sum(name not in read and name not in known for name in raw)
-        return new + sum(unknown_fields(raw[n], t) for n, t in read.items() if n in raw)
+        names, nested = inner
+        below = sum([unknown_fields(raw[name], item) for name, item in nested if name in raw])
+        return len(raw.keys() - names) + below
     return 0
 
 
 @cache
 def _inside(type_: Any) -> tuple[str, Any]:
-    """What `unknown_fields` must know of a type: ("struct", (fields, known)), ("list", item) or plain."""
+    """What `unknown_fields` must know of a type: ("struct", (names of all fields, those that hold structs)),
+    ("list", item) or plain."""
     if isinstance(type_, type) and issubclass(type_, Shape):
         read = {f.encode_name: f.type for f in msgspec.structs.fields(type_)}
-        return "struct", (read, type_.known)
+        nested = [(name, item) for name, item in read.items() if _has_fields(item)]
+        return "struct", (type_.known | read.keys(), nested)
     origin, arguments = typing.get_origin(type_), typing.get_args(type_)
     if origin is list:
         return "list", arguments[0]
@@ -83,3 +85,9 @@ def _inside(type_: Any) -> tuple[str, Any]:
             if _inside(argument)[0] != "plain":
                 return _inside(argument)
     return "plain", None
+
+
+def _has_fields(type_: Any) -> bool:
+    """Whether there is a struct in a type."""
+    is_struct = isinstance(type_, type) and issubclass(type_, Shape)
+    return is_struct or any(map(_has_fields, typing.get_args(type_)))

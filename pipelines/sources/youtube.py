@@ -127,9 +127,10 @@ async def pull(
             return
         threads: dict[str, datetime] = {}
         with pull.asking("posts") as rows:
-            async for video in _videos(context, channel.content_details.related_playlists.uploads):
+            uploads = channel.content_details.related_playlists.uploads
+            async for video in _videos(context, uploads, pull.pulled_at_utc - POST_HORIZON):
                 rows.append(_post_row(video))
-                young = context.now - video.snippet.published_at < MESSAGE_HORIZON
+                young = pull.pulled_at_utc - video.snippet.published_at < MESSAGE_HORIZON
                 if young and (video.statistics.comment_count or "0") != "0":
                     threads[video.id] = video.snippet.published_at
         if pull.landed("posts"):
@@ -164,14 +165,14 @@ async def _pages(context: Context, path: str, params: Params) -> AsyncIterator[l
         token = page.next_page_token
 
 
-async def _videos(context: Context, uploads: str) -> AsyncIterator[Video]:
+async def _videos(context: Context, uploads: str, since: datetime) -> AsyncIterator[Video]:
     params: Params = {"part": "contentDetails", "playlistId": uploads, "maxResults": BATCH}
     async for items in _pages(context, "/playlistItems", params):
         listed = [convert(item, Upload, where="playlistItems").content_details for item in items]
         young = [
             upload.video_id
             for upload in listed
-            if upload.video_published_at and context.now - upload.video_published_at <= POST_HORIZON
+            if upload.video_published_at and upload.video_published_at >= since
         ]
         if young:
             asked: Params = {"part": "statistics,snippet", "id": ",".join(young), "maxResults": BATCH}

@@ -18,20 +18,18 @@ import polars as pl
 from pipelines.gates.records import GateResult, record
 from pipelines.landing.store import COMMON, LOG
 from pipelines.settings import LONDON, PULL_TIME
-from pipelines.sources.account_pull import COUNT, TIME, Schema
+from pipelines.sources.account_pull import Schema
 from pipelines.sources.catalogue import source
 from tests.benchmarks.world import PLATFORMS, Made, Numbers, World, make_day, make_world, write_register
 
 UNTIL = date(2026, 11, 9)
 #: A pull looks at posts and at the threads of posts that are younger than so many hours.
 POST_HOURS, THREAD_HOURS = 720, 192
-#: Of the posts that a pull looks at, those that it lands: hours of age, from and until before.
+#: Hours of age, from and until, at which a pull lands a post (pipelines/landing/rule.py).
 LANDED_HOURS = ((0, 216), (336, 384), (672, 720))
 
-#: Columns that landing gets, until its own schemas have them.
-ADDED: dict[str, Schema] = {"messages": {"post_published_at_utc": TIME}, "requests": {"seen_count": COUNT}}
 SCHEMAS: dict[tuple[str, str], Schema] = {
-    (platform, entity): COMMON | columns | ADDED.get(entity, {})
+    (platform, entity): COMMON | columns
     for platform in PLATFORMS
     for entity, columns in {**source(platform).ENTITIES, **LOG}.items()
 }
@@ -204,7 +202,7 @@ def _asked(
         pl.col(*counts).fill_null(0),
         (1 + pl.col("seen_count").fill_null(0) // 50).alias("request_count"),
         pl.lit(1 if platform == "youtube" else 0).alias("unit_count"),
-        status=pl.when(pl.col("row_count").fill_null(0) > 0)
+        status=pl.when(pl.col("seen_count").fill_null(0) > 0)
         .then(pl.lit("landed"))
         .otherwise(pl.lit("empty")),
         unknown_field_count=pl.lit(0),

@@ -7,7 +7,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.benchmarks.generate import LANDED_HOURS, SCHEMAS, generate
+from pipelines.landing.rule import is_landed
+from pipelines.registry.register import PostAge
+from pipelines.settings import SEEDS
+from tests.benchmarks.generate import LANDED_HOURS, POST_HOURS, SCHEMAS, generate
 
 UNTIL = date(2026, 11, 9)
 LONG, SHORT = 24, 12
@@ -43,6 +46,13 @@ def test_rows_have_the_columns_of_the_landing(homes: dict[str, Path]) -> None:
     for (platform, entity), schema in SCHEMAS.items():
         for path in homes["short"].glob(f"landing/{platform}/{entity}/day=*/*.parquet"):
             assert pl.read_parquet_schema(path) == pl.Schema(schema)
+
+
+def test_a_post_lands_at_the_ages_of_the_rule() -> None:
+    ages = [PostAge(**row) for row in pl.read_csv(SEEDS / "post_ages.csv").to_dicts()]
+    for hours in range(POST_HOURS):
+        expected = any(low <= hours < high for low, high in LANDED_HOURS)
+        assert is_landed(timedelta(hours=hours), ages) == expected, hours
 
 
 def test_a_message_lands_once_and_a_post_at_the_ages_of_the_rule(homes: dict[str, Path]) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.gates.records import GateResult, record
+from pipelines.landing.locks import BusyError, locked
 from pipelines.landing.store import Landing
 from pipelines.release.publish import (
     NotPublishedError,
@@ -121,6 +122,19 @@ def test_a_failure_while_writing_leaves_the_pointer_and_no_half_release(
             publish(built, landing)
     assert files(built.releases) == before
     assert publish(built, landing).release_id != first.release_id
+
+
+def test_no_other_build_is_swapped_in_while_one_is_published(
+    built: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at_work(*_: Any) -> None:
+        with pytest.raises(BusyError), locked(built.locks / "warehouse", wait=False):
+            pass
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.release.publish.write_extracts", at_work)
+    with pytest.raises(KeyboardInterrupt):
+        publish(built, landing)
 
 
 @pytest.mark.parametrize("left", [".staging", ".removed-20260801T0530-0123456789"])

@@ -1,8 +1,9 @@
 {{ config(materialized='view') }}
 
 -- The Kaplan–Meier curves of the weeks and months that this build computes: a row for each time at which somebody was
--- answered or lost from sight, with survival and Greenwood's sum. Areas and "all" platforms pool the conversations; they
--- are never means of forces. Public messages only (METHOD 4.1). A platform whose terms hold it back is not in "all".
+-- answered or lost from sight, with survival and Greenwood's sum. Areas and "all" platforms pool the conversations;
+-- they are never means of forces. Public messages only (METHOD 4.1). A platform whose terms hold it back is not in
+-- "all".
 with waits as (
     select
         conversations.force_id,
@@ -57,20 +58,22 @@ curves as (
     select
         *,
         case when at_risk_count = answered_count then 0 else exp(cast(sum(
-            case
-                when at_risk_count > answered_count
-                    then cast(ln(1 - answered_count / cast(at_risk_count as double)) as decimal(38, 18))
-            end
-        ) over curve as double)) end as survival,
+                    case
+                        when at_risk_count > answered_count
+                            then cast(ln(1 - answered_count / cast(at_risk_count as double)) as decimal(38, 18))
+                    end
+                ) over curve as double))
+        end as survival,
         case when at_risk_count > answered_count then cast(sum(
-            case
-                when at_risk_count > answered_count
-                    then cast(
-                        answered_count / (cast(at_risk_count as double) * (at_risk_count - answered_count))
-                        as decimal(38, 18)
-                    )
-            end
-        ) over curve as double) end as greenwood
+                    case
+                        when at_risk_count > answered_count
+                            then cast(
+                                    answered_count / (cast(at_risk_count as double) * (at_risk_count - answered_count))
+                                    as decimal(38, 18)
+                                )
+                    end
+                ) over curve as double)
+        end as greenwood
     from steps
     window curve as (
         partition by curve_number
