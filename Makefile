@@ -48,10 +48,10 @@ lint: setup  ## ruff, mypy, sqlfluff, secret scan
 
 # Whatever is started here ends with it: the UI and its processes are one group.
 screenshot: setup  ## docs/dagster.png anew, from the last run's data (needs Debian's chromium)
-	@setsid $(BIN)/beatbook up --port 3999 & ui=$$!; trap "kill -- -$$ui" EXIT; \
+	@setsid $(BIN)/beatbook up --port 3999 >/dev/null 2>&1 & ui=$$!; trap "kill -- -$$ui" EXIT; \
 	  until (exec 3<>/dev/tcp/127.0.0.1/3999) 2>/dev/null; do kill -0 $$ui || exit 1; sleep 1; done; \
 	  chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-	    --disable-component-update --disable-sync --user-data-dir="$$(mktemp -d)" --window-size=1800,560 \
+	    --disable-component-update --disable-sync --user-data-dir="$$(mktemp -d)" --window-size=1800,620 \
 	    --virtual-time-budget=60000 --screenshot=docs/dagster.png http://127.0.0.1:3999/asset-groups
 
 lock:  ## resolve the dependencies again (needs uv)
