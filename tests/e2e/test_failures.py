@@ -110,9 +110,9 @@ def test_a_command_that_is_killed_can_be_run_again_also_for_named_forces(
 
     pulls = {row["platform"]: row for row in nation.json("status")["pulls"]}
     assert pulls["mastodon"]["polled"] > 100  # the day as a whole, of which a part was pulled again
-    newest = max((nation.home / "landing" / "mastodon" / "profiles" / str(UNTIL)).iterdir())
+    newest = max((nation.home / "landing" / "mastodon" / "profiles" / f"day={UNTIL}").iterdir())
     assert pl.read_parquet(newest)["force_id"].unique().to_list() == ["kent"]
-    doubled = "select count(*) - count(distinct account_id || observed_date) from fct_account_days"
+    doubled = "select count(*) - count(distinct account_id || activity_date) from fct_account_days"
     assert nation.query(doubled) == [(0,)]
     assert nation.release.name == before  # the same moment gives the same answers, so the same release
     with sqlite3.connect(nation.home / "dagster" / "history" / "runs.db") as runs:

@@ -57,7 +57,10 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Nation:
 def test_production_publishes_with_returns_alone(production: Nation) -> None:
     release = json.loads((production.release / "release.json").read_text())
     assert (release["profile"], release["is_invented"]) == ("production", False)
-    rows = production.query("select follower_count, post_count from fct_account_days order by observed_date")
+    rows = production.query(
+        "select follower_count, lifetime_post_count from fct_account_days where observed_at_utc is not null "
+        "order by activity_date"
+    )
     assert rows == [(300000, None), (300500, None)]
     week = ("--period", "2026-11-08", "--period-type", "week")
     words = ("table", "followers_per_1k", "--platform", "facebook", *week)
@@ -97,7 +100,7 @@ def test_a_bad_return_is_listed_row_by_row_and_nothing_lands(tmp_path: Path) -> 
     assert done.returncode == 1
     listed = {(row["line"], row["column"], row["value"]) for row in csv.DictReader(done.stdout.splitlines())}
     assert {("2", "follower_count", "many"), ("3", "force_id", "kant")} <= listed
-    assert not list((nation.home / "landing" / "returns" / "profiles").glob("2*/*"))
+    assert not list((nation.home / "landing" / "returns" / "profiles").glob("day=*/*"))
 
 
 def test_discovery_over_the_stored_answer_reconciles(shared: Path, tmp_path: Path) -> None:

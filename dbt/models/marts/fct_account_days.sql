@@ -4,7 +4,8 @@
 ) }}
 
 -- The atom of the warehouse: everything that adds over accounts and days is counted here, once. A day that is known and
--- had no posts has 0 of them; of a day that is not known only what was seen is counted.
+-- had no posts has 0 of them; of a day that is not known only what was seen is counted. Days before an account opened
+-- and after it closed are here too, so that its force's cells say that there is no account.
 with posts as (
     select
         account_id,
@@ -98,6 +99,4 @@ left join posts
 left join conversations
     on opened.account_id = conversations.account_id
         and opened.activity_date = conversations.opened_date
-where opened.is_open
-    or coalesce(profiles.account_id, posts.account_id, conversations.account_id) is not null
 order by opened.activity_date, opened.account_id
