@@ -18,7 +18,9 @@ from pipelines.gates.records import record
 from pipelines.gates.release_gate import dbt_gate
 from pipelines.landing.locks import locked
 from pipelines.landing.store import Landing
-from pipelines.settings import PROJECT, Settings
+from pipelines.registry import RegistryError
+from pipelines.registry.indicators import check_indicators
+from pipelines.settings import PROJECT, SEEDS, Settings
 from pipelines.warehouse.run_dbt import Node, run_dbt
 from pipelines.warehouse.window import Window, link_files, window
 
@@ -67,6 +69,10 @@ def build(
         NotBuiltError: nothing has landed yet, or a model or a test failed; the last warehouse stays.
     """
     with locked(settings.locks / "warehouse"):
+        try:
+            check_indicators(SEEDS)
+        except RegistryError as error:
+            raise NotBuiltError([str(error)]) from error
         last = None if full else current_build(settings)
         made_of = _made_of(settings)
         if last is not None and last.made_of != made_of:
@@ -136,7 +142,9 @@ def _made_of(settings: Settings) -> str:
 def _sources(settings: Settings) -> Iterable[Path]:
     project = PROJECT / "dbt"
     for folder in ("models", "macros", "seeds"):
-        yield from sorted(path for path in (project / folder).rglob("*") if path.suffix in (".sql", ".csv"))
+        yield from sorted(
+            path for path in (project / folder).rglob("*") if path.suffix in (".sql", ".csv", ".yml")
+        )
     yield project / "dbt_project.yml"
     if settings.register.is_dir():
         yield from sorted(settings.register.glob("account*.csv"))

@@ -4,8 +4,7 @@
 ) }}
 
 -- The atom of the warehouse: everything that adds over accounts and days is counted here, once. A day that is known and
--- had no posts has 0 of them; of a day that is not known only what was seen is counted. Days before an account opened
--- and after it closed are here too, so that its force's cells say that there is no account.
+-- had no posts has 0 of them; of a day that is not known only what was seen is counted.
 with posts as (
     select
         account_id,
