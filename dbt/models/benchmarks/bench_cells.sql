@@ -49,9 +49,31 @@ areas as (
         days_since_end_count
 ),
 
+-- Forces that could have a value and have none in any period: they count among those that are expected.
+missing as (
+    select
+        areas.area_id, areas.indicator_id, areas.platform, areas.account_scope, areas.period_type, areas.period_start,
+        count(distinct reasons.area_id) as missing_count,
+        min(notes.position) as missing_position
+    from areas
+    inner join {{ ref('dim_area_member') }} as members
+        on areas.area_id = members.area_id
+    inner join {{ ref('bench_not_available') }} as reasons
+        on members.force_id = reasons.area_id
+            and areas.indicator_id = reasons.indicator_id
+            and areas.platform = reasons.platform
+            and areas.period_end >= coalesce(reasons.from_date, cast('1900-01-01' as date))
+            and areas.period_end < coalesce(reasons.until_date, cast('9999-12-31' as date))
+    inner join {{ ref('dim_value_note') }} as notes
+        on reasons.value_note = notes.value_note and notes.is_number_expected
+    group by
+        areas.area_id, areas.indicator_id, areas.platform, areas.account_scope, areas.period_type, areas.period_start
+),
+
 noted as (
     select
         areas.*,
+        areas.expected_count + greatest(missing.missing_count, 0) as all_expected_count,
         indicators.unit,
         indicators.indicator_version,
         indicators.kind,
@@ -64,7 +86,9 @@ noted as (
         case
             when not areas.is_complete and areas.first_position < no_account.position then 'provisional'
             when areas.valued_count = 0
-                or areas.valued_count < {{ var('minimum_group_share') }} * areas.expected_count then notes.value_note
+                or areas.valued_count < {{ var('minimum_group_share') }} * (
+                    areas.expected_count + greatest(missing.missing_count, 0)
+                ) then notes.value_note
             when areas.n is null or areas.n < indicators.minimum_n then 'suppressed'
         end as value_note,
         'fewer than ' || indicators.minimum_n || ' to count' as suppressed_detail
@@ -73,8 +97,15 @@ noted as (
         on areas.indicator_id = indicators.indicator_id
     inner join {{ ref('dim_area') }} as dim_area
         on areas.area_id = dim_area.area_id
+    left join missing
+        on areas.area_id = missing.area_id
+            and areas.indicator_id = missing.indicator_id
+            and areas.platform = missing.platform
+            and areas.account_scope = missing.account_scope
+            and areas.period_type = missing.period_type
+            and areas.period_start = missing.period_start
     left join {{ ref('dim_value_note') }} as notes
-        on areas.first_position = notes.position
+        on coalesce(areas.first_position, missing.missing_position) = notes.position
     left join {{ ref('dim_value_note') }} as no_account
         on no_account.value_note = 'no_account'
 )
@@ -107,7 +138,7 @@ select
         when value_note = 'suppressed' then suppressed_detail || '; ' || member_detail
         when not is_group then member_detail
         else
-            'forces with a value: ' || valued_count || ' of ' || expected_count
+            'forces with a value: ' || valued_count || ' of ' || all_expected_count
             || case when is_any_provisional then ', others are provisional' else '' end
     end as note_detail,
     is_group and is_any_provisional as is_any_provisional,
