@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def make(*words: str) -> str:
     # Under `make test` an inner make says which folder it enters; a person's does not.
-    env = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
+    inner = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+    env = {name: value for name, value in os.environ.items() if name not in inner}
     done = subprocess.run(["make", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     return done.stdout
 
