@@ -26,6 +26,7 @@ from pipelines.cli.common import (
     print_rows,
     ready,
 )
+from pipelines.imports import importing
 from pipelines.settings import PROJECT, Settings
 from sandbox.cli import app as sandbox_app
 
@@ -90,7 +91,8 @@ def run(
         )
         display.errors.print(begin, highlight=False, soft_wrap=True)
         with display.watching(total, len(todo)) as progress:
-            from pipelines.orchestration import runs  # in the progress display: it takes seconds
+            with importing():
+                from pipelines.orchestration import runs
 
             outcome = runs.run(settings, todo, force or [], progress)
         _finish(settings, outcome)
@@ -109,7 +111,8 @@ def build(
     settings = Settings()
     with ready(settings, needs_sandbox=False):
         with display.watching(0, 0) as progress:
-            from pipelines.orchestration import runs
+            with importing():
+                from pipelines.orchestration import runs
 
             outcome = runs.build(settings, progress, full=full)
         _finish(settings, outcome)

@@ -10,7 +10,6 @@ its expectations judge them, but what is needed is worked out once for each expe
 break one are listed only where one is broken.
 """
 
-import gc
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ import polars as pl
 import polars.selectors as cs
 
 from pipelines.gates.suites import Expectation
+from pipelines.imports import importing
 
 FIGURES = "unexpected_count unexpected_percent element_count missing_count observed_value".split()
 
@@ -134,17 +134,10 @@ def _failure(subject: str, expectation: Expectation, result: Mapping[str, Any]) 
 def _gx() -> SimpleNamespace:
     """GX, imported for the first frame that is checked: it takes seconds."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    gc.disable()  # a quarter of the import would go to looking for garbage among its classes
-    try:
-        from great_expectations.execution_engine.pandas_execution_engine import (  # noqa: PLC0415
-            PandasExecutionEngine,
-        )
-        from great_expectations.expectations.expectation_configuration import (  # noqa: PLC0415
-            ExpectationConfiguration,
-        )
-        from great_expectations.validator.validation_graph import ValidationGraph  # noqa: PLC0415
-    finally:
-        gc.enable()
+    with importing():
+        from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+        from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+        from great_expectations.validator.validation_graph import ValidationGraph
     return SimpleNamespace(
         Engine=PandasExecutionEngine, Configuration=ExpectationConfiguration, Graph=ValidationGraph
     )

@@ -4,12 +4,12 @@ Belongs here: which accounts are asked, with which budget, and how the answers b
 not belong here: Dagster (orchestration/landing.py), or a platform's own interface (sources/).
 """
 
-import asyncio
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import polars as pl
+import uvloop
 
 from pipelines import registry
 from pipelines.landing.locks import locked
@@ -78,7 +78,7 @@ def pull_day(
         client = connect(settings, register.platforms[platform], moment)
         spent = client.budget
         with locked(settings.locks / platform):  # two at once would spend one quota
-            pulls = asyncio.run(_pull(settings, module, client, accounts, on_done))
+            pulls = uvloop.run(_pull(settings, module, client, accounts, on_done))
     except NotAuthorised as error:
         pulls = [_not_asked(account, moment, module, error) for account in accounts]
     known = _known_messages(landing, platform, module.KEYS["messages"], day)

@@ -4,6 +4,8 @@ Belongs here: where it lies, and fetching it from the sandbox. Does not belong h
 its rows (register.py).
 """
 
+import ssl
+
 import httpx
 
 from pipelines.registry.register import Register, load
@@ -19,8 +21,10 @@ def load_register(settings: Settings) -> Register:
     """
     if settings.profile.uses_sandbox:
         settings.register.mkdir(parents=True, exist_ok=True)
+        trusts_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loopback: reading certificates takes longer
         for name in ("accounts.csv", "account_events.csv"):
-            answer = httpx.get(f"{settings.sandbox_url}/sandbox/register/{name}", timeout=30)
+            url = f"{settings.sandbox_url}/sandbox/register/{name}"
+            answer = httpx.get(url, timeout=30, verify=trusts_nobody)
             beside = settings.register / f".{name}.tmp"
             beside.write_bytes(answer.raise_for_status().content)
             beside.replace(settings.register / name)

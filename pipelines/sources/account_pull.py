@@ -29,7 +29,7 @@ TIME, TEXT, COUNT = pl.Datetime("us"), pl.String, pl.Int64
 POST_HORIZON = timedelta(days=30)
 #: Threads are asked for while their post is younger than this: seven days and one of grace.
 MESSAGE_HORIZON = timedelta(days=8)
-CONCURRENCY = 8
+CONCURRENCY = 4
 
 
 @dataclass

@@ -124,7 +124,7 @@ class Client:
             headers={"User-Agent": "beatbook", **platform.headers},
             transport=transport,
             timeout=httpx.Timeout(30, connect=10),
-            limits=httpx.Limits(max_connections=8, max_keepalive_connections=8),
+            limits=httpx.Limits(max_connections=4, max_keepalive_connections=4),
             verify=_certificates(),
         )
 

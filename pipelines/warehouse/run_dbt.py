@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.imports import importing
 from pipelines.settings import Settings
 from pipelines.warehouse.manifest import DBT_PROJECT, dbt_environment, manifest
 
@@ -33,10 +34,10 @@ def run_dbt(settings: Settings, on_node: Callable[[str], None]) -> list[Node]:
     Raises:
         RuntimeError: dbt could not even begin.
     """
-    # dbt takes seconds to import.
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-    from dbt.contracts.graph.manifest import Manifest
+    with importing():
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+        from dbt.contracts.graph.manifest import Manifest
 
     os.environ.update(dbt_environment(settings))
     parsed = Manifest.from_msgpack(manifest(settings).with_name("partial_parse.msgpack").read_bytes())
@@ -45,8 +46,16 @@ def run_dbt(settings: Settings, on_node: Callable[[str], None]) -> list[Node]:
         if event.info.name == "NodeFinished":
             on_node(event.data.node_info.node_name)
 
-    words = ["build", "--exclude-resource-type", "unit_test", "--log-level", "none", "--quiet"]
-    words += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    words = [
+        "build",
+        "--exclude-resource-type",
+        "unit_test",
+        "--log-level",
+        "none",
+        "--quiet",
+        "--no-write-json",
+    ]
+    words += ["--no-write-json", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     words += ["--target-path", str(settings.home / "dbt"), "--log-path", str(settings.home / "logs")]
     try:
         done = dbtRunner(manifest=parsed, callbacks=[heard]).invoke(words)
