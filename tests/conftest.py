@@ -31,3 +31,13 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine reaches a test, and none of a test the next."""
     for name in [name for name in os.environ if name.startswith("BEATBOOK_") and name != "BEATBOOK_SHARED"]:
         monkeypatch.delenv(name)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: while one worker pulls the nation the other is at the rest, and neither waits."""
+
+    def lacks(item: pytest.Item, mark: str) -> bool:
+        return item.get_closest_marker(mark) is None
+
+    items.sort(key=lambda item: (lacks(item, "e2e"), lacks(item, "dbt")))

@@ -14,6 +14,8 @@ from pipelines.warehouse.window import link_files, window
 from tests.benchmarks.generate import generate
 from tests.dbt.conftest import DBT, Project
 
+pytestmark = pytest.mark.long
+
 ROW = {
     "indicator_id": "replies_per_post",
     "version": "1",

@@ -94,6 +94,7 @@ def test_no_sandbox_and_no_such_force_are_said_plainly(copied: Callable[[], Nati
     assert nation.run("run", "--days", "0").returncode == 2
 
 
+@pytest.mark.long
 def test_a_command_that_is_killed_can_be_run_again_also_for_named_forces(
     copied: Callable[[], Nation],
 ) -> None:

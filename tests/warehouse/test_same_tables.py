@@ -56,9 +56,8 @@ def judge_again(landing: Landing, verdict: str) -> None:
 
 
 @pytest.mark.dbt
-@pytest.mark.parametrize(
-    "seed", [1, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_any_sequence_of_builds_ends_in_the_tables_of_a_build_from_nothing(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
