@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
+
 from pipelines.landing.store import Landing
 from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.warehouse.window import link_files, window
@@ -78,6 +80,7 @@ def test_production_builds_from_one_return(tmp_path: Path) -> None:
     assert project.ask("select count(*) from bench_values where platform in ('x', 'youtube')") == [(0,)]
 
 
+@pytest.mark.long
 def test_a_force_whose_last_account_closed_says_so(tmp_path: Path) -> None:
     """Periods after the end have a cell with the reason; the checks of the build find one that is missing."""
     register = tmp_path / "register"

@@ -75,6 +75,7 @@ def test_a_failing_landing_gate_keeps_the_last_release(copied: Callable[[], Nati
     assert any("landing gate, bluesky" in line for line in status["failed_gates"])
 
 
+@pytest.mark.long
 def test_a_day_that_nobody_answered_is_not_published(copied: Callable[[], Nation]) -> None:
     nation = copied()
     before = nation.release.name

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import SHARED
 from tests.e2e.conftest import Nation
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 KENT = 1931700  # residents, mid-2024: dbt/seeds/force_populations.csv
 PRODUCTION = {"BEATBOOK_PROFILE": "production"}
 

@@ -90,13 +90,18 @@ def test_every_counter_of_every_post_of_an_age_that_is_landed_and_no_other(
 KEYS = ("message_id", "conversation_id")
 
 
+@cache
+def hash_key() -> bytes:
+    return Settings().author_hash_key()
+
+
 def key(account: dict[str, Any], message: dict[str, Any], name: str) -> str:
     """On Bluesky an id holds its author's: the public's is landed as a keyed hash."""
     native = str(message[name])
     if account["platform"] != "bluesky" or native.startswith(f"at://{account['platform_account_id']}/"):
         return native
     hashed = f"bluesky:{native}".encode()
-    return hmac.new(Settings().author_hash_key(), hashed, hashlib.sha256).hexdigest()[:32]
+    return hmac.new(hash_key(), hashed, hashlib.sha256).hexdigest()[:32]
 
 
 def test_every_message(pulled: Nation) -> None:
