@@ -25,6 +25,7 @@ from pipelines.gates.landing_gate import landing_gate
 from pipelines.landing.store import open_landing
 from pipelines.registry.current import load_register
 from pipelines.settings import Settings
+from pipelines.warehouse.build import build
 from tests.benchmarks.generate import UNTIL, generate
 
 YEAR, TENTH = 365, 37
@@ -126,13 +127,13 @@ def by_hand(home: Path) -> Cost:
 
 
 def file_growth(home: Path, runs: int) -> Measure:
-    """The warehouse file after many daily builds beside a copy of what it holds."""
+    """The warehouse file after many daily builds, all in this process, beside a copy of what it holds."""
     console.print(f"{runs} daily builds at scale {SMALL_SCALE} in {home}")
-    generate(home, SMALL_DAYS, UNTIL - timedelta(days=runs), SMALL_SCALE)
-    cost(home, BEATBOOK, "build", "--full")
-    for back in range(runs - 1, -1, -1):
-        generate(home, 1, UNTIL - timedelta(days=back), SMALL_SCALE)
-        cost(home, BEATBOOK, "build")
+    settings = Settings(BEATBOOK_HOME=home)  # type: ignore[call-arg]
+    for back in range(runs, -1, -1):
+        days = SMALL_DAYS if back == runs else 1
+        generate(home, days, UNTIL - timedelta(days=back), SMALL_SCALE)
+        build(settings, open_landing(settings), f"build-{runs - back}")
     grown, fresh = home / "warehouse.duckdb", home / "fresh.duckdb"
     with duckdb.connect() as connection:
         connection.execute(f"attach '{grown}' as grown (read_only)")
