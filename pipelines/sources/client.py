@@ -231,7 +231,7 @@ class Client:
         rate = self.platform.rate
         try:
             return rate.parse_reset(response.headers[rate.reset]) if rate else None
-        except (KeyError, ValueError, OverflowError):
+        except (KeyError, ValueError, OverflowError, OSError):
             return None
 
     def _error(self, response: httpx.Response) -> errors.SourceError:
@@ -249,7 +249,7 @@ class Client:
     def _told_to_wait(self, response: httpx.Response) -> float | None:
         """Seconds from Retry-After (a number or an HTTP date), else from the platform's reset header."""
         after = response.headers.get("retry-after")
-        if after is not None and after.strip().isdigit():
+        if after is not None and after.strip().isascii() and after.strip().isdigit():
             return float(after)
         reset = self._reset(response)
         return None if reset is None else max(0.0, (reset - self.now()).total_seconds())
