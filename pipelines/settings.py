@@ -31,6 +31,10 @@ concurrency:
 """
 
 
+#: As long as what HMAC-SHA256 makes: a shorter key is what an attacker would try out.
+MIN_HASH_KEY_BYTES = 32
+
+
 class SettingsError(Exception):
     """A setting is missing; the message names the variable and why it is needed."""
 
@@ -178,10 +182,17 @@ class Settings(BaseSettings):
         """The key that authors' ids are hashed with.
 
         Raises:
-            SettingsError: in production without BEATBOOK_HASH_KEY; a known key would hide nobody.
+            SettingsError: in production without BEATBOOK_HASH_KEY, or with a short one; a key that is known,
+                or can be tried out, would hide nobody.
         """
         if self.hash_key is not None:
-            return self.hash_key.get_secret_value().encode()
+            key = self.hash_key.get_secret_value().encode()
+            if len(key) < MIN_HASH_KEY_BYTES:
+                raise SettingsError(
+                    f"BEATBOOK_HASH_KEY has {len(key)} bytes; {MIN_HASH_KEY_BYTES} or more are needed "
+                    "(openssl rand -hex 32)"
+                )
+            return key
         if self.profile.hash_key is not None:
             return self.profile.hash_key
         raise SettingsError("BEATBOOK_HASH_KEY is not set: authors' ids are hashed with it before they land")
@@ -219,7 +230,20 @@ class Settings(BaseSettings):
         }
 
     def prepare(self) -> None:
-        """Make the folders and put `environment()` into this process (dbt and Dagster read it there)."""
+        """Make the folders and put `environment()` into this process (dbt and Dagster read it there).
+
+        Raises:
+            SettingsError: the folder holds another profile's data; invented and real figures never meet.
+        """
+        self.home.mkdir(parents=True, exist_ok=True)
+        mark = self.home / "profile"
+        of_profile = mark.read_text().strip() if mark.exists() else self.profile.name
+        if of_profile != self.profile.name:
+            raise SettingsError(
+                f"{self.home} holds the data of the {of_profile} profile, and BEATBOOK_PROFILE is "
+                f"{self.profile.name}: set BEATBOOK_HOME to another folder"
+            )
+        mark.write_text(f"{self.profile.name}\n")
         for folder in (self.landing, self.gates, self.releases, self.dagster_home):
             folder.mkdir(parents=True, exist_ok=True)
         config = self.dagster_home / "dagster.yaml"

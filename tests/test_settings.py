@@ -70,9 +70,9 @@ def test_authors_are_hashed_with_a_secret_in_production(
 ) -> None:
     with pytest.raises(SettingsError, match="BEATBOOK_HASH_KEY"):
         production.author_hash_key()
-    monkeypatch.setenv("BEATBOOK_HASH_KEY", "s3cret")
+    monkeypatch.setenv("BEATBOOK_HASH_KEY", "s3cret" * 6)
     settings = Settings()
-    assert settings.author_hash_key() == b"s3cret"
+    assert settings.author_hash_key() == b"s3cret" * 6
     assert "s3cret" not in repr(settings)
 
 
@@ -85,3 +85,25 @@ def test_dbt_is_given_the_profile_by_name_and_no_secret(
     assert environment["BEATBOOK_PROFILE"] == "sandbox"
     assert environment["BEATBOOK_WAREHOUSE"] == str(tmp_path / "warehouse.building.duckdb")
     assert "s3cret" not in "".join(environment.values())
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 31])
+def test_a_hash_key_that_could_be_tried_out_is_refused(
+    production: Settings, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HASH_KEY", key)
+    with pytest.raises(SettingsError, match=f"has {len(key)} bytes; 32 or more"):
+        Settings().author_hash_key()
+    monkeypatch.setenv("BEATBOOK_HASH_KEY", "x" * 32)
+    assert Settings().author_hash_key() == b"x" * 32
+
+
+def test_a_folder_belongs_to_the_profile_that_filled_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
+    Settings().prepare()
+    Settings().prepare()
+    monkeypatch.setenv("BEATBOOK_PROFILE", "production")
+    with pytest.raises(SettingsError, match="holds the data of the sandbox profile"):
+        Settings().prepare()

@@ -4,7 +4,7 @@ Belongs here: rules that need more than one frame, and the limits they use. Does
 expectations themselves (expectations/), dbt's tests (dbt/) or Dagster (orchestration/).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,14 +96,19 @@ _COLLECTED = """
 """
 
 
-def dbt_gate(nodes: Sequence[Node], build_id: str) -> GateResult:
-    """dbt's own outcome as a gate: every model built, every test passed."""
+def dbt_gate(nodes: Sequence[Node], expected: Collection[str], build_id: str) -> GateResult:
+    """dbt's own outcome as a gate: every model, seed and test that is `expected` was run, and passed.
+
+    `expected`: unique ids, as `manifest.built_by_dbt` reads them.
+    """
     bad = [
         f"{node.unique_id}: {node.status}: {node.message}"
         for node in nodes
         if node.status not in ("success", "pass", "warn", "no-op")
     ]
-    tested = sum(node.unique_id.startswith("test.") for node in nodes)
+    ran = {node.unique_id for node in nodes}
+    bad += [f"{unique_id}: was not run" for unique_id in sorted(set(expected) - ran)]
+    tested = sum(unique_id.startswith("test.") for unique_id in ran)
     if not tested:
         bad.append("no dbt test was run")
     return GateResult("dbt", build_id, not bad, bad, checked_rows={"tests": tested})

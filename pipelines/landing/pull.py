@@ -17,7 +17,7 @@ from pipelines.landing.rule import MESSAGES_KNOWN_FOR, POSTS_FOLLOWED_FOR, is_la
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load_register
 from pipelines.registry.register import PostAge
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from pipelines.sources.account_pull import AccountPull, Context, Row
 from pipelines.sources.catalogue import OnDone, Source, source
 from pipelines.sources.client import Budget, Client
@@ -68,7 +68,16 @@ def pull_day(
 
     An account that fails is in the log with its reason and stops nothing else. What is raised here is
     infrastructure: no disk, no sandbox, a register that cannot be read.
+
+    Raises:
+        SettingsError: the day is not today, as after a wait over midnight, and the platforms show only
+            the present: what they say now would be filed under a day on which nobody asked.
     """
+    today = settings.profile.today()
+    if not settings.profile.has_past and day != today:
+        raise SettingsError(
+            f"{day} cannot be pulled: a platform shows only the present, and today is {today}; nothing landed"
+        )
     register, module, landing = load_register(settings), source(platform), open_landing(settings)
     accounts = [a for a in register.accounts_due(platform, day) if not forces or a.force_id in forces]
     on_start(len(accounts))

@@ -18,7 +18,7 @@ import polars as pl
 
 from pipelines.registry import Account
 from pipelines.sources.client import Client
-from pipelines.sources.errors import SourceError
+from pipelines.sources.errors import SourceError, Unexpected
 from pipelines.sources.usage import Usage, usage
 
 Row = dict[str, Any]
@@ -72,13 +72,10 @@ class AccountPull:
         status, reason, detail = "landed", "", ""
         try:
             yield rows
-        except SourceError as error:
-            rows.clear()
-            status, reason, detail = error.status, error.reason, error.detail
         except Exception as error:
-            # A fault of ours in one account must not lose the others; the log has it as a failure.
             rows.clear()
-            status, reason, detail = "failed", "unexpected", f"{type(error).__name__} in {_place(error)}"
+            failure = _as_failure(error)
+            status, reason, detail = failure.status, failure.reason, failure.detail
         finally:
             usage.reset(token)
         key = self.keys[entity]
@@ -111,6 +108,15 @@ class AccountPull:
         return any(row["entity"] == entity and row["status"] in ("landed", "empty") for row in self.log)
 
 
+@contextmanager
+def asking_batch(accounts: Sequence[Account], failed: dict[str, SourceError]) -> Iterator[None]:
+    """Ask for several accounts at once: what goes wrong is a failure of each of them, and of no other."""
+    try:
+        yield
+    except Exception as error:
+        failed |= {account.account_id: _as_failure(error) for account in accounts}
+
+
 async def pull_each(
     context: Context,
     accounts: Sequence[Account],
@@ -131,6 +137,13 @@ async def pull_each(
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(account)) for account in accounts]
     return [task.result() for task in tasks]
+
+
+def _as_failure(error: Exception) -> SourceError:
+    """A fault of ours in one account must not lose the others; the log has it as a failure."""
+    return (
+        error if isinstance(error, SourceError) else Unexpected(f"{type(error).__name__} in {_place(error)}")
+    )
 
 
 def _place(error: Exception) -> str:

@@ -23,6 +23,7 @@ from pipelines.sources.account_pull import (
     Context,
     Row,
     Schema,
+    asking_batch,
     naive_utc,
     pull_each,
 )
@@ -151,12 +152,13 @@ def classify(response: httpx.Response) -> errors.SourceError | None:
     try:
         body = response.json()
         name, message = str(body.get("error")), str(body.get("message", ""))
-    except (ValueError, AttributeError):  # no JSON, or no object
+    except (ValueError, AttributeError, RecursionError):  # no JSON, or no object
         return None
     kind = _ERRORS.get(name)
     if kind is None and "not found" in message.lower():
         kind = errors.NotFound
-    return (kind or errors.BadRequest)(f"{name}: {message}")
+    # The words are the platform's and may quote what was asked; a name is a word, or it is not one of theirs.
+    return (kind or errors.BadRequest)(name if name.isidentifier() and len(name) <= 40 else "HTTP 400")
 
 
 def platform(base_url: str, _token: str | None = None) -> Platform:
@@ -172,16 +174,12 @@ async def pull(
     failed: dict[str, errors.SourceError] = {}
     for start in range(0, len(accounts), BATCH):
         batch = accounts[start : start + BATCH]
-        try:
-            reply = await context.client.get(
-                "/app.bsky.actor.getProfiles", Profiles, {"actors": [_actor(a) for a in batch]}
-            )
-        except errors.SourceError as error:
-            failed |= {account.account_id: error for account in batch}
-            continue
-        for raw in reply.data.profiles:
-            if isinstance(raw, dict):
-                found |= {str(raw.get("did")): raw, str(raw.get("handle")).lower(): raw}
+        with asking_batch(batch, failed):
+            asked: Params = {"actors": [_actor(account) for account in batch]}
+            reply = await context.client.get("/app.bsky.actor.getProfiles", Profiles, asked)
+            for raw in reply.data.profiles:
+                if isinstance(raw, dict):
+                    found |= {str(raw.get("did")): raw, str(raw.get("handle")).lower(): raw}
 
     async def one(pull: AccountPull) -> None:
         account, did = pull.account, ""

@@ -167,7 +167,7 @@ class Client:
             raise
         self._failing.clear()
         data = decode(response.content, type_, where=response.url.path)
-        return Reply(data, response.links.get("next", {}).get("url"))
+        return Reply(data, _same_place(response.links.get("next", {}).get("url"), response.url))
 
     async def _again(
         self, first: errors.SourceError, base: str, url: str, params: Params | None, units: int
@@ -231,7 +231,7 @@ class Client:
         rate = self.platform.rate
         try:
             return rate.parse_reset(response.headers[rate.reset]) if rate else None
-        except (KeyError, ValueError, OverflowError):
+        except (KeyError, ValueError, OverflowError, OSError):
             return None
 
     def _error(self, response: httpx.Response) -> errors.SourceError:
@@ -249,10 +249,27 @@ class Client:
     def _told_to_wait(self, response: httpx.Response) -> float | None:
         """Seconds from Retry-After (a number or an HTTP date), else from the platform's reset header."""
         after = response.headers.get("retry-after")
-        if after is not None and after.strip().isdigit():
+        if after is not None and after.strip().isascii() and after.strip().isdigit():
             return float(after)
         reset = self._reset(response)
         return None if reset is None else max(0.0, (reset - self.now()).total_seconds())
+
+
+def _same_place(next_url: str | None, url: httpx.URL) -> str | None:
+    """The next page, which is where this one was: elsewhere our headers and parameters are nobody's business.
+
+    Raises:
+        WrongShape: it is on another host, or at another path.
+    """
+    if next_url is None:
+        return None
+    try:
+        following = url.join(next_url)
+    except httpx.InvalidURL:
+        following = httpx.URL()
+    if (following.scheme, following.netloc, following.path) != (url.scheme, url.netloc, url.path):
+        raise errors.WrongShape(f"{url.path}: the next page is said to be elsewhere")
+    return str(following)
 
 
 def _backoff(error: Exception) -> bool | float:

@@ -109,6 +109,12 @@ class NetworkError(Transient):
     reason = "network"
 
 
+class Unexpected(SourceError):
+    """A fault of ours, met with what one account or batch was answered: the others go on."""
+
+    reason = "unexpected"
+
+
 class WrongShape(SourceError):
     """The answer is not what the platform's description says: the path and both types are in `detail`."""
 

@@ -143,7 +143,7 @@ async def pull(
             if profile.suspended:
                 raise errors.Suspended(f"{account.handle}: suspended by {instance}")
             if profile.moved is not None:
-                raise errors.Deactivated(f"{account.handle}: moved to {profile.moved.get('acct')}")
+                raise errors.Deactivated(f"{account.handle}: moved to another account")
             own_id = profile.id
             rows.append(_profile_row(profile))
         if not pull.landed("profiles"):

@@ -42,8 +42,8 @@ def decode(body: bytes, type_: type[T], *, where: str) -> T:
     """
     try:
         raw = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
-        raise WrongShape(f"{where}: not JSON ({error})") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WrongShape(f"{where}: not JSON ({_kind(error)})") from error
     return convert(raw, type_, where=where)
 
 
@@ -52,8 +52,13 @@ def convert(raw: Any, type_: type[T], *, where: str) -> T:
     try:
         usage.get(Usage()).unknown += unknown_fields(raw, type_)
         return msgspec.convert(raw, type_)
-    except msgspec.ValidationError as error:
-        raise WrongShape(f"{where}: {error}") from error
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise WrongShape(f"{where}: {_kind(error)}") from error
+
+
+def _kind(error: Exception) -> str:
+    """What msgspec says of types and paths; other errors may quote the answer: only their name is kept."""
+    return str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
 
 
 def unknown_fields(raw: Any, type_: Any) -> int:

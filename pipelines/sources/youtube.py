@@ -23,6 +23,7 @@ from pipelines.sources.account_pull import (
     Context,
     Row,
     Schema,
+    asking_batch,
     naive_utc,
     pull_each,
 )
@@ -68,9 +69,8 @@ TIMES = dict.fromkeys(ENTITIES, "published_at_utc")
 def classify(response: httpx.Response) -> errors.SourceError | None:
     """Google's error body names a reason; 403 alone can mean four different things."""
     try:
-        error = response.json()["error"]
-        reason, message = str(error["errors"][0]["reason"]), str(error.get("message", ""))
-    except (ValueError, KeyError, IndexError, TypeError):
+        reason = str(response.json()["error"]["errors"][0]["reason"])
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return None
     kinds: dict[str, type[errors.SourceError]] = {
         "quotaExceeded": errors.QuotaSpent,
@@ -84,7 +84,7 @@ def classify(response: httpx.Response) -> errors.SourceError | None:
         "channelClosed": errors.Deactivated,
     }
     kind = kinds.get(reason)
-    return kind(f"{reason}: {message}") if kind else None
+    return kind(reason) if kind else None
 
 
 def platform(base_url: str, token: str | None) -> Platform:
@@ -108,11 +108,9 @@ async def pull(
     for start in range(0, len(with_id), BATCH):
         batch = with_id[start : start + BATCH]
         ids = ",".join(account.platform_account_id or "" for account in batch)
-        try:
+        with asking_batch(batch, failed):
             raws = await _channels(context, {"id": ids})
             found |= {str(raw.get("id")): raw for raw in raws if isinstance(raw, dict)}
-        except errors.SourceError as error:
-            failed |= {account.account_id: error for account in batch}
 
     async def one(pull: AccountPull) -> None:
         account = pull.account

@@ -21,6 +21,7 @@ from pipelines.landing.store import Landing
 from pipelines.registry import RegistryError
 from pipelines.registry.indicators import check_indicators
 from pipelines.settings import PROJECT, SEEDS, Settings
+from pipelines.warehouse.manifest import built_by_dbt
 from pipelines.warehouse.run_dbt import Node, run_dbt
 from pipelines.warehouse.window import Window, link_files, window
 
@@ -88,7 +89,7 @@ def build(
             _copy(settings.warehouse, settings.building)
         try:
             nodes = run_dbt(settings, on_node)
-            gate = dbt_gate(nodes, build_id)
+            gate = dbt_gate(nodes, built_by_dbt(settings), build_id)
             record(settings.gates, gate)
             if not gate.passed:
                 _remove(settings.failed_build)

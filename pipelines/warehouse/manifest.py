@@ -4,6 +4,7 @@ Belongs here: preparing it, in `make setup` (`python -m pipelines.warehouse.mani
 is older than the project's files. Does not belong here: building the warehouse (build.py).
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -40,6 +41,16 @@ def manifest(settings: Settings) -> Path:
             prepared.touch()
             os.utime(prepared, (began, began))
     return target / "manifest.json"
+
+
+def built_by_dbt(settings: Settings) -> frozenset[str]:
+    """Unique ids of what a build of the whole project runs: every model, seed and test (unit tests apart).
+
+    Raises:
+        ManifestError: the project has a mistake.
+    """
+    nodes = json.loads(manifest(settings).read_bytes())["nodes"].values()
+    return frozenset(n["unique_id"] for n in nodes if n["resource_type"] in ("model", "seed", "test"))
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:

@@ -313,18 +313,28 @@ def ran(*statuses: tuple[str, str]) -> list[Node]:
 
 def test_models_built_and_tests_passed_pass() -> None:
     results = ran(("model.a", "success"), ("test.a", "pass"), ("test.b", "warn"), ("model.e", "no-op"))
-    assert dbt_gate(results, "build-1") == GateResult("dbt", "build-1", True, checked_rows={"tests": 2})
+    assert dbt_gate(results, {"model.a", "test.b"}, "build-1") == GateResult(
+        "dbt", "build-1", True, checked_rows={"tests": 2}
+    )
 
 
 @pytest.mark.parametrize("status", ["fail", "error", "skipped", "runtime error", "partial success"])
 def test_anything_else_fails_and_is_named(status: str) -> None:
     for what in ("model.b", "test.b"):
-        result = dbt_gate(ran(("test.a", "pass"), (what, status)), "build-1")
+        result = dbt_gate(ran(("test.a", "pass"), (what, status)), {what}, "build-1")
         assert not result.passed
         assert result.failures == [f"{what}: {status}: a line"]
 
 
 def test_without_a_single_test_nothing_was_checked() -> None:
     for results in (ran(("model.a", "success")), ran()):
-        result = dbt_gate(results, "build-1")
+        result = dbt_gate(results, (), "build-1")
         assert (result.passed, result.failures) == (False, ["no dbt test was run"])
+
+
+def test_what_the_project_has_and_the_build_did_not_run_is_named() -> None:
+    """One test selected in place of all of them is no gate."""
+    results = ran(("model.a", "success"), ("test.a", "pass"))
+    result = dbt_gate(results, {"model.a", "test.a", "test.b", "seed.c"}, "build-1")
+    assert not result.passed
+    assert result.failures == ["seed.c: was not run", "test.b: was not run"]

@@ -12,7 +12,7 @@ from pipelines.landing.pull import Pulled, pull_day
 from pipelines.landing.rule import is_landed
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load
-from pipelines.settings import SEEDS, Settings
+from pipelines.settings import SEEDS, Settings, SettingsError
 from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.sources.client import Client
 from sandbox import register
@@ -183,3 +183,16 @@ def test_without_a_key_every_account_is_logged_and_nothing_lands(
     assert pulled.status_counts == {"refused": pulled.due_count}
     [log] = pulls.rows("youtube", "requests", NEXT, "run-1")
     assert (log["reason"], log["seen_count"], log["row_count"]) == ("not_authorised", 0, 0)
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_production_files_nothing_under_another_day_than_today(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    monkeypatch.setenv("BEATBOOK_PROFILE", "production")
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
+    settings = Settings()
+    day = settings.profile.today() + timedelta(days=days)
+    with pytest.raises(SettingsError, match=f"{day} cannot be pulled: a platform shows only the present"):
+        pull_day(settings, "youtube", day, "run-1")
+    assert not settings.landing.exists()

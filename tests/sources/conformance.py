@@ -24,6 +24,10 @@ COMMON = ["force_id", "account_id", "pulled_at_utc"]
 LANDED = ("landed", "")
 
 
+def repr_start(body: bytes) -> str:
+    return repr(body[:8])
+
+
 class Conformance:
     """Two accounts of two forces are pulled; what goes wrong is at `one`, and `beside` must not notice."""
 
@@ -163,6 +167,52 @@ class Conformance:
     def test_a_flipped_type_fails_its_account_and_names_the_path(self, sandbox: Sandbox) -> None:
         row = self.check_failed_alone(self.pull(sandbox, "flip"), ("failed", "flipped_type"))
         assert re.search(r"Expected .*, got `object` - at `\$.*\w+`", row["detail"])
+
+    @pytest.mark.parametrize(
+        "body",
+        [b"<html>", b"", b'{"a": "\xff\xfe"}', b"\xff", b"[" * 200_000, b"1e999999", b"null"],
+        ids=repr_start,
+    )
+    @pytest.mark.parametrize("status", [200, 400, 403])
+    def test_whatever_the_bytes_of_an_answer_the_pull_goes_on(
+        self, sandbox: Sandbox, status: int, body: bytes
+    ) -> None:
+        pulled = self.pull(sandbox, instead=lambda _: httpx.Response(status, content=body))
+        for account_id in (self.one, self.beside):
+            assert pulled.said(account_id) in {
+                ("failed", "flipped_type"),
+                ("refused", "bad_request"),
+                ("refused", "not_authorised"),
+            }
+
+    @pytest.mark.parametrize(
+        "headers", [{"retry-after": "\u00b2"}, {"ratelimit-reset": "1e18"}, {"x-ratelimit-reset": "²"}]
+    )
+    def test_whatever_the_headers_say_of_waiting_the_pull_goes_on(
+        self, sandbox: Sandbox, headers: dict[str, str]
+    ) -> None:
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        for status, said in ((429, ("throttled", "rate_limited")), (200, ("failed", "flipped_type"))):
+            pulled = self.pull(
+                sandbox,
+                instead=lambda _, status=status: httpx.Response(status, headers=raw, text="<html>"),
+            )
+            assert pulled.said(self.one) == said
+
+    def test_what_a_platform_says_in_words_is_not_kept(self, sandbox: Sandbox) -> None:
+        """An echoed key, or a person's name, would end in the log, in the status and in a release."""
+        echoed = {
+            "error": {"message": TOKEN, "errors": [{"reason": "badRequest", "message": TOKEN}]},
+        }
+        for status, body in (
+            (400, {"error": TOKEN, "message": TOKEN}),
+            (403, echoed),
+            (400, echoed),
+            (500, echoed),
+        ):
+            pulled = self.pull(sandbox, instead=lambda _, s=status, b=body: httpx.Response(s, json=b))
+            for account_id in (self.one, self.beside):
+                assert TOKEN not in str(pulled.by_id[account_id].log)
 
     def test_an_answer_that_is_no_json_is_a_wrong_shape(self, sandbox: Sandbox) -> None:
         pulled = self.pull(sandbox, instead=lambda _: httpx.Response(200, text="<html>"))

@@ -218,3 +218,30 @@ def test_an_unknown_field_is_ignored_and_counted(spent: Usage) -> None:
 
 def test_an_empty_page_is_an_answer() -> None:
     assert ask(client_of(always(200))) == msgspec.convert({"items": []}, Page)
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("https://platform.test/v1/items?page=2", "https://platform.test/v1/items?page=2"),
+        ("?page=2", "https://platform.test/v1/items?page=2"),
+        ("https://elsewhere.test/v1/items?page=2", None),
+        ("http://platform.test/v1/items?page=2", None),
+        ("https://platform.test:444/v1/items?page=2", None),
+        ("https://platform.test/v1/others?page=2", None),
+        ("//elsewhere.test/v1/items", None),
+        ("https://[", None),
+    ],
+)
+def test_the_next_page_is_where_this_one_was(link: str, found: str | None) -> None:
+    client = client_of(always(200, headers={"link": f'<{link}>; rel="next"'}))
+
+    async def asked() -> str | None:
+        async with client:
+            return (await client.get("/items", Page)).next_url
+
+    if found is None:
+        with pytest.raises(errors.WrongShape, match="the next page is said to be elsewhere"):
+            asyncio.run(asked())
+    else:
+        assert asyncio.run(asked()) == found

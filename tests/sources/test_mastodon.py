@@ -144,7 +144,7 @@ def test_a_suspended_a_moved_and_a_missing_account_are_told_apart(sandbox: Any) 
     pulled = sandbox.pull("mastodon", [story.SUSPENDED, "mastodon:gwent-north", nobody, unnamed, KENT])
     assert pulled.said(story.SUSPENDED) == ("refused", "suspended")
     assert pulled.said("mastodon:gwent-north") == ("refused", "deactivated")
-    assert pulled.log("mastodon:gwent-north")["detail"].endswith("moved to gwent")
+    assert pulled.log("mastodon:gwent-north")["detail"].endswith("moved to another account")
     assert pulled.said(ESSEX) == ("refused", "not_found")
     assert pulled.said(BUSY) == ("refused", "not_found")
     for gone in (story.SUSPENDED, "mastodon:gwent-north", ESSEX, BUSY):
