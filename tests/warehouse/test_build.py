@@ -51,6 +51,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
             return nodes
 
         monkeypatch.setattr(module, "run_dbt", run_dbt)
+        monkeypatch.setattr(module, "built_by_dbt", lambda _: {"model.a", "test.a"})
         return found
 
     return playing
@@ -79,6 +80,15 @@ def test_full_begins_with_nothing(settings: Settings, landing: Landing, play: Pl
     build(settings, landing, "one")
     build(settings, landing, "two", full=True)
     assert before == [0, 0]
+
+
+def test_a_build_of_a_part_is_not_swapped_in(settings: Settings, landing: Landing, play: Play) -> None:
+    play(PASSED)
+    build(settings, landing, "one")
+    play(PASSED[1:])
+    with pytest.raises(NotBuiltError, match=r"model\.a: was not run"):
+        build(settings, landing, "two")
+    assert held(settings) == 1
 
 
 def test_what_did_not_pass_is_not_swapped_in_and_is_kept_to_look_at(
