@@ -23,8 +23,8 @@ from rich.table import Table
 
 from pipelines.gates.landing_gate import landing_gate
 from pipelines.landing.store import open_landing
-from pipelines.registry.current import load_register
-from pipelines.settings import Settings
+from pipelines.registry import load
+from pipelines.settings import SEEDS, Settings
 from pipelines.warehouse.build import build
 from tests.benchmarks.generate import UNTIL, generate
 
@@ -153,7 +153,7 @@ def gate(home: Path) -> Measure:
         SystemExit: the gate refused the synthetic rows.
     """
     settings = Settings(BEATBOOK_HOME=home)  # type: ignore[call-arg]
-    landing, force_ids = open_landing(settings), list(load_register(settings).forces)
+    landing, force_ids = open_landing(settings), list(load(settings.register, SEEDS).forces)
     platforms = sorted({source for source, _ in landing.schemas} - {"returns"})
     began, rows = 0.0, 0
     for back in range(GATED_DAYS, -1, -1):
