@@ -237,13 +237,16 @@ class Settings(BaseSettings):
         """
         self.home.mkdir(parents=True, exist_ok=True)
         mark = self.home / "profile"
-        of_profile = mark.read_text().strip() if mark.exists() else self.profile.name
+        if not mark.exists():  # by a rename: others prepare the folder too, and this may be killed half-way
+            beside = self.home / f".profile.{os.getpid()}.tmp"
+            beside.write_text(f"{self.profile.name}\n")
+            beside.replace(mark)
+        of_profile = mark.read_text().strip()
         if of_profile != self.profile.name:
             raise SettingsError(
                 f"{self.home} holds the data of the {of_profile} profile, and BEATBOOK_PROFILE is "
                 f"{self.profile.name}: set BEATBOOK_HOME to another folder"
             )
-        mark.write_text(f"{self.profile.name}\n")
         for folder in (self.landing, self.gates, self.releases, self.dagster_home):
             folder.mkdir(parents=True, exist_ok=True)
         config = self.dagster_home / "dagster.yaml"

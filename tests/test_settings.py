@@ -103,7 +103,10 @@ def test_a_folder_belongs_to_the_profile_that_filled_it(
 ) -> None:
     monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
     Settings().prepare()
+    mark = tmp_path / "home" / "profile"
+    written = mark.stat().st_mtime_ns
     Settings().prepare()
+    assert mark.stat().st_mtime_ns == written, "written again, and empty for whoever reads meanwhile"
     monkeypatch.setenv("BEATBOOK_PROFILE", "production")
     with pytest.raises(SettingsError, match="holds the data of the sandbox profile"):
         Settings().prepare()
