@@ -104,9 +104,8 @@ def publish(settings: Settings, landing: Landing) -> Release:
         NotPublishedError: a gate failed or was not run, or the warehouse is not the file that was gated; the
             current release stays.
     """
-    with locked(
-        settings.locks / "warehouse"
-    ):  # no other build is swapped in between its gates and its release
+    # No other build is swapped in between its gates and its release.
+    with locked(settings.locks / "warehouse"):
         build = current_build(settings)
         if build is None:
             raise NotPublishedError(

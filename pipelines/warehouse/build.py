@@ -26,8 +26,7 @@ from pipelines.warehouse.run_dbt import Node, run_dbt
 from pipelines.warehouse.window import Window, link_files, window
 
 #: A file in which more than this share of the blocks is free is written anew: tables that are rebuilt leave
-#: blocks
-#: free that DuckDB uses again but never gives back.
+#: blocks free that DuckDB uses again but never gives back.
 MAX_FREE_SHARE = 0.2
 
 
@@ -43,8 +42,9 @@ class NotBuiltError(Exception):
 @dataclass(frozen=True)
 class Build:
     """Which build the warehouse file is: gates are recorded under its id, `sha256` ties it to the file.
-    `made_of`: a
-    digest of the models, seeds, register and DuckDB that built it; another one rebuilds everything."""
+
+    `made_of`: a digest of the models, seeds, register and DuckDB that built it; another one rebuilds all.
+    """
 
     build_id: str
     sha256: str
@@ -127,8 +127,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _file_mark(path: Path) -> str:
-    """Size and time of change, which a rename keeps: whether it is the file that was hashed, without reading
-    it."""
+    """Size and time of change, which a rename keeps: tells the file that was hashed without reading it."""
     stat = path.stat()
     return f"{stat.st_size}-{stat.st_mtime_ns}"
 
