@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.registry import Account
-from pipelines.sources.client import Client
+from pipelines.sources.client import CONNECTIONS, Client
 from pipelines.sources.errors import SourceError, Unexpected
 from pipelines.sources.usage import Usage, usage
 
@@ -29,7 +29,6 @@ TIME, TEXT, COUNT = pl.Datetime("us"), pl.String, pl.Int64
 POST_HORIZON = timedelta(days=30)
 #: Threads are asked for while their post is younger than this: seven days and one of grace.
 MESSAGE_HORIZON = timedelta(days=8)
-CONCURRENCY = 4
 
 
 @dataclass
@@ -124,8 +123,8 @@ async def pull_each(
     pull_one: Callable[[AccountPull], Awaitable[None]],
     on_done: Callable[[AccountPull], None],
 ) -> list[AccountPull]:
-    """Pull every account, `CONCURRENCY` at a time; `on_done` is called as each one is finished."""
-    gate = asyncio.Semaphore(CONCURRENCY)
+    """Pull every account, `CONNECTIONS` at a time; `on_done` is called as each one is finished."""
+    gate = asyncio.Semaphore(CONNECTIONS)
 
     async def one(account: Account) -> AccountPull:
         async with gate:

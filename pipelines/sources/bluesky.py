@@ -157,8 +157,8 @@ def classify(response: httpx.Response) -> errors.SourceError | None:
     kind = _ERRORS.get(name)
     if kind is None and "not found" in message.lower():
         kind = errors.NotFound
-    # The words are the platform's and may quote what was asked; a name is a word, or it is not one of theirs.
-    return (kind or errors.BadRequest)(name if name.isidentifier() and len(name) <= 40 else "HTTP 400")
+    # Words that we do not know may quote what was asked, and whose it is.
+    return (kind or errors.BadRequest)(name if name in _ERRORS else "HTTP 400")
 
 
 def platform(base_url: str, _token: str | None = None) -> Platform:

@@ -29,6 +29,8 @@ _KINDS: dict[int, type[errors.SourceError]] = {
 }
 MAX_WAIT_SECONDS = 15 * 60  # a longer wait is for the next run, not for this one
 ATTEMPTS = 4
+#: To one platform, and so many accounts at a time: httpcore looks at each idle one for every request.
+CONNECTIONS = 4
 #: So many requests in a row that failed for good: the platform is down, and asking on would take an hour.
 GIVE_UP_AFTER = 12
 
@@ -124,7 +126,7 @@ class Client:
             headers={"User-Agent": "beatbook", **platform.headers},
             transport=transport,
             timeout=httpx.Timeout(30, connect=10),
-            limits=httpx.Limits(max_connections=4, max_keepalive_connections=4),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             verify=_certificates(),
         )
 

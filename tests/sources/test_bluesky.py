@@ -226,3 +226,11 @@ def test_a_400_of_any_other_kind_is_our_bad_request(sandbox: Any, body: str) -> 
         return httpx.Response(400, text=body) if request.url.path.endswith("getAuthorFeed") else None
 
     assert sandbox.pull("bluesky", [KENT], instead=odd).said(KENT, "posts") == ("refused", "bad_request")
+
+
+@pytest.mark.parametrize("name", ["AIzaSyD4echoedKey", "InvalidRequest", "x y", ""])
+def test_an_error_that_we_do_not_know_is_kept_without_its_name(sandbox: Any, name: str) -> None:
+    """It might be anything that was echoed; what we know stays."""
+    body = {"error": name, "message": "no"}
+    pulled = sandbox.pull("bluesky", [KENT], instead=lambda _: httpx.Response(400, json=body))
+    assert pulled.log(KENT)["detail"] == "HTTP 400"
