@@ -15,6 +15,7 @@ import typer
 
 from pipelines.cli import display
 from pipelines.landing.locks import BusyError
+from pipelines.landing.manifest import DamagedError
 from pipelines.registry.seed_rows import RegistryError
 from pipelines.settings import Settings, SettingsError
 from pipelines.warehouse.manifest import ManifestError
@@ -76,7 +77,7 @@ def ready(settings: Settings, *, needs_sandbox: bool = True) -> Iterator[None]:
         fail(Exit.BAD_INPUT, str(error))
     except BusyError:
         fail(Exit.INFRASTRUCTURE, f"another command is at work on {settings.home}; wait for it to end")
-    except (SettingsError, ManifestError, OSError, httpx.HTTPError) as error:
+    except (SettingsError, ManifestError, DamagedError, OSError, httpx.HTTPError) as error:
         fail(Exit.INFRASTRUCTURE, str(error))
 
 

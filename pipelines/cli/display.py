@@ -194,7 +194,7 @@ def show_status(status: "Status") -> None:
         "refused",
         "throttled",
         "failed",
-        "forces quarantined",
+        "quarantined",
     )
     for row in status.pulls:
         counts = (row[name] for name in ("polled", "landed", "refused", "throttled", "failed", "quarantined"))

@@ -79,7 +79,7 @@ def run(
             fail(Exit.BAD_INPUT, f"no such force: {names}; dbt/seeds/forces.csv has their ids")
         wanted = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]
         landing = open_landing(settings)
-        todo = [d for d in wanted if d == last or again or not already_landed(settings, landing, d)]
+        todo = [d for d in wanted if d == last or again or not already_landed(landing, d)]
         total = sum(
             len([a for a in register.accounts_due(p, d) if not force or a.force_id in force])
             for d in todo
@@ -239,10 +239,14 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
     if settings.profile.is_invented:  # whoever tries it sees a table; production's readers have their own
         display.show_table(reader.table(settings, reader.Asked("answered_1h_pct")))
     folder = folder_of(settings, release)
-    gates = sorted(
-        {g["subject"].split("/")[0] if g["gate"] == "landing" else g["gate"] for g in release.gates}
-    )
-    display.console.print(f"Gates     passed: {', '.join(gates)}", highlight=False)
+    newest = release.data_as_of_utc[:10]
+    for row in release.quarantined:
+        if row["day"] == newest:
+            of = f"{row['account_count']} accounts of {row['force_count']} forces"
+            line = f"{row['platform']} quarantined on {newest}: {of}: {row['detail']}"
+            display.errors.print(line, markup=False, highlight=False, soft_wrap=True)
+    gates = ", ".join(gate["gate"] for gate in release.gates)
+    display.console.print(f"Gates     passed: {gates}", highlight=False)
     display.console.print(f"Release   {folder}", soft_wrap=True, highlight=False)
     display.console.print(f"Extracts  {folder / 'extracts'}/<force_id>/", soft_wrap=True, highlight=False)
     own = sys.argv[0]  # as it was called, so that it can be called again

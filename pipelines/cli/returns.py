@@ -42,11 +42,12 @@ def submit(file: File, format_: FormatOption = Format.TABLE) -> None:
         found = submission.check(settings, file)
         _refuse(found, file, format_)
         landed = submission.submit(settings, found)
-    if landed.gate is None:
+    if not landed.is_new:
         typer.echo(f"{file.name}: landed before, in run {landed.run_id}; nothing changed")
+    if landed.quarantined:
+        fail(Exit.GATE_FAILED, "quarantined by the landing gate: " + "; ".join(landed.quarantined))
+    if not landed.is_new:
         return
-    if landed.gate.quarantined:
-        fail(Exit.GATE_FAILED, "quarantined by the landing gate: " + "; ".join(landed.gate.failures))
     typer.echo(f"{file.name}: {landed.row_count} rows of {found.kind} landed in run {landed.run_id}")
     typer.echo("`beatbook build` brings them into the benchmarks.")
 

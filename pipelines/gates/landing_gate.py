@@ -1,62 +1,99 @@
-"""The landing gate: checks what one run landed, and quarantines a force whose rows are wrong.
+"""The landing gate: judges what one run brought before it lands; accounts with wrong rows are quarantined.
 
 Belongs here: what a failed expectation leads to, and what a suite can ask for. Does not belong here: the
-expectations themselves (expectations/), running them (validation.py) or Dagster (orchestration/).
+expectations themselves (expectations/), running them (validation.py), what a day's verdicts come to together
+(landing/quarantine.py) or Dagster (orchestration/).
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import polars as pl
 
-from pipelines.gates.records import GateResult
-from pipelines.gates.suites import expectations_of, landing_suite
+from pipelines.gates.suites import SUITES, expectations_of, landing_suite
 from pipelines.gates.validation import Failure, validate
+from pipelines.landing.manifest import Refused
 from pipelines.landing.store import LOG, Landing
 from pipelines.returns.kinds import KINDS
 from pipelines.sources import catalogue
 from pipelines.sources.account_pull import COUNT, Row, Schema
 
-#: A fault at more than a quarter of all forces is the platform's or ours, not the forces'.
-MAX_QUARANTINED_SHARE = 0.25
 
+def land(
+    landing: Landing,
+    source: str,
+    day: date,
+    run_id: str,
+    rows: Mapping[str, Sequence[Row]],
+    force_ids: Iterable[str],
+) -> list[Refused]:
+    """Judge what a run brought, and land it with the verdict, as one. `force_ids`: the register's.
 
-def landing_gate(
-    landing: Landing, source: str, day: date, run_id: str, force_ids: Sequence[str]
-) -> GateResult:
-    """Check what one run landed, and land a verdict for each of its forces.
+    Returns the accounts that are quarantined.
 
-    A force with a bad row is quarantined alone. The gate fails, and quarantines every force of the run, when
-    a frame as a whole is wrong or more than `MAX_QUARANTINED_SHARE` of all forces are quarantined. Judging a
-    run again replaces its verdict, as when a suite was wrong and a past day cannot be pulled again.
+    Raises:
+        polars.exceptions.PolarsError: a row does not fit the entity's schema.
+        FileExistsError: the run has landed already.
     """
-    result = GateResult("landing", f"{source}/{run_id}", passed=True)
-    log = landing.read(source, "requests", day, run_id)
-    forces = sorted(log["force_id"].unique())
+    frames = landing.frames(source, run_id, rows)
+    refused = judge(landing, source, frames, force_ids)
+    landing.write(source, day, run_id, frames, refused, suites_digest())
+    return refused
+
+
+def judge_again(
+    landing: Landing, source: str, day: date, run_id: str, force_ids: Iterable[str]
+) -> list[Refused]:
+    """Judge a run that has landed by the expectations of now, as when one was wrong: a past day cannot be
+    pulled again.
+
+    Raises:
+        DamagedError: a file of the run is not what was landed.
+    """
+    before = landing.manifest(source, day, run_id)
+    if before.suites == suites_digest():
+        return before.quarantined
+    frames = {entity: landing.read(source, entity, day, run_id) for entity in before.files}
+    refused = judge(landing, source, frames, force_ids)
+    landing.judge(source, day, run_id, refused, suites_digest())
+    return refused
+
+
+def judge(
+    landing: Landing, source: str, frames: Mapping[str, pl.DataFrame], force_ids: Iterable[str]
+) -> list[Refused]:
+    """The accounts that have a row which breaks an expectation, and which one; all that were asked, when a
+    frame as a whole is wrong."""
+    log = frames["requests"]
+    asked = log.select("platform", "force_id", "account_id").unique(maintain_order=True)
     of_run: dict[str, Any] = {"force_ids": sorted(force_ids), "latest": _end_of(log)}
+    refused: dict[tuple[str, ...], Refused] = {}
     for (landed_by, entity), schema in landing.schemas.items():
         if landed_by != source or entity in LOG:
             continue
-        frame = landing.read(source, entity, day, run_id)
+        frame = frames.get(entity, pl.DataFrame(schema=schema))
         logged = int(log.filter(pl.col("entity") == entity)["row_count"].sum())
-        result.checked_rows[entity] = frame.height
         if frame.is_empty() and not logged:
             continue
         parameters = of_run | {"logged_rows": logged} | of_entity(source, entity, schema)
         expectations = expectations_of(landing_suite(source, entity), parameters)
         for failure in validate(f"{source}/{entity}", expectations, frame):
-            result.failures.append(str(failure))
-            for force_id in _blamed(failure, frame, forces):
-                result.quarantined.setdefault(force_id, str(failure))
-    if len(result.quarantined) > MAX_QUARANTINED_SHARE * len(force_ids):
-        result.passed = False
-        share = f"{len(result.quarantined)} of {len(forces)}"
-        why = f"{share} forces in the run fail: it is quarantined as a whole"
-        result.failures.append(why)
-        result.quarantined = {force_id: result.quarantined.get(force_id, why) for force_id in forces}
-    landing.judge(source, day, run_id, _verdicts(log, result))
-    return result
+            for platform, force_id, account_id in _blamed(failure, frame, asked).iter_rows():
+                found = Refused(platform, force_id, account_id, failure.title, str(failure))
+                refused.setdefault((platform, force_id, account_id), found)
+    return sorted(refused.values())
+
+
+@cache
+def suites_digest() -> str:
+    """A digest of all landing suites: a run that was judged by other ones can be judged again."""
+    digest = hashlib.sha256()
+    for path in sorted(SUITES.glob("landing*.json")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def of_entity(source: str, entity: str, schema: Schema) -> dict[str, Any]:
@@ -78,30 +115,14 @@ def _end_of(log: pl.DataFrame) -> str:
     return str(latest + timedelta(hours=1)) if latest is not None else ""
 
 
-def _blamed(failure: Failure, frame: pl.DataFrame, forces: Sequence[str]) -> list[str]:
-    """The forces whose rows broke an expectation; all of the run's, when no rows can be named."""
+def _blamed(failure: Failure, frame: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """The accounts whose rows broke an expectation; all that were asked, when no rows can be named.
+
+    A row of a force or an account that was not asked is nobody's fault in particular.
+    """
     if not failure.rows:
-        return list(forces)
-    named = set(frame["force_id"][failure.rows].to_list())
-    # A row with a force nobody knows is nobody's fault in particular.
-    return sorted(named & set(forces)) if named <= set(forces) else list(forces)
-
-
-def _verdicts(log: pl.DataFrame, result: GateResult) -> list[Row]:
-    rows: list[Row] = []
-    keys = ("platform", "force_id")
-    for (platform, force_id), group in log.sort(keys).group_by(keys, maintain_order=True):
-        why = result.quarantined.get(str(force_id))
-        rows.append(
-            {
-                "platform": platform,
-                "force_id": force_id,
-                "account_id": "",
-                "pulled_at_utc": group["pulled_at_utc"].max(),
-                "verdict": "quarantined" if why else "passed",
-                "expectation": (why or "").split(" (")[0],
-                "detail": why or "",
-                "row_count": int(group["row_count"].sum()),
-            }
-        )
-    return rows
+        return asked
+    keys = ["force_id", "account_id"]
+    named = frame[failure.rows].select(keys).unique()
+    known = asked.join(named, on=keys, how="semi")
+    return known if known.select(keys).unique().height == named.height else asked

@@ -8,18 +8,18 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from pipelines.landing.store import Landing
+#: The gates that a build has to pass before it is published. What the landing gate refused is in no build.
+REQUIRED = ("dbt", "release")
 
 
 @dataclass
 class GateResult:
-    """One gate's verdict. `subject` is what was gated: `youtube/<run_id>`, or a build's id."""
+    """One gate's verdict on a build, `subject`."""
 
     gate: str
     subject: str
     passed: bool
     failures: list[str] = field(default_factory=list)
-    quarantined: dict[str, str] = field(default_factory=dict)  # force_id → why
     checked_rows: dict[str, int] = field(default_factory=dict)
 
 
@@ -37,15 +37,3 @@ def recorded(folder: Path, gate: str, subject: str) -> GateResult | None:
     """The recorded verdict, None when the gate was never run on that subject."""
     path = folder / gate / f"{subject.replace('/', '--')}.json"
     return GateResult(**json.loads(path.read_text())) if path.exists() else None
-
-
-def required_gates(landing: Landing, build_id: str | None) -> list[tuple[str, str]]:
-    """Gate and subject of every verdict that a release stands on.
-
-    They are dbt's and the release gate's on the build, and the landing gate's on each source's newest run.
-    """
-    required = [("dbt", build_id), ("release", build_id)] if build_id else []
-    for source in sorted({source for source, _ in landing.schemas}):
-        newest = max((run_id for _, run_id in landing.runs(source)), default=None)
-        required += [("landing", f"{source}/{newest}")] if newest else []
-    return required

@@ -37,9 +37,14 @@ class Failure:
     figures: dict[str, Any]
     rows: list[int] = field(default_factory=list)  # empty: the frame as a whole is wrong
 
+    @property
+    def title(self) -> str:
+        """What did not hold, without its figures."""
+        return f"{self.subject}: {self.expectation}"
+
     def __str__(self) -> str:
         figures = ", ".join(f"{name} {value}" for name, value in self.figures.items())
-        return f"{self.subject}: {self.expectation} ({figures}): {self.why}"
+        return f"{self.title} ({figures}): {self.why}"
 
 
 @dataclass(frozen=True)

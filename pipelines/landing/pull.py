@@ -1,4 +1,4 @@
-"""Asks one platform for a day and lands the answers: what stands between sources and landing.
+"""Asks one platform for a day, and lands the answers with the gate's verdict on them.
 
 Belongs here: which accounts are asked, with which budget, and how the answers become landing files. Does
 not belong here: Dagster (orchestration/landing.py), or a platform's own interface (sources/).
@@ -12,7 +12,10 @@ import polars as pl
 import uvloop
 
 from pipelines import registry
+from pipelines.gates.landing_gate import land
 from pipelines.landing.locks import locked
+from pipelines.landing.manifest import Refused
+from pipelines.landing.quarantine import passed
 from pipelines.landing.rule import MESSAGES_KNOWN_FOR, POSTS_FOLLOWED_FOR, is_landed
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load_register
@@ -38,6 +41,7 @@ class Pulled:
     unit_count: int
     unknown_field_count: int  # fields that neither we nor our notes know: the platform has changed
     missing: list[str]  # "account: reason (detail)" for each that did not land
+    quarantined: list[str]  # "account: why" for each whose rows did not pass the gate
 
 
 def connect(settings: Settings, platform: registry.Platform, moment: datetime) -> Client:
@@ -98,8 +102,8 @@ def pull_day(
         for entity, entity_rows in pull.rows.items():
             rows.setdefault(entity, []).extend(entity_rows)
     log = [row for pull in pulls for row in pull.log]
-    landing.write(platform, day, run_id, rows | {"requests": log})
-    return _summary(platform, day, run_id, pulls, spent)
+    refused = land(landing, platform, day, run_id, rows | {"requests": log}, register.forces)
+    return _summary(platform, day, run_id, pulls, spent, refused)
 
 
 async def _pull(
@@ -124,14 +128,14 @@ def _not_asked(
 
 def _known_messages(landing: Landing, platform: str, key: str, day: date) -> frozenset[tuple[str, str]]:
     """(account, message) of what has landed and passed in the days before, and on `day` itself."""
-    found = landing.passed(platform, "messages", day - MESSAGES_KNOWN_FOR, day, ["account_id", key])
+    found = passed(landing, platform, "messages", day - MESSAGES_KNOWN_FOR, day, ["account_id", key])
     return frozenset(found.iter_rows())
 
 
 def _followed(landing: Landing, platform: str, day: date) -> frozenset[str]:
     """Accounts whose posts have landed and passed in the days before: none of them is new when it is old."""
     columns = ["account_id", "entity", "status"]
-    log = landing.passed(platform, "requests", day - POSTS_FOLLOWED_FOR, day - timedelta(days=1), columns)
+    log = passed(landing, platform, "requests", day - POSTS_FOLLOWED_FOR, day - timedelta(days=1), columns)
     asked = log.filter(pl.col("entity") == "posts", pl.col("status").is_in(["landed", "empty"]))
     return frozenset(asked["account_id"])
 
@@ -152,7 +156,14 @@ def _keep_what_is_landed(
         pull.keep("messages", lambda row: (row["account_id"], row[key]) not in known)
 
 
-def _summary(platform: str, day: date, run_id: str, pulls: Sequence[AccountPull], budget: Budget) -> Pulled:
+def _summary(
+    platform: str,
+    day: date,
+    run_id: str,
+    pulls: Sequence[AccountPull],
+    budget: Budget,
+    refused: Sequence[Refused],
+) -> Pulled:
     statuses: dict[str, int] = {}
     counts: dict[str, int] = {}
     missing: list[str] = []
@@ -179,4 +190,5 @@ def _summary(platform: str, day: date, run_id: str, pulls: Sequence[AccountPull]
         spent.units,
         unknown,
         sorted(missing),
+        [f"{each.account_id} ({each.force_id}): {each.detail}" for each in refused],
     )

@@ -1,18 +1,22 @@
 """The only module that writes landing files: immutable, append-only Parquet. See docs/landing.md.
 
-Belongs here: paths, schemas every source shares, atomic writing, reading one run back. Does not belong
-here: HTTP, checks, or anything a platform's own columns mean.
+Belongs here: paths, schemas every source shares, writing a run as one, reading it back as it was written.
+Does not belong here: HTTP, checks, or anything a platform's own columns mean.
 """
 
+import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.settings import Settings
+from pipelines.landing.locks import locked
+from pipelines.landing.manifest import DamagedError, Manifest, Refused, decode, encode
+from pipelines.settings import Settings, SettingsError
 from pipelines.sources import catalogue
 from pipelines.sources.account_pull import COUNT, TEXT, TIME, Schema
 
@@ -29,13 +33,6 @@ LOG: dict[str, Schema] = {
         "request_count": COUNT,
         "unit_count": COUNT,
         "unknown_field_count": COUNT,
-    },
-    "verdicts": {
-        "platform": TEXT,
-        "verdict": TEXT,
-        "expectation": TEXT,
-        "detail": TEXT,
-        "row_count": COUNT,
     },
 }
 _FILE: Schema = {"file_sha256": TEXT, "line": COUNT}
@@ -71,11 +68,6 @@ RETURNS: dict[str, Schema] = {
 }
 
 
-def new_run_id(unique: str | None = None) -> str:
-    """A run's id, which sorts by the time that it began: of two pulls of a day, the greater is the later."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{(unique or secrets.token_hex(4))[:8]}"
-
-
 class Landing:
     """The landing folder of one profile. `entities`: for each source its entities' own columns."""
 
@@ -88,7 +80,16 @@ class Landing:
         }
 
     def prepare(self) -> None:
-        """Write one empty file for each entity, so that readers find the columns before the first pull."""
+        """Write one empty file for each entity, so that readers find the columns before the first pull.
+
+        Raises:
+            SettingsError: an earlier version landed here; its runs have no manifests.
+        """
+        if next(self.root.glob("*/verdicts/day=*"), None):
+            raise SettingsError(
+                f"{self.root} was landed by an earlier version, without manifests, and is not read: set "
+                "BEATBOOK_HOME to another folder"
+            )
         for (source, entity), schema in self.schemas.items():
             path = self.schema_path(source, entity)
             if not path.exists() or pl.read_parquet_schema(path) != pl.Schema(schema):
@@ -101,62 +102,120 @@ class Landing:
     def path(self, source: str, entity: str, day: date, run_id: str) -> Path:
         return self.root / source / entity / f"day={day.isoformat()}" / f"{run_id}.parquet"
 
-    def files(self, source: str, entity: str, since: date = date.min) -> Iterator[Path]:
-        """The files of an entity that landed on `since` or later, oldest first."""
-        for folder in sorted((self.root / source / entity).glob("day=*")):
-            if _day_of(folder) >= since:
-                yield from sorted(folder.glob("*.parquet"))
+    def manifest_path(self, source: str, day: date, run_id: str) -> Path:
+        """The file that says that a run has landed, and what."""
+        return self.root / source / "runs" / f"day={day.isoformat()}" / f"{run_id}.json"
 
-    def write(self, source: str, day: date, run_id: str, rows: Mapping[str, list[dict[str, object]]]) -> None:
-        """Land what one run got from one source: its log, and a file for each entity that has rows.
+    def new_run_id(self, unique: str | None = None) -> str:
+        """A run's id. Runs are ordered by the number in it, which never goes back as a clock can.
+
+        Of two pulls of a moment, the greater id is the later.
+        """
+        counter = self.root / "last_run"
+        with locked(self.root / ".last_run.lock"):
+            last = counter.read_bytes().strip() if counter.exists() else b""
+            number = 1 + (int(last) if last.isdigit() else self._greatest_number())
+            _replace(counter, f"{number}\n".encode())
+        return f"r{number:08d}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{(unique or secrets.token_hex(4))[:8]}"
+
+    def _greatest_number(self) -> int:
+        """Of everything that has landed, for a landing whose counter was lost."""
+        names = (path.name[1:9] for path in self.root.glob("*/runs/day=*/r*.json"))
+        return max((int(name) for name in names if name.isdecimal()), default=0)
+
+    def frames(
+        self, source: str, run_id: str, rows: Mapping[str, Sequence[Mapping[str, object]]]
+    ) -> dict[str, pl.DataFrame]:
+        """Rows as they will land: the log, and each entity that has rows.
 
         Raises:
-            FileExistsError: the run landed already; landing is never changed.
             polars.exceptions.PolarsError: a row does not fit the entity's schema.
         """
         frames = {}
-        for entity, entity_rows in rows.items():
+        for entity, entity_rows in {"requests": (), **rows}.items():
             schema = self.schemas[source, entity]
             if entity_rows or entity == "requests":  # a run in which nobody was due is a run too
                 filled = [{**row, "run_id": run_id} for row in entity_rows]
                 frames[entity] = pl.DataFrame(filled, schema=schema, strict=True, orient="row")
-        for entity, frame in frames.items():
-            path = self.path(source, entity, day, run_id)
-            if path.exists():
-                raise FileExistsError(f"{path} has landed already; landing is never changed")
-            write_atomically(path, frame)
+        return frames
 
-    def judge(self, source: str, day: date, run_id: str, verdicts: list[dict[str, object]]) -> None:
-        """Write the gate's verdicts on a run; a later judgement takes their place."""
-        schema = self.schemas[source, "verdicts"]
-        frame = pl.DataFrame([{**row, "run_id": run_id} for row in verdicts], schema=schema, orient="row")
-        write_atomically(self.path(source, "verdicts", day, run_id), frame)
+    def write(
+        self,
+        source: str,
+        day: date,
+        run_id: str,
+        frames: Mapping[str, pl.DataFrame],
+        quarantined: Sequence[Refused] = (),
+        suites: str = "",
+    ) -> None:
+        """Land what one run got from one source and what the gate said of it, as one.
+
+        The manifest is the last file: a run that was killed before it has not landed.
+
+        Raises:
+            FileExistsError: the run landed already; landing is never changed.
+        """
+        taken = [path for entity in frames if (path := self.path(source, entity, day, run_id)).exists()]
+        if taken:
+            raise FileExistsError(f"{taken[0]} has landed already; landing is never changed")
+        files = {
+            entity: write_atomically(self.path(source, entity, day, run_id), frame)
+            for entity, frame in frames.items()
+        }
+        self._put(source, day, Manifest(run_id, files, suites, list(quarantined)))
+
+    def judge(
+        self, source: str, day: date, run_id: str, quarantined: Sequence[Refused], suites: str = ""
+    ) -> None:
+        """Replace what the gate said of a run that has landed; its rows stay as they are."""
+        before = self.manifest(source, day, run_id)
+        self._put(source, day, Manifest(run_id, before.files, suites, list(quarantined)))
+
+    def _put(self, source: str, day: date, manifest: Manifest) -> None:
+        _replace(self.manifest_path(source, day, manifest.run_id), encode(manifest))
+
+    def manifest(self, source: str, day: date, run_id: str) -> Manifest:
+        """What a run landed.
+
+        Raises:
+            DamagedError: the manifest is missing, or is not what was written.
+        """
+        return decode(self.manifest_path(source, day, run_id))
 
     def read(self, source: str, entity: str, day: date, run_id: str) -> pl.DataFrame:
-        """One run's rows of an entity; empty, with its columns, where it landed none."""
-        path = self.path(source, entity, day, run_id)
-        if path.exists():
-            return pl.read_parquet(path)
-        return pl.DataFrame(schema=self.schemas[source, entity])
+        """One run's rows of an entity; empty, with its columns, where it landed none.
 
-    def passed(
-        self, source: str, entity: str, since: date, until: date, columns: Sequence[str]
-    ) -> pl.DataFrame:
-        """Columns of what a platform's runs of these days landed and the gate let pass."""
-        verdicts = self._scan(source, "verdicts", since, until)
-        passed = verdicts.filter(pl.col("platform") == source, pl.col("verdict") == "passed")
-        rows = self._scan(source, entity, since, until)
-        return rows.join(passed, on=["run_id", "force_id"], how="semi").select(columns).collect()
+        Raises:
+            DamagedError: the file is missing, or is not what was landed.
+        """
+        wanted = self.manifest(source, day, run_id).files.get(entity)
+        if wanted is None:
+            return pl.DataFrame(schema=self.schemas[source, entity])
+        return pl.read_parquet(BytesIO(self._bytes(self.path(source, entity, day, run_id), wanted)))
 
-    def _scan(self, source: str, entity: str, since: date, until: date) -> pl.LazyFrame:
-        files = [path for path in self.files(source, entity, since) if _day_of(path.parent) <= until]
-        paths = [self.schema_path(source, entity), *files]
-        return pl.scan_parquet(paths, missing_columns="insert", hive_partitioning=False)
+    def files(self, source: str, day: date, run_id: str, entities: Container[str]) -> dict[str, Path]:
+        """The files of a run's `entities`, each of them as it was landed.
 
-    def runs(self, source: str, entity: str = "requests") -> Iterator[tuple[date, str]]:
-        """(day, run_id) of everything that landed, oldest first."""
-        for path in self.files(source, entity):
-            yield _day_of(path.parent), path.stem
+        Raises:
+            DamagedError: one is missing, or is not what was landed.
+        """
+        wanted = self.manifest(source, day, run_id).files
+        paths = {entity: self.path(source, entity, day, run_id) for entity in wanted if entity in entities}
+        for entity, path in paths.items():
+            self._bytes(path, wanted[entity])
+        return paths
+
+    def _bytes(self, path: Path, wanted: str) -> bytes:
+        content = path.read_bytes() if path.exists() else b""
+        if hashlib.sha256(content).hexdigest() != wanted:
+            raise DamagedError(path)
+        return content
+
+    def runs(self, source: str, since: date = date.min, until: date = date.max) -> Iterator[tuple[date, str]]:
+        """(day, run_id) of everything that landed in these days, oldest first."""
+        for folder in sorted((self.root / source / "runs").glob("day=*")):
+            if since <= (day := _day_of(folder)) <= until:
+                yield from ((day, path.stem) for path in sorted(folder.glob("*.json")))
 
 
 def open_landing(settings: Settings) -> Landing:
@@ -172,12 +231,25 @@ def _day_of(folder: Path) -> date:
     return date.fromisoformat(folder.name.removeprefix("day="))
 
 
-def write_atomically(path: Path, frame: pl.DataFrame) -> None:
+def write_atomically(path: Path, frame: pl.DataFrame) -> str:
+    """Write a frame whole or not at all; its sha256."""
+    content = BytesIO()
+    frame.write_parquet(content, compression="zstd", statistics=True)
+    _replace(path, content.getvalue())
+    return hashlib.sha256(content.getvalue()).hexdigest()
+
+
+def _replace(path: Path, content: bytes) -> None:
     """Write beside, sync, rename: a reader sees the whole file or none, also when we are killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with beside.open("wb") as file:
-        frame.write_parquet(file, compression="zstd", statistics=True)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)  # or the rename itself can be lost
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -7,15 +7,16 @@ everything passed. So the step cannot be cut into parts.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
-from pipelines.landing.store import new_run_id, open_landing
+from pipelines.landing.store import open_landing
 from pipelines.orchestration.resources import Progress
 from pipelines.settings import Settings
+from pipelines.sources.catalogue import pulled_platforms
 from pipelines.warehouse.build import NotBuiltError, build
 from pipelines.warehouse.manifest import manifest
 from pipelines.warehouse.run_dbt import Node
@@ -42,7 +43,10 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
     parsed = json.loads(manifest(settings).read_bytes())
     #: Several entities of a platform are one landing asset.
     translator = Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
-    specs = build_dbt_asset_specs(manifest=parsed, dagster_dbt_translator=translator)
+    specs = [
+        spec.replace_attributes(deps=_landed(spec.deps))
+        for spec in build_dbt_asset_specs(manifest=parsed, dagster_dbt_translator=translator)
+    ]
     keys = {
         unique_id: translator.get_asset_key(node)
         for unique_id, node in parsed["nodes"].items()
@@ -67,11 +71,12 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[Event]:
         """Build beside and swap in what passed, or fail and leave the last warehouse where it is."""
+        landing = open_landing(settings)
         try:
             nodes = build(
                 settings,
-                open_landing(settings),
-                new_run_id(context.run_id),
+                landing,
+                landing.new_run_id(context.run_id),
                 full=config.full,
                 on_node=progress.building,
             )
@@ -82,6 +87,16 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
         yield from _outcomes(nodes, keys, checks)
 
     return warehouse
+
+
+def _landed(deps: Iterable[dg.AssetDep]) -> list[dg.AssetDep]:
+    """What every source keeps beside its rows lands with them: no asset of its own."""
+    keys = [dg.AssetKey(["landing", source]) for source in (*pulled_platforms(), "returns")]
+    beside = {dg.AssetKey(["landing", name]) for name in ("requests", "quarantined", "window")}
+    found = {dep.asset_key: dep for dep in deps}
+    if found.keys() & beside:
+        found |= {key: dg.AssetDep(key) for key in keys}
+    return [dep for key, dep in found.items() if key not in beside]
 
 
 def _check(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> dg.AssetCheckSpec:

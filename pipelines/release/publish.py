@@ -20,8 +20,9 @@ from typing import Any
 import duckdb
 import msgspec
 
-from pipelines.gates.records import GateResult, recorded, required_gates
+from pipelines.gates.records import REQUIRED, GateResult, recorded
 from pipelines.landing.locks import locked
+from pipelines.landing.quarantine import in_brief
 from pipelines.landing.store import Landing
 from pipelines.release.contents import Contents, contents
 from pipelines.release.extracts import write_extracts
@@ -29,6 +30,7 @@ from pipelines.release.files import Files
 from pipelines.release.keep import Made, superseded
 from pipelines.settings import LONDON, PROJECT, Settings
 from pipelines.warehouse.build import Build, current_build
+from pipelines.warehouse.window import POSTS_BACK, landed
 
 DATABASE = "beatbook.duckdb"
 #: Sorting posts needs more in a large year; DuckDB then uses the disk.
@@ -58,6 +60,7 @@ class Release:
     value_count: int
     gates: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # path → sha256
+    quarantined: list[dict[str, Any]] = field(default_factory=list)  # of the days that can still change
     years: dict[str, str] = field(default_factory=dict)  # year of older posts → digest of its rows
 
 
@@ -79,17 +82,21 @@ def check_gates(settings: Settings, landing: Landing, build: Build) -> list[Gate
     """Every gate that the present build had to pass.
 
     Raises:
-        NotPublishedError: one failed, or left no record.
+        NotPublishedError: one failed, left no record, or what landed has been judged again since.
     """
     results, reasons = [], []
-    for gate, subject in required_gates(landing, build.build_id):
-        result = recorded(settings.gates, gate, subject)
+    for gate in REQUIRED:
+        result = recorded(settings.gates, gate, build.build_id)
         if result is None:
-            reasons.append(f"the {gate} gate left no record for {subject}")
+            reasons.append(f"the {gate} gate left no record for {build.build_id}")
         elif not result.passed:
-            reasons += [f"{gate} gate, {subject}: {failure}" for failure in result.failures]
+            reasons += [f"{gate} gate, {build.build_id}: {failure}" for failure in result.failures]
         else:
             results.append(result)
+    now = landed(landing)
+    changed = [key for key, run in build.window.runs.items() if now.get(key) != run.manifest]
+    if changed:
+        reasons.append(f"judged again since the build: {', '.join(changed[:3])}; build again")
     if reasons:
         raise NotPublishedError(reasons)
     return results
@@ -115,7 +122,7 @@ def publish(settings: Settings, landing: Landing) -> Release:
         _clear(settings)
         staging = settings.releases / ".staging"
         try:
-            release = _write(settings, staging, build, gates)
+            release = _write(settings, landing, staging, build, gates)
             target = folder_of(settings, release)
             if target.exists():  # the same tables were published before: that release stands
                 release = _read(target)
@@ -128,7 +135,9 @@ def publish(settings: Settings, landing: Landing) -> Release:
     return release
 
 
-def _write(settings: Settings, folder: Path, build: Build, gates: list[GateResult]) -> Release:
+def _write(
+    settings: Settings, landing: Landing, folder: Path, build: Build, gates: list[GateResult]
+) -> Release:
     last = current(settings)
     files = Files(folder, folder_of(settings, last) if last else None, last.files if last else {})
     data_as_of = datetime.fromisoformat(build.window.data_as_of_utc).replace(tzinfo=UTC)
@@ -163,6 +172,7 @@ def _write(settings: Settings, folder: Path, build: Build, gates: list[GateResul
         value_count=values[0] if values else 0,
         gates=[asdict(gate) for gate in gates],
         files=dict(sorted(files.digests.items())),
+        quarantined=in_brief(landing, data_as_of.astimezone(LONDON).date() - POSTS_BACK),
         years=years,
     )
     (folder / "release.json").write_bytes(msgspec.json.format(msgspec.json.encode(release), indent=1))

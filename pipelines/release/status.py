@@ -11,7 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.gates.records import recorded, required_gates
+from pipelines.gates.records import REQUIRED, recorded
+from pipelines.landing.quarantine import WHOLE, quarantined
 from pipelines.landing.store import Landing
 from pipelines.release.publish import current
 from pipelines.settings import Settings
@@ -54,13 +55,19 @@ def status(settings: Settings, landing: Landing) -> Status:
         newest = max((day for day, _ in landing.runs(source)), default=None)
         if newest and source != "returns":
             _add_pull(found, landing, source, newest)
-    for gate, subject in required_gates(landing, build.build_id if build else None):
-        result = recorded(settings.gates, gate, subject)
-        if result is None:
-            found.failed_gates.append(f"{gate} gate: no record for {subject}")
-        elif not result.passed:
-            found.failed_gates += [f"{gate} gate, {subject}: {failure}" for failure in result.failures]
+    found.failed_gates = _failed_gates(settings, build) if build else []
     return found
+
+
+def _failed_gates(settings: Settings, build: Build) -> list[str]:
+    failed = []
+    for gate in REQUIRED:
+        result = recorded(settings.gates, gate, build.build_id)
+        if result is None:
+            failed.append(f"{gate} gate: no record for {build.build_id}")
+        elif not result.passed:
+            failed += [f"{gate} gate, {build.build_id}: {failure}" for failure in result.failures]
+    return failed
 
 
 def _build(settings: Settings, build: Build) -> dict[str, Any]:
@@ -92,13 +99,12 @@ def _changed_at(path: Path) -> str:
 
 
 def _add_pull(found: Status, landing: Landing, source: str, day: date) -> None:
-    """The newest day of a platform: of several runs, each account's and force's last word."""
-    runs = [run_id for run_day, run_id in landing.runs(source) if run_day == day]
+    """The newest day of a platform: of several runs, each account's last word."""
+    runs = [run_id for _, run_id in landing.runs(source, day, day)]
     log = pl.concat([landing.read(source, "requests", day, run_id) for run_id in runs])
-    verdicts = pl.concat([landing.read(source, "verdicts", day, run_id) for run_id in runs])
-    log = log.sort("run_id").unique(["account_id", "entity"], keep="last")
-    verdicts = verdicts.sort("run_id").unique(["platform", "force_id"], keep="last")
-    quarantined = verdicts.filter(pl.col("verdict") != "passed").sort("force_id")
+    log = log.sort("run_id").unique(["account_id", "entity"], keep="last", maintain_order=True)
+    refused = quarantined(landing, source, day, day).join(log, on=["run_id", "account_id"], how="semi")
+    refused = refused.sort("force_id", "account_id")
     bad = log.filter(~pl.col("status").is_in(["landed", "empty"])).sort("force_id", "account_id", "entity")
     counts = {
         name: bad.filter(pl.col("status") == name)["account_id"].n_unique()
@@ -106,22 +112,21 @@ def _add_pull(found: Status, landing: Landing, source: str, day: date) -> None:
     }
     polled = log["account_id"].n_unique()
     row = {"platform": source, "day": day.isoformat(), "polled": polled}
-    row |= {"landed": polled - bad["account_id"].n_unique(), **counts, "quarantined": quarantined.height}
+    row |= {"landed": polled - bad["account_id"].n_unique(), **counts, "quarantined": refused.height}
     found.pulls.append(row)
     found.missing += [
         f"{r['force_id']}: {r['account_id']} {r['entity']}: {r['reason']} ({r['detail']})"
         for r in bad.to_dicts()
     ]
-    found.missing += [f"{r['force_id']}: {source} quarantined: {r['detail']}" for r in quarantined.to_dicts()]
+    found.missing += [
+        f"{r['force_id']}: {r['account_id']} quarantined: {r['detail']}" for r in refused.to_dicts()
+    ]
 
 
-def already_landed(settings: Settings, landing: Landing, day: date) -> bool:
-    """Whether every pulled platform has a run of that day whose gate was passed."""
+def already_landed(landing: Landing, day: date) -> bool:
+    """Whether every pulled platform has a run of that day, and none of them is quarantined as a whole."""
     return all(
-        any(
-            gate is not None and gate.passed
-            for run_day, run_id in landing.runs(source)
-            if run_day == day and (gate := recorded(settings.gates, "landing", f"{source}/{run_id}"))
-        )
+        any(landing.runs(source, day, day))
+        and WHOLE not in quarantined(landing, source, day, day)["expectation"]
         for source in pulled_platforms()
     )

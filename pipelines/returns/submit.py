@@ -4,14 +4,16 @@ Belongs here: from a checked file to landing and its gate. Does not belong here:
 file (the other modules here).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.gates.landing_gate import landing_gate
-from pipelines.gates.records import GateResult, record
-from pipelines.landing.store import Landing, new_run_id, open_landing
+from pipelines.gates.landing_gate import land
+from pipelines.landing.locks import locked
+from pipelines.landing.manifest import Manifest, Refused
+from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load_register
 from pipelines.returns import Return, read_return
 from pipelines.settings import Settings
@@ -23,11 +25,12 @@ SEEN = {"profiles": "observed_at_utc", "posts": "observed_at_utc"}
 
 @dataclass(frozen=True)
 class Submitted:
-    """What became of a file. `gate` is None when it had landed before and nothing was done."""
+    """What became of a file. `quarantined`: why its rows do not count, where they do not."""
 
     run_id: str
     row_count: int
-    gate: GateResult | None
+    is_new: bool
+    quarantined: list[str]
 
 
 def check(settings: Settings, path: Path) -> Return:
@@ -47,37 +50,46 @@ def submit(settings: Settings, found: Return) -> Submitted:
 
     Raises:
         ValueError: the file has problems.
+        DamagedError: a return that landed before is not what it was.
     """
     if not found.is_landable or found.kind is None:
         raise ValueError(f"the file has {len(found.problems)} problems and cannot land")
     landing = open_landing(settings)
-    before = _landed_before(landing, found)
-    if before is not None:
-        return Submitted(before, found.row_count, None)
+    with locked(settings.locks / "returns"):
+        before = _landed_before(landing, found)
+        if before is not None:
+            return Submitted(before.run_id, found.row_count, False, _why(before.quarantined))
+        return _land(settings, landing, found, found.kind)
+
+
+def _land(settings: Settings, landing: Landing, found: Return, kind: str) -> Submitted:
     day = settings.profile.today()
     moment = naive_utc(settings.profile.moment_of(day))
     rows = found.rows.with_columns(
-        _seen_at(found.kind, pl.lit(moment, pl.Datetime("us"))).alias("pulled_at_utc"),
+        _seen_at(kind, pl.lit(moment, pl.Datetime("us"))).alias("pulled_at_utc"),
         file_sha256=pl.lit(found.sha256),
     )
     if "platform" not in rows.columns:  # an outcome is about a post of the force, on whichever platform
         rows = rows.with_columns(platform=pl.lit(""))
-    run_id = new_run_id()
-    columns = [name for name in landing.schemas["returns", found.kind] if name != "run_id"]
-    landed = {found.kind: rows.select(columns).to_dicts(), "requests": _log(found.kind, rows)}
-    landing.write("returns", day, run_id, landed)
-    gate = landing_gate(landing, "returns", day, run_id, sorted(load_register(settings).forces))
-    record(settings.gates, gate)
-    return Submitted(run_id, found.row_count, gate)
+    run_id = landing.new_run_id()
+    columns = [name for name in landing.schemas["returns", kind] if name != "run_id"]
+    landed = {kind: rows.select(columns).to_dicts(), "requests": _log(kind, rows)}
+    refused = land(landing, "returns", day, run_id, landed, load_register(settings).forces)
+    return Submitted(run_id, found.row_count, True, _why(refused))
 
 
-def _landed_before(landing: Landing, found: Return) -> str | None:
-    """The run in which these bytes landed, if its gate was reached (a run killed before it never counts)."""
-    gated = {run_id for _, run_id in landing.runs("returns", "verdicts")}
-    for day, run_id in landing.runs("returns", found.kind or ""):
-        rows = landing.read("returns", found.kind or "", day, run_id)
-        if run_id in gated and rows["file_sha256"][0] == found.sha256:
-            return run_id
+def _why(refused: Sequence[Refused]) -> list[str]:
+    return sorted({each.detail for each in refused})
+
+
+def _landed_before(landing: Landing, found: Return) -> Manifest | None:
+    """The run in which these bytes landed."""
+    for day, run_id in landing.runs("returns"):
+        manifest = landing.manifest("returns", day, run_id)
+        if found.kind in manifest.files:
+            rows = landing.read("returns", found.kind, day, run_id)
+            if rows["file_sha256"][0] == found.sha256:
+                return manifest
     return None
 
 

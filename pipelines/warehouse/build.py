@@ -17,6 +17,7 @@ import msgspec
 from pipelines.gates.records import record
 from pipelines.gates.release_gate import dbt_gate
 from pipelines.landing.locks import locked
+from pipelines.landing.manifest import DamagedError
 from pipelines.landing.store import Landing
 from pipelines.registry import RegistryError
 from pipelines.registry.indicators import check_indicators
@@ -67,7 +68,8 @@ def build(
     when `full`, when there is no last build, or when models, seeds or the register have changed.
 
     Raises:
-        NotBuiltError: nothing has landed yet, or a model or a test failed; the last warehouse stays.
+        NotBuiltError: nothing has landed yet, a landing file is damaged, or a model or a test failed; the
+            last warehouse stays.
     """
     with locked(settings.locks / "warehouse"):
         try:
@@ -83,7 +85,10 @@ def build(
             last, found = None, window(landing, None)  # landing lost its beginning, and so must the warehouse
         if found is None:
             raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
-        link_files(landing, found, settings.reading)
+        try:
+            link_files(landing, found, settings.reading)
+        except DamagedError as error:
+            raise NotBuiltError([str(error)]) from error
         _remove(settings.building)
         if last is not None:
             _copy(settings.warehouse, settings.building)

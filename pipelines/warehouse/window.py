@@ -15,7 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.landing.store import Landing
+from pipelines.landing.quarantine import quarantined
+from pipelines.landing.store import Landing, write_atomically
 
 POSTS_BACK = timedelta(days=31)
 #: Whole days that a pull knows of posts: `posts_reach_days` of dbt_project.yml.
@@ -30,9 +31,9 @@ SPOKEN_OF = ("created_at_utc", "observed_at_utc", "sent_at_utc", "outcome_date")
 
 @dataclass(frozen=True)
 class Run:
-    """What one landed run touches. `verdict`: which judgement of it was read, empty before there is one."""
+    """What one landed run touches. `manifest`: a mark of that file, which a new judgement changes."""
 
-    verdict: str
+    manifest: str
     known_from: date
     posts_from: date
     messages_from: date
@@ -54,15 +55,15 @@ class Window:
 
 
 def window(landing: Landing, before: Window | None) -> Window | None:
-    """The window of the next build, None while nothing has landed. `before`: that of the last build, None
-    for a build
-    from nothing.
+    """The window of the next build, None while nothing has landed.
+
+    `before`: that of the last build, None for a build from nothing.
 
     Raises:
-        polars.exceptions.PolarsError: a landing file cannot be read.
+        DamagedError: a run that the last build had not seen is not what was landed.
     """
     seen = before.runs if before else {}
-    runs = {key: _run(landing, key, verdict, seen.get(key)) for key, verdict in _landed(landing).items()}
+    runs = {key: _run(landing, key, mark, seen.get(key)) for key, mark in landed(landing).items()}
     moments = [run.latest_utc for run in runs.values() if run.latest_utc]
     if not moments:
         return None
@@ -95,19 +96,18 @@ def window(landing: Landing, before: Window | None) -> Window | None:
     )
 
 
-def _landed(landing: Landing) -> dict[str, str]:
-    """Every run that has a log, with a mark of its newest verdict: a run can be judged again."""
+def landed(landing: Landing) -> dict[str, str]:
+    """Every run, by `source/day/run_id`, with a mark of its manifest: a run can be judged again."""
     found = {}
     for source in sorted({source for source, _ in landing.schemas}):
         for day, run_id in landing.runs(source):
-            verdict = landing.path(source, "verdicts", day, run_id)
-            stat = verdict.stat() if verdict.exists() else None
-            found[f"{source}/{day}/{run_id}"] = f"{stat.st_size}-{stat.st_mtime_ns}" if stat else ""
+            stat = landing.manifest_path(source, day, run_id).stat()
+            found[f"{source}/{day}/{run_id}"] = f"{stat.st_size}-{stat.st_mtime_ns}"
     return found
 
 
-def _run(landing: Landing, key: str, verdict: str, seen: Run | None) -> Run:
-    if seen is not None and seen.verdict == verdict:
+def _run(landing: Landing, key: str, mark: str, seen: Run | None) -> Run:
+    if seen is not None and seen.manifest == mark:
         return seen
     source, day_text, run_id = key.split("/")
     day = date.fromisoformat(day_text)
@@ -115,7 +115,7 @@ def _run(landing: Landing, key: str, verdict: str, seen: Run | None) -> Run:
     latest = log["pulled_at_utc"].max()
     latest_utc = latest.isoformat() if isinstance(latest, datetime) else ""
     if source != "returns":
-        return Run(verdict, day - POSTS_REACH, day - POSTS_BACK, day - MESSAGES_BACK, latest_utc)
+        return Run(mark, day - POSTS_REACH, day - POSTS_BACK, day - MESSAGES_BACK, latest_utc)
     spoken_of = [day]
     for entity in (entity for name, entity in landing.schemas if name == "returns"):
         rows = landing.read(source, entity, day, run_id)
@@ -123,24 +123,34 @@ def _run(landing: Landing, key: str, verdict: str, seen: Run | None) -> Run:
         spoken_of += [moment for moment in moments if isinstance(moment, date)]
     # A day off for London's summer time, and the whole month that a return is taken to speak of.
     known_from = (min(spoken_of) - timedelta(days=1)).replace(day=1)
-    return Run(verdict, known_from, known_from, known_from - REPLIES_BACK, latest_utc)
+    return Run(mark, known_from, known_from, known_from - REPLIES_BACK, latest_utc)
 
 
 def link_files(landing: Landing, found: Window, folder: Path) -> None:
-    """Fill `folder` with links to the files that the window needs, `<source>/<entity>/<run_id>.parquet`, and
-    with window.csv. An entity's schema file is always among them, so that its columns are known."""
+    """Fill `folder` with what dbt reads: links to the files that the window needs,
+    `<source>/<entity>/<run_id>.parquet`, `<source>/quarantined.parquet` and window.csv.
+
+    An entity's schema file is always among them, so that its columns are known.
+
+    Raises:
+        DamagedError: a file that is needed is not what was landed.
+    """
     shutil.rmtree(folder, ignore_errors=True)
+    # A day more: a conversation opens after a day of silence.
+    messages_from = found.messages_from_date - timedelta(days=1)
+    earliest = min(found.posts_from_date, messages_from)
+    since = {"messages": messages_from, "requests": earliest}
     for source, entity in landing.schemas:
         own = folder / source / entity
         own.mkdir(parents=True)
         (own / "schema.parquet").symlink_to(landing.schema_path(source, entity))
-        since = found.posts_from_date
-        if entity == "messages":  # a day more: a conversation opens after a day of silence
-            since = found.messages_from_date - timedelta(days=1)
-        elif entity in ("verdicts", "requests"):
-            since = min(since, found.messages_from_date - timedelta(days=1))
-        for path in landing.files(source, entity, since):
-            (own / path.name).symlink_to(path)
+    for source in {source for source, _ in landing.schemas}:
+        entities = [entity for name, entity in landing.schemas if name == source]
+        for day, run_id in landing.runs(source, earliest):
+            needed = [entity for entity in entities if day >= since.get(entity, found.posts_from_date)]
+            for entity, path in landing.files(source, day, run_id, needed).items():
+                (folder / source / entity / path.name).symlink_to(path)
+        write_atomically(folder / source / "quarantined.parquet", quarantined(landing, source, earliest))
     with (folder / "window.csv").open("w", newline="", encoding="utf-8") as file:
         row = {name: value for name, value in asdict(found).items() if name != "runs"}
         writer = csv.DictWriter(file, list(row))

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.gates.records import GateResult, record
-from pipelines.landing.store import COMMON, LOG
+from pipelines.gates.landing_gate import suites_digest
+from pipelines.landing.store import COMMON, LOG, Landing
 from pipelines.settings import LONDON, PULL_TIME
 from pipelines.sources.account_pull import Schema
 from pipelines.sources.catalogue import source
@@ -28,10 +28,11 @@ POST_HOURS, THREAD_HOURS = 720, 192
 #: Hours of age, from and until, at which a pull lands a post (pipelines/landing/rule.py).
 LANDED_HOURS = ((0, 216), (336, 384), (672, 720))
 
+ENTITIES = {platform: source(platform).ENTITIES for platform in PLATFORMS}
 SCHEMAS: dict[tuple[str, str], Schema] = {
     (platform, entity): COMMON | columns
-    for platform in PLATFORMS
-    for entity, columns in {**source(platform).ENTITIES, **LOG}.items()
+    for platform, own in ENTITIES.items()
+    for entity, columns in {**own, **LOG}.items()
 }
 
 #: The platforms' names of what the world calls otherwise.
@@ -95,7 +96,7 @@ NAMES: dict[tuple[str, str], dict[str, str]] = {
 
 
 def generate(home: Path, days: int, until: date = UNTIL, scale: float = 1.0, seed: int = 1) -> None:
-    """Write `days` days of landing that end on `until`, the register, and that the newest runs passed.
+    """Write `days` days of landing that end on `until`, and the register.
 
     Days that the folder holds already are taken for the history before; seed and scale must be theirs.
     """
@@ -103,14 +104,12 @@ def generate(home: Path, days: int, until: date = UNTIL, scale: float = 1.0, see
     write_register(world, home / "register")
     for platform in PLATFORMS:
         first = until - timedelta(days=days - 1)
-        newest = _generate(world, platform, home / "landing" / platform, first, until)
-        record(home / "gates", GateResult("landing", f"{platform}/{newest}", passed=True))
+        _generate(world, platform, Landing(home / "landing", ENTITIES), first, until)
 
 
-def _generate(world: World, platform: str, folder: Path, first: date, last: date) -> str:
-    """Write a platform's days; the id of the last run."""
-    run_id = ""
-    previous = _moment(first - timedelta(days=1)) if list(folder.glob("posts/day=*")) else None
+def _generate(world: World, platform: str, landing: Landing, first: date, last: date) -> None:
+    """Land a platform's days."""
+    previous = _moment(first - timedelta(days=1)) if any(landing.runs(platform)) else None
     made: dict[date, Made] = {}
     for number in range(-POST_HOURS // 24, (last - first).days + 1):
         day = first + timedelta(days=number)
@@ -120,24 +119,25 @@ def _generate(world: World, platform: str, folder: Path, first: date, last: date
         made.pop(day - timedelta(days=POST_HOURS // 24 + 1), None)
         at = _moment(day)
         unique = hashlib.sha256(f"{world.seed} {platform} {day}".encode()).hexdigest()[:8]
-        run_id = f"{at:%Y%m%dT%H%M%S%f}-{unique}"
+        nth = len(PLATFORMS) * day.toordinal() + list(PLATFORMS).index(platform)
+        run_id = f"r{nth:08d}-{at:%Y%m%dT%H%M%S}-{unique}"
+        frames = {}
         for entity, rows in _pulled(world, platform, day, at, previous, list(made.values())).items():
             columns = {
                 column: NAMES.get((platform, entity), {}).get(column) for column in SCHEMAS[platform, entity]
             }
             known = rows.with_columns(pulled_at_utc=pl.lit(at), run_id=pl.lit(run_id))
             frame = known.select(pl.col(own or column).alias(column) for column, own in columns.items())
-            path = folder / entity / f"day={day}" / f"{run_id}.parquet"
             if entity == "requests" or not frame.is_empty():
-                _write(path, frame.cast(pl.Schema(SCHEMAS[platform, entity])))
+                frames[entity] = frame.cast(pl.Schema(SCHEMAS[platform, entity]))
+        landing.write(platform, day, run_id, frames, suites=suites_digest())
         previous = at
-    return run_id
 
 
 def _pulled(
     world: World, platform: str, day: date, at: datetime, previous: datetime | None, made: list[Made]
 ) -> Mapping[str, pl.DataFrame]:
-    """What the pull of a day lands: each entity's rows, the log of who was asked, the gate's verdicts."""
+    """What the pull of a day lands: each entity's rows, and the log of who was asked."""
     is_open = world.is_open(platform, day)
     hours = (pl.lit(at) - pl.col("published_at_utc")).dt.total_seconds() / 3600
     posts = pl.concat([one.posts for one in made]).with_columns(hours=hours)
@@ -167,9 +167,7 @@ def _pulled(
     }
     seen = {"profiles": profiles, "posts": posts, "messages": messages}
     log = pl.concat(_asked(profiles, platform, entity, rows[entity], seen[entity]) for entity in rows)
-    verdicts = log.group_by("force_id", maintain_order=True).agg(pl.col("row_count").sum())
-    passed = {"platform": platform, "account_id": "", "verdict": "passed", "expectation": "", "detail": ""}
-    return rows | {"requests": log.sort("account"), "verdicts": verdicts.with_columns(**_literals(passed))}
+    return rows | {"requests": log.sort("account")}
 
 
 def _profiles(world: World, day: date, account: Numbers) -> pl.DataFrame:
@@ -217,11 +215,6 @@ def _literals(values: Mapping[str, str]) -> dict[str, pl.Expr]:
 def _moment(day: date) -> datetime:
     """When a day's pull happens: 05:30 in London, as landing stores it (UTC without a zone)."""
     return datetime.combine(day, PULL_TIME, LONDON).astimezone(UTC).replace(tzinfo=None)
-
-
-def _write(path: Path, frame: pl.DataFrame) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(path, compression="zstd", statistics=True)
 
 
 def main() -> None:

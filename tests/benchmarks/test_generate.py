@@ -31,7 +31,7 @@ def files(home: Path, entity: str, day: date) -> dict[str, pl.DataFrame]:
 
 
 @pytest.mark.parametrize("back", [0, 1])
-@pytest.mark.parametrize("entity", ["profiles", "posts", "messages", "requests", "verdicts"])
+@pytest.mark.parametrize("entity", ["profiles", "posts", "messages", "requests"])
 def test_histories_of_different_length_end_with_the_same_rows(
     homes: dict[str, Path], entity: str, back: int
 ) -> None:

@@ -9,6 +9,7 @@ from pipelines.landing.store import Landing
 from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.warehouse.window import link_files, window
 from tests.dbt.conftest import Project
+from tests.landing.landed import land
 
 ACCOUNTS = """\
 account_id,force_id,platform,handle,platform_account_id,account_type,url,source,source_date,note
@@ -34,13 +35,11 @@ def land_followers(landing: Landing, account_id: str, force_id: str, day: date, 
     asked = {"entity": "profiles", "status": "landed" if count is not None else "empty", "row_count": 1}
     asked |= {"reason": "", "detail": "", "request_count": 0, "unit_count": 0, "unknown_field_count": 0}
     row = {"observed_at_utc": noon, "follower_count": count, "post_count": None, "file_sha256": "", "line": 2}
-    verdict = {"verdict": "passed", "expectation": "", "detail": "", "row_count": 1}
     rows = {
         "profiles": [own | row] if count is not None else [],
         "requests": [own | asked],
-        "verdicts": [own | {"account_id": ""} | verdict],
     }
-    landing.write("returns", day, f"{day:%Y%m%d}T120000000000-00000000", rows)
+    land(landing, "returns", day, f"r{day.toordinal():08d}-00000000", rows)
 
 
 def read(landing: Landing, project: Project) -> None:

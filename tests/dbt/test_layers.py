@@ -17,7 +17,7 @@ MAY_READ = {
 }
 #: Besides: what the landing gate let pass, which is no layer over staging; the register's accounts; and the
 #: days that a build computes, which all that is computed by day needs.
-BESIDES = {("staging", "stg_landing__passed"), ("marts", "stg_register__accounts")}
+BESIDES = {("staging", "stg_landing__quarantined"), ("marts", "stg_register__accounts")}
 WINDOW = "stg_landing__window"
 #: What a release holds, and what an extract is cut from.
 PUBLISHED = {"bench_values", "bench_comparisons", "bench_not_available", "fct_collection"}

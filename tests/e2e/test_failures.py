@@ -36,7 +36,7 @@ def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     missing = "\n".join(status["missing"])
     assert "kent: bluesky:kent profiles: flipped_type" in missing
     assert "youtube:metropolitan profiles: server_error" in missing
-    assert "derbyshire: mastodon quarantined" in missing
+    assert "derbyshire: mastodon:derbyshire quarantined: mastodon/profiles" in missing
     assert nation.run("status").returncode == 4
 
     reasons = dict(
@@ -62,17 +62,32 @@ def test_what_is_missing_says_why_in_the_table(copied: Callable[[], Nation]) -> 
     assert all((row["value"] is None) == (row["value_note"] is not None) for row in rows.values())
 
 
-def test_a_failing_landing_gate_keeps_the_last_release(copied: Callable[[], Nation]) -> None:
+def test_a_platform_that_is_wrong_as_a_whole_is_quarantined_and_the_others_are_published(
+    copied: Callable[[], Nation],
+) -> None:
     nation = copied()
     before = nation.release.name
     with start(faults=["bluesky:*:negative"]) as url:
         done = nation.run("run", *DAY, env={"BEATBOOK_SANDBOX_URL": url})
-    assert done.returncode == 3
-    assert "landing_gate failed" in done.stderr
-    assert f"release {before} stays current" in done.stderr
-    assert nation.release.name == before
-    status = nation.json("status")
-    assert any("landing gate, bluesky" in line for line in status["failed_gates"])
+    assert done.returncode == 0, done.stderr
+    assert "bluesky quarantined" in done.stderr
+    assert nation.release.name != before
+    collected = (
+        "select platform, count(*) filter (status = 'landed'), count(*) filter (reason = 'quarantined') "
+        "from fct_collection where collected_date = '2026-11-10' and is_due group by platform"
+    )
+    landed = {platform: counts for platform, *counts in nation.query(collected)}
+    assert landed["bluesky"][0] == 0
+    assert landed["bluesky"][1] > 48
+    assert landed["mastodon"][0] > 40
+    assert landed["mastodon"][1] == landed["youtube"][1] == 0
+    (bluesky,) = (row for row in nation.json("status")["pulls"] if row["platform"] == "bluesky")
+    assert bluesky["quarantined"] == bluesky["polled"] - bluesky["refused"]
+
+    # One force pulled again, and in good health, clears nothing.
+    done = nation.run("run", *DAY, "--force", "kent")
+    assert done.returncode == 0, done.stderr
+    assert {platform: counts for platform, *counts in nation.query(collected)}["bluesky"][0] == 0
 
 
 @pytest.mark.long

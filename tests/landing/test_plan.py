@@ -12,6 +12,7 @@ from pipelines.registry import Register, load
 from pipelines.settings import SEEDS, Settings
 from pipelines.sources.catalogue import source
 from sandbox import register as invented
+from tests.landing.landed import land
 
 DAY = date(2026, 11, 1)
 SEEN = datetime(2026, 11, 1, 5, 30)  # noqa: DTZ001
@@ -46,7 +47,7 @@ def log(landing: Landing, day: date, run_id: str, *requests: int) -> None:
         }
         for n, count in enumerate(requests)
     ]
-    landing.write("bluesky", day, run_id, {"requests": rows})
+    land(landing, "bluesky", day, run_id, {"requests": rows})
 
 
 def test_every_platform_of_the_catalogue_has_a_row_in_its_order(

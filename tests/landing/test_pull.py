@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import polars as pl
 import pytest
 
 from pipelines.landing import pull as pull_module
@@ -17,6 +18,7 @@ from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.sources.client import Client
 from sandbox import register
 from sandbox.truth import truth
+from tests.landing.landed import land, refused
 from tests.sources.conftest import InProcess
 
 FORCE, BESIDE = "kent", "essex"
@@ -34,15 +36,14 @@ class Pulls:
     def landing(self) -> Landing:
         return open_landing(self.settings)
 
-    def pull(self, platform: str, day: date, run_id: str, **verdicts: str) -> Pulled:
-        """One run, and then its gate's verdict for each force that is named."""
+    def pull(self, platform: str, day: date, run_id: str, *quarantined: str) -> Pulled:
+        """One run, of which the accounts of these forces do not pass the gate."""
         pulled = pull_day(self.settings, platform, day, run_id, forces=[FORCE, BESIDE])
-        if verdicts:
-            rows: list[dict[str, object]] = [
-                {"platform": platform, "force_id": force, "verdict": verdict}
-                for force, verdict in verdicts.items()
-            ]
-            self.landing.judge(platform, day, run_id, rows)
+        asked = self.landing.read(platform, "requests", day, run_id)
+        accounts = (
+            asked.filter(pl.col("force_id").is_in(quarantined)).select("account_id", "force_id").unique()
+        )
+        self.landing.judge(platform, day, run_id, [refused(*row, platform) for row in accounts.iter_rows()])
         return pulled
 
     def rows(self, platform: str, entity: str, day: date, run_id: str, force: str = FORCE) -> Any:
@@ -92,11 +93,11 @@ def live_accounts(day: date, platform: str, force: str) -> list[dict[str, Any]]:
 
 
 def test_a_message_is_landed_when_it_is_first_seen(pulls: Pulls, platform: str) -> None:
-    pulls.pull(platform, NEXT, "run-0")  # killed before its gate: nothing counts on it
+    pulls.pull(platform, NEXT, "run-0", FORCE, BESIDE)  # nothing counts on it
     everything = pulls.messages(platform, NEXT, "run-0")
-    pulls.pull(platform, DAY, "run-1", kent="passed", essex="quarantined")
+    pulls.pull(platform, DAY, "run-1", BESIDE)
     before = pulls.messages(platform, DAY, "run-1")
-    pulls.pull(platform, NEXT, "run-2", kent="passed", essex="passed")
+    pulls.pull(platform, NEXT, "run-2")
     new = pulls.messages(platform, NEXT, "run-2")
     assert new == everything - before
     if platform != "youtube":  # where a force has few comments
@@ -112,23 +113,21 @@ def test_a_message_is_landed_when_it_is_first_seen(pulls: Pulls, platform: str) 
 
 
 def test_a_message_that_landed_more_than_ten_days_ago_is_landed_again(pulls: Pulls) -> None:
-    pulls.pull("mastodon", NEXT, "run-0")
+    pulls.pull("mastodon", NEXT, "run-0", FORCE, BESIDE)  # nothing counts on it
     everything = pulls.messages("mastodon", NEXT, "run-0")
     rows = pulls.rows("mastodon", "messages", NEXT, "run-0")
     for days, expected in ((11, everything), (10, set())):
         day = NEXT - timedelta(days=days)
         run_id = f"run-{days}-days-ago"
-        pulls.landing.write("mastodon", day, run_id, {"messages": rows, "requests": []})
-        passed: dict[str, object] = {"platform": "mastodon", "force_id": FORCE, "verdict": "passed"}
-        pulls.landing.judge("mastodon", day, run_id, [passed])
-        pulls.pull("mastodon", NEXT, f"run-after-{days}")
+        land(pulls.landing, "mastodon", day, run_id, {"messages": rows})
+        pulls.pull("mastodon", NEXT, f"run-after-{days}", FORCE, BESIDE)
         assert pulls.messages("mastodon", NEXT, f"run-after-{days}") == expected
 
 
 def test_posts_of_the_rules_ages_are_landed_and_no_others(pulls: Pulls, platform: str) -> None:
     module, moment = source(platform), Settings().profile.moment_of(NEXT)
     ages = load(SEEDS, SEEDS).post_ages
-    pulls.pull(platform, DAY, "run-0", kent="passed")
+    pulls.pull(platform, DAY, "run-0")
     pulls.pull(platform, NEXT, "run-1")
     expected = {
         post["post_id"]
@@ -147,7 +146,7 @@ def test_posts_of_the_rules_ages_are_landed_and_no_others(pulls: Pulls, platform
 @pytest.mark.parametrize("days", [8, 9])
 def test_posts_of_an_account_that_was_not_followed_land_whole(pulls: Pulls, days: int) -> None:
     """At the first pull, and after a gap of nine days, those between the rule's ages would never be seen."""
-    pulls.pull("bluesky", NEXT - timedelta(days=days), "run-0", kent="passed")
+    pulls.pull("bluesky", NEXT - timedelta(days=days), "run-0")
     pulls.pull("bluesky", NEXT, "run-1")
     own = [
         post
@@ -160,7 +159,7 @@ def test_posts_of_an_account_that_was_not_followed_land_whole(pulls: Pulls, days
 
 
 def test_the_log_says_what_was_looked_at_and_what_landed(pulls: Pulls, platform: str) -> None:
-    pulls.pull(platform, DAY, "run-1", kent="passed")
+    pulls.pull(platform, DAY, "run-1")
     pulls.pull(platform, NEXT, "run-2")
     live = live_accounts(NEXT, platform, FORCE)
     own = [post for account in live for post in account["posts"] if post["kind"] != "repost"]

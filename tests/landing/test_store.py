@@ -12,8 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.landing import store
-from pipelines.landing.store import COMMON, LOG, RETURNS, Landing, new_run_id
+from pipelines.landing.manifest import DamagedError
+from pipelines.landing.quarantine import passed
+from pipelines.landing.store import COMMON, LOG, RETURNS, Landing
+from pipelines.settings import SettingsError
 from pipelines.sources.catalogue import pulled_platforms, source
+from tests.landing.landed import land, refused
 
 DAY = date(2026, 11, 9)
 SEEN = datetime(2026, 11, 9, 5, 30)  # noqa: DTZ001
@@ -33,7 +37,7 @@ def files(landing: Landing) -> dict[Path, tuple[int, bytes]]:
     return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in paths}
 
 
-def test_every_source_has_its_entities_its_log_and_its_verdicts(landing: Landing) -> None:
+def test_every_source_has_its_entities_and_its_log(landing: Landing) -> None:
     assert set(landing.schemas) == {
         (name, entity) for name, own in {**ENTITIES, "returns": RETURNS}.items() for entity in [*own, *LOG]
     }
@@ -63,7 +67,7 @@ def test_preparing_twice_changes_nothing_and_a_new_column_is_added(landing: Land
 
 
 def test_what_is_written_is_read_back_with_its_run(landing: Landing) -> None:
-    landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE], "posts": [POST], "messages": []})
+    land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE], "posts": [POST], "messages": []})
     assert landing.path("youtube", "profiles", DAY, "run-1").relative_to(landing.root) == Path(
         "youtube/profiles/day=2026-11-09/run-1.parquet"
     )
@@ -80,17 +84,17 @@ def test_what_is_written_is_read_back_with_its_run(landing: Landing) -> None:
 @pytest.mark.parametrize(("source_name", "entity"), [("atlantis", "posts"), ("youtube", "outcomes")])
 def test_an_entity_that_nobody_declared_is_refused(landing: Landing, source_name: str, entity: str) -> None:
     with pytest.raises(KeyError):
-        landing.write(source_name, DAY, "run-1", {entity: [POST]})
+        land(landing, source_name, DAY, "run-1", {entity: [POST]})
     assert files(landing) == {}
 
 
 def test_what_landed_is_never_overwritten(landing: Landing) -> None:
-    landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE]})
     before = files(landing)
     with pytest.raises(FileExistsError, match="never changed"):
-        landing.write("youtube", DAY, "run-1", {"profiles": [{**PROFILE, "subscriber_count": 8}]})
+        land(landing, "youtube", DAY, "run-1", {"profiles": [{**PROFILE, "subscriber_count": 8}]})
     assert files(landing) == before
-    landing.write("youtube", DAY, "run-2", {"profiles": [{**PROFILE, "subscriber_count": 8}]})
+    land(landing, "youtube", DAY, "run-2", {"profiles": [{**PROFILE, "subscriber_count": 8}]})
     assert before.items() <= files(landing).items()
 
 
@@ -101,7 +105,7 @@ def test_what_landed_is_never_overwritten(landing: Landing) -> None:
 def test_one_wrong_value_and_nothing_at_all_is_written(landing: Landing, wrong: dict[str, Any]) -> None:
     rows = {"profiles": [PROFILE], "posts": [POST, {**POST, **wrong}]}
     with pytest.raises((pl.exceptions.PolarsError, TypeError, OverflowError)):
-        landing.write("youtube", DAY, "run-1", rows)
+        land(landing, "youtube", DAY, "run-1", rows)
     assert files(landing) == {}
 
 
@@ -114,12 +118,11 @@ def test_killed_before_the_rename_leaves_nothing_that_a_reader_sees(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", killed)
         with pytest.raises(KeyboardInterrupt):
-            landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE]})
+            land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE]})
     assert [path for path in files(landing) if not path.name.startswith(".")] == []
     assert list(landing.root.rglob("*.parquet")) == []
-    assert list(landing.runs("youtube", "profiles")) == []
-    assert landing.read("youtube", "profiles", DAY, "run-1").is_empty()
-    landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    assert list(landing.runs("youtube")) == []
+    land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE]})
     assert landing.read("youtube", "profiles", DAY, "run-1").height == 1
 
 
@@ -137,32 +140,95 @@ def test_the_bytes_are_on_disk_before_the_name_is(landing: Landing, monkeypatch:
 
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(Path, "replace", renamed)
-    landing.write("youtube", DAY, "run-1", {"profiles": [PROFILE]})
-    assert order == ["sync", "rename"]
+    land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    # The rows, the log, and then the manifest; a rename is on disk when its folder is.
+    assert order == ["sync", "rename", "sync"] * 3
 
 
-def test_run_ids_sort_by_the_time_that_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    moments = [
-        datetime(2026, 11, 9, 5, 30, 0, 0, UTC),
-        datetime(2026, 11, 9, 5, 30, 0, 90, UTC),
-        datetime(2026, 11, 9, 5, 30, 0, 100_000, UTC),
-        datetime(2026, 11, 9, 15, 3, tzinfo=UTC),
-        datetime(2026, 12, 31, 23, 59, 59, 999_999, UTC),
-        datetime(2027, 1, 1, tzinfo=UTC),
-    ]
-    clock = iter(moments)
+def test_a_run_killed_before_its_manifest_has_not_landed(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Landing, "_put", killed)
+        with pytest.raises(KeyboardInterrupt):
+            land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    assert landing.path("youtube", "profiles", DAY, "run-1").exists()
+    assert list(landing.runs("youtube")) == []
+    assert passed(landing, "youtube", "profiles", DAY, DAY, ["account_id"]).is_empty()
+
+
+@pytest.mark.parametrize("at", range(0, 1000, 97))
+def test_a_flipped_bit_anywhere_in_a_run_is_noticed(landing: Landing, at: int) -> None:
+    land(
+        landing,
+        "youtube",
+        DAY,
+        "run-1",
+        {"profiles": [PROFILE]},
+        [refused("youtube:kent", "kent", "youtube")],
+    )
+    for path in (
+        landing.path("youtube", "profiles", DAY, "run-1"),
+        landing.manifest_path("youtube", DAY, "run-1"),
+    ):
+        whole = path.read_bytes()
+        flipped = bytearray(whole)
+        flipped[at % len(whole)] ^= 1
+        path.write_bytes(flipped)
+        with pytest.raises(DamagedError, match=path.name):
+            landing.read("youtube", "profiles", DAY, "run-1")
+        with pytest.raises(DamagedError, match=path.name):
+            landing.files("youtube", DAY, "run-1", {"profiles"})
+        path.write_bytes(whole)
+    assert landing.read("youtube", "profiles", DAY, "run-1").height == 1
+
+
+def test_a_file_that_is_gone_is_noticed(landing: Landing) -> None:
+    land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE], "posts": [POST]})
+    landing.path("youtube", "posts", DAY, "run-1").unlink()
+    with pytest.raises(DamagedError, match="is missing, or is not what was landed"):
+        landing.files("youtube", DAY, "run-1", {"posts"})
+    assert list(landing.files("youtube", DAY, "run-1", {"profiles"})) == ["profiles"]
+
+
+def test_what_an_earlier_version_landed_is_not_taken_for_nothing(landing: Landing) -> None:
+    (landing.root / "youtube" / "verdicts" / "day=2026-11-09").mkdir(parents=True)
+    with pytest.raises(SettingsError, match="an earlier version"):
+        landing.prepare()
+
+
+def test_runs_are_ordered_by_their_number_also_when_the_clock_is_set_back(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = [datetime(2026, 11, 9, 5, 30, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)]
+    clock = iter([*moments, *reversed(moments)])
 
     class Clock:
         now = staticmethod(lambda _zone: next(clock))
 
     monkeypatch.setattr(store, "datetime", Clock)
-    ids = [new_run_id(unique) for unique in ("ffffffff", "eeeeeeee", "dddd", "cccc", "bbbb", "aaaa")]
+    ids = [landing.new_run_id(unique) for unique in ("ffffffff", "eeeeeeee", "dddd", "cccc")]
     assert ids == sorted(ids)
-    assert ids[0] == "20261109T053000000000-ffffffff"
+    assert ids[0] == "r00000001-20261109T053000-ffffffff"
+    assert ids[3].startswith("r00000004-20261109T053000-")
 
 
-def test_of_two_run_ids_of_one_moment_neither_is_the_other() -> None:
-    assert len({new_run_id() for _ in range(100)}) == 100
+@pytest.mark.parametrize("lost", [None, b"", b"\xff", b"many"])
+def test_the_number_goes_on_from_what_has_landed_when_the_counter_is_lost(
+    landing: Landing, lost: bytes | None
+) -> None:
+    for _ in range(3):
+        land(landing, "youtube", DAY, landing.new_run_id(), {"profiles": [PROFILE]})
+    counter = landing.root / "last_run"
+    counter.unlink() if lost is None else counter.write_bytes(lost)
+    assert landing.new_run_id().startswith("r00000004-")
+
+
+def test_of_two_run_ids_neither_is_the_other(landing: Landing) -> None:
+    assert len({landing.new_run_id() for _ in range(20)}) == 20
 
 
 def test_a_platforms_runs_are_listed_oldest_first(landing: Landing) -> None:
@@ -173,51 +239,44 @@ def test_a_platforms_runs_are_listed_oldest_first(landing: Landing) -> None:
         (date(2026, 11, 8), "run-2"),
         (date(2026, 11, 9), "run-0"),
     ):
-        landing.write("youtube", day, run, {"requests": [log]})
-    landing.write("mastodon", DAY, "run-3", {"requests": [{**log, "platform": "mastodon"}]})
+        land(landing, "youtube", day, run, {"requests": [log]})
+    land(landing, "mastodon", DAY, "run-3", {"requests": [{**log, "platform": "mastodon"}]})
     assert [run for _, run in landing.runs("youtube")] == ["run-2", "run-0", "run-1"]
     assert list(landing.runs("mastodon")) == [(DAY, "run-3")]
 
 
 def test_what_passed_is_read_by_day_and_without_what_the_gate_did_not_let_pass(landing: Landing) -> None:
     landing.prepare()
-    verdict = {**FORCE, "platform": "youtube", "account_id": "", "verdict": "passed"}
     essex = {"force_id": "essex", "account_id": "youtube:essex"}
-    for n, (day, verdicts) in enumerate(
-        [
-            (date(2026, 11, 1), [verdict]),
-            (date(2026, 11, 2), [verdict, {**verdict, **essex, "verdict": "quarantined"}]),
-            (date(2026, 11, 3), []),  # killed before its gate
-            (date(2026, 11, 4), [verdict]),
-        ]
-    ):
+    for n in range(4):
         message = {**FORCE, "comment_id": f"kent-{n}"}
         rows = [message, {**message, **essex, "comment_id": f"essex-{n}"}]
-        landing.write("youtube", day, f"run-{n}", {"messages": rows, "requests": []})
-        if verdicts:
-            landing.judge("youtube", day, f"run-{n}", verdicts)
+        out = [refused("youtube:essex", "essex", "youtube")] if n == 1 else []
+        day = date(2026, 11, n + 1)
+        land(landing, "youtube", day, f"run-{n}", {"messages": rows}, out)
 
-    def passed(since: int, until: int) -> list[str]:
+    def read(since: int, until: int) -> list[str]:
         between = (date(2026, 11, since), date(2026, 11, until))
-        found = landing.passed("youtube", "messages", *between, ["account_id", "comment_id"])
+        found = passed(landing, "youtube", "messages", *between, ["account_id", "comment_id"])
         assert found.columns == ["account_id", "comment_id"]
         return sorted(found["comment_id"])
 
-    assert passed(1, 4) == ["kent-0", "kent-1", "kent-3"]
-    assert passed(2, 3) == ["kent-1"]
-    assert passed(5, 9) == []
+    assert read(1, 2) == ["essex-0", "kent-0", "kent-1"]
+    assert read(2, 2) == ["kent-1"]
+    assert read(5, 9) == []
+    # A pull does not wait for an old file to be mended: what it does not know of lands again.
+    landing.path("youtube", "messages", date(2026, 11, 1), "run-0").write_bytes(b"damaged")
+    assert read(1, 2) == ["kent-1"]
 
 
 def test_what_landed_before_a_column_was_added_is_read_beside_what_has_it(landing: Landing) -> None:
     older = {entity: dict(columns) for entity, columns in ENTITIES["youtube"].items()}
     older["messages"].pop("post_published_at_utc")
-    verdict = {**FORCE, "platform": "youtube", "account_id": "", "verdict": "passed"}
     for n, entities in enumerate([{**ENTITIES, "youtube": older}, ENTITIES]):
         one = Landing(landing.root, entities)
         one.prepare()
-        one.write("youtube", DAY, f"run-{n}", {"messages": [{**FORCE, "comment_id": f"kent-{n}"}]})
-        one.judge("youtube", DAY, f"run-{n}", [verdict])
-    found = landing.passed("youtube", "messages", DAY, DAY, ["comment_id"])
+        land(one, "youtube", DAY, f"run-{n}", {"messages": [{**FORCE, "comment_id": f"kent-{n}"}]})
+    found = passed(landing, "youtube", "messages", DAY, DAY, ["comment_id"])
     assert sorted(found["comment_id"]) == ["kent-0", "kent-1"]
 
 
@@ -246,7 +305,7 @@ def test_any_rows_of_any_entity_come_back_the_same(
     (name, entity), rows = landed
     with tempfile.TemporaryDirectory() as folder:
         landing = Landing(Path(folder), ENTITIES)
-        landing.write(name, DAY, "run-1", {entity: rows})
+        land(landing, name, DAY, "run-1", {entity: rows})
         read = landing.read(name, entity, DAY, "run-1")
     assert read.schema == pl.Schema(_SCHEMAS[name, entity])
     assert read.to_dicts() == [{**row, "run_id": "run-1"} for row in rows]

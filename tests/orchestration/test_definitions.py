@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -11,9 +11,13 @@ import yaml
 from dagster._core.workspace.autodiscovery import loadable_targets_from_python_module
 
 from pipelines.definitions import build_definitions
+from pipelines.gates.landing_gate import suites_digest
+from pipelines.landing.store import open_landing
 from pipelines.settings import LONDON, Settings
 from pipelines.sources.catalogue import pulled_platforms
 from pipelines.warehouse.manifest import manifest
+from sandbox import register
+from tests.landing.landed import refused
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,13 +36,14 @@ def test_the_workspace_names_one_code_location_that_loads() -> None:
     ]
 
 
-def test_every_pulled_platform_is_landed_by_day_behind_a_blocking_gate(definitions: dg.Definitions) -> None:
+def test_every_pulled_platform_is_landed_and_gated_by_day(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     for platform in pulled_platforms():
         key = dg.AssetKey(["landing", platform])
         assert graph.get(key).partitions_def is not None
         check = graph.get_check_spec(dg.AssetCheckKey(key, "landing_gate"))
-        assert check.blocking
+        assert check.partitions_def == graph.get(key).partitions_def
+        assert not check.blocking  # the platform is quarantined alone, and the others go on
         # Everything downstream of the staging of this platform waits for the gate.
         assert dg.AssetKey(f"stg_{platform}__posts") in graph.get(key).child_keys
 
@@ -96,6 +101,38 @@ def test_the_daily_job_takes_named_forces_and_retries_infrastructure(definitions
     assert isinstance(step, dg.OpDefinition)
     assert step.retry_policy is not None
     assert step.retry_policy.max_retries == 2
+
+
+def test_the_landing_gate_can_be_executed_for_any_day_and_shows_the_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
+    settings = Settings()
+    settings.prepare()
+    settings.register.mkdir(exist_ok=True)
+    (settings.register / "accounts.csv").write_text(register.accounts_csv(7))
+    (settings.register / "account_events.csv").write_text(register.account_events_csv(7))
+    landing, day, run_id = open_landing(settings), date(2026, 11, 8), "r00000001"
+    asked = [
+        {"force_id": force, "account_id": f"youtube:{force}", "platform": "youtube", "status": "landed"}
+        for force in ("kent", "surrey", "essex", "dorset")
+    ]
+    out = [refused("youtube:kent", "kent", "youtube", "it fell")]
+    frames = landing.frames("youtube", run_id, {"requests": asked})
+    landing.write("youtube", day, run_id, frames, out, suites_digest())
+    key = dg.AssetCheckKey(dg.AssetKey(["landing", "youtube"]), "landing_gate")
+    job = dg.define_asset_job("gate", dg.AssetSelection.checks(key))
+    gate = dg.Definitions.merge(build_definitions(settings), dg.Definitions(jobs=[job])).resolve_job_def(
+        "gate"
+    )
+    for partition, said in (("2026-11-08", "it fell"), ("2026-11-09", "nothing landed")):
+        done = gate.execute_in_process(tags={"dagster/partition": partition})
+        (evaluation,) = done.get_asset_check_evaluations()
+        assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert evaluation.metadata["summary"].value == said
+        assert evaluation.partition == partition
+        rows = evaluation.metadata["quarantined"].records  # type: ignore[attr-defined]
+        assert [row.data["force_id"] for row in rows] == (["kent"] if said == "it fell" else [])
 
 
 def test_publishing_waits_for_the_gates_and_for_every_benchmark(definitions: dg.Definitions) -> None:

@@ -31,7 +31,7 @@ def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def built(settings: Settings, landing: Landing, manifest: Path) -> Settings:
-    """A build, a run of one platform, and every gate passed."""
-    pull(settings, landing)
+    """A build, a run of one platform, and both gates passed."""
+    pull(landing)
     build(settings)
     return settings

@@ -17,8 +17,9 @@ from pipelines.gates.records import GateResult, record
 from pipelines.landing.store import Landing
 from pipelines.settings import Settings
 from pipelines.warehouse.build import Build
-from pipelines.warehouse.window import Window
+from pipelines.warehouse.window import Run, Window
 from tests.gates.good_rows import AREAS, FORCES, frame_of, good_rows
+from tests.landing.landed import land
 
 RUN, BUILD = "20261109T053000000000-aaaaaaaa", "build-1"
 AS_OF = datetime(2026, 11, 9, 5, 30)  # noqa: DTZ001
@@ -84,12 +85,10 @@ def write_manifest(path: Path, tables: Iterable[str] = TABLES) -> None:
     path.write_text(json.dumps(text))
 
 
-def pull(settings: Settings, landing: Landing, run_id: str = RUN, passed: bool = True) -> None:
-    """A run of one platform, and its gate."""
+def pull(landing: Landing, run_id: str = RUN) -> None:
+    """A run of one platform."""
     log = {"force_id": "kent", "account_id": "youtube:kent", "pulled_at_utc": AS_OF, "platform": "youtube"}
-    landing.write("youtube", AS_OF.date(), run_id, {"requests": [log]})
-    failures = [] if passed else ["it is broken"]
-    record(settings.gates, GateResult("landing", f"youtube/{run_id}", passed, failures))
+    land(landing, "youtube", AS_OF.date(), run_id, {"requests": [log]})
 
 
 def build(
@@ -100,8 +99,12 @@ def build(
     posts: Iterable[Post] = POSTS,
     as_of: datetime = AS_OF,
     gates: bool = True,
+    runs: Mapping[str, str] | None = None,
 ) -> None:
-    """Put a warehouse in place, as if dbt had built it and every gate had passed."""
+    """Put a warehouse in place, as if dbt had built it and both gates had passed.
+
+    `runs`: the marks of the manifests that it was built from.
+    """
     frames = {
         name: frame_of(f"release_{name}", good_rows(f"release_{name}"))
         for name in ("bench_values", "bench_comparisons", "bench_not_available")
@@ -129,7 +132,8 @@ def build(
             connection.execute(sql, {"forces": FORCES} if "$forces" in sql else None)
     stat = settings.warehouse.stat()
     day = as_of.date()
-    window = Window(day, day, day, day, day, as_of.isoformat(), {})
+    seen = {key: Run(mark, day, day, day, as_of.isoformat()) for key, mark in (runs or {}).items()}
+    window = Window(day, day, day, day, day, as_of.isoformat(), seen)
     recorded = Build(build_id, "", f"{stat.st_size}-{stat.st_mtime_ns}", "", window)
     (settings.home / "build.json").write_bytes(msgspec.json.encode(recorded))
     if gates:

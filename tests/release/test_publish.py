@@ -15,7 +15,6 @@ from pipelines.landing.store import Landing
 from pipelines.release.publish import (
     NotPublishedError,
     Release,
-    check_gates,
     code_version,
     current,
     folder_of,
@@ -23,6 +22,8 @@ from pipelines.release.publish import (
 )
 from pipelines.settings import PROFILES, Settings
 from pipelines.warehouse.build import current_build, sha256_of
+from pipelines.warehouse.window import landed
+from tests.landing.landed import refused
 from tests.release.small_build import AS_OF, BUILD, RUN, TABLES, build, pull, write_manifest
 
 
@@ -48,21 +49,19 @@ def test_without_a_warehouse_nothing_is_published(settings: Settings, landing: L
     assert current(settings) is None
 
 
-@pytest.mark.parametrize("gate", ["dbt", "release", "landing"])
+@pytest.mark.parametrize("gate", ["dbt", "release"])
 def test_a_gate_that_left_no_record_stops_it(built: Settings, landing: Landing, gate: str) -> None:
     for path in (built.gates / gate).iterdir():
         path.unlink()
-    subject = f"youtube/{RUN}" if gate == "landing" else BUILD
-    assert refusal(built, landing) == [f"the {gate} gate left no record for {subject}"]
+    assert refusal(built, landing) == [f"the {gate} gate left no record for {BUILD}"]
 
 
-@pytest.mark.parametrize("gate", ["dbt", "release", "landing"])
+@pytest.mark.parametrize("gate", ["dbt", "release"])
 def test_a_gate_that_failed_stops_it_and_says_each_failure(
     built: Settings, landing: Landing, gate: str
 ) -> None:
-    subject = f"youtube/{RUN}" if gate == "landing" else BUILD
-    record(built.gates, GateResult(gate, subject, False, ["one thing", "another"]))
-    assert refusal(built, landing) == [f"{gate} gate, {subject}: {why}" for why in ("one thing", "another")]
+    record(built.gates, GateResult(gate, BUILD, False, ["one thing", "another"]))
+    assert refusal(built, landing) == [f"{gate} gate, {BUILD}: {why}" for why in ("one thing", "another")]
 
 
 def test_every_reason_is_given_at_once(built: Settings, landing: Landing) -> None:
@@ -86,16 +85,20 @@ def test_a_warehouse_that_is_not_the_one_that_was_checked_stops_it(built: Settin
     assert "not the one that was checked" in refusal(built, landing)[0]
 
 
-def test_the_newest_run_of_every_source_must_have_passed_and_older_ones_need_not(
-    built: Settings, landing: Landing
-) -> None:
-    pull(built, landing, "20261109T040000000000-bbbbbbbb", passed=False)
-    present = current_build(built)
-    assert present is not None
-    passed = check_gates(built, landing, present)
-    assert [result.gate for result in passed] == ["dbt", "release", "landing"]
-    pull(built, landing, "20261109T060000000000-cccccccc", passed=False)
-    assert refusal(built, landing) == ["landing gate, youtube/20261109T060000000000-cccccccc: it is broken"]
+def test_a_run_that_is_judged_again_after_the_build_stops_it(built: Settings, landing: Landing) -> None:
+    build(built, "build-2", runs=landed(landing))
+    kent = refused("youtube:kent", "kent", "youtube")
+    landing.judge("youtube", AS_OF.date(), RUN, [kent])
+    key = f"youtube/{AS_OF.date()}/{RUN}"
+    assert refusal(built, landing) == [f"judged again since the build: {key}; build again"]
+    landing.manifest_path("youtube", AS_OF.date(), RUN).unlink()
+    assert refusal(built, landing) == [f"judged again since the build: {key}; build again"]
+
+
+def test_a_run_that_landed_after_the_build_waits_for_the_next(built: Settings, landing: Landing) -> None:
+    build(built, "build-2", runs=landed(landing))
+    pull(landing, "r00000009-20261109T040000-bbbbbbbb")
+    assert publish(built, landing).release_id
 
 
 def test_after_a_refusal_the_last_good_release_stands(built: Settings, landing: Landing) -> None:
@@ -154,7 +157,7 @@ def test_the_release_says_what_it_is(built: Settings, landing: Landing) -> None:
     assert (release.data_as_of_utc, release.value_count) == ("2026-11-09T05:30:00Z", 8)
     assert (release.profile, release.is_invented, release.note) == ("sandbox", True, built.profile.note)
     assert release.code_version.startswith("0.")
-    assert [gate["gate"] for gate in release.gates] == ["dbt", "release", "landing"]
+    assert [gate["gate"] for gate in release.gates] == ["dbt", "release"]
     assert all(gate["passed"] for gate in release.gates)
     assert current(built) == release
     assert (built.releases / "current").read_text() == f"{release.release_id}\n"

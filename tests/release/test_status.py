@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.gates.records import GateResult, record
+from pipelines.landing.manifest import Refused
 from pipelines.landing.store import Landing, open_landing
 from pipelines.release.status import Status, already_landed, status
 from pipelines.settings import Settings
 from pipelines.sources.catalogue import pulled_platforms
+from tests.landing.landed import land, refused
 from tests.release.small_release import OCTOBER, everywhere, publish_small
 
 DAY, RUN = date(2026, 11, 9), "20261109T053000000000-aaaaaaaa"
@@ -50,19 +52,16 @@ def build(settings: Settings, posts_from: str = "2026-09-01") -> None:
         record(settings.gates, GateResult(gate, "b1", passed=True))
 
 
-def pull(settings: Settings, landing: Landing, verdict: str = "passed", **log: Any) -> None:
+def pull(landing: Landing, *quarantined: Refused, **log: Any) -> None:
     """One account of Kent, polled on YouTube."""
     row = {"force_id": "kent", "account_id": "youtube:kent", "pulled_at_utc": NOW, "platform": "youtube"}
     row |= {"entity": "posts", "status": "landed"}
-    landing.write("youtube", DAY, RUN, {"requests": [row | log]})
-    said = {name: row[name] for name in ("force_id", "platform", "pulled_at_utc")}
-    landing.judge("youtube", DAY, RUN, [{**said, "verdict": verdict, "detail": "a handle is empty"}])
-    record(settings.gates, GateResult("landing", f"youtube/{RUN}", passed=True))
+    land(landing, "youtube", DAY, RUN, {"requests": [row | log]}, quarantined)
 
 
 def test_all_well(settings: Settings, landing: Landing) -> None:
     publish_small(settings, everywhere(OCTOBER))
-    pull(settings, landing)
+    pull(landing)
     build(settings)
     found = status(settings, landing)
     assert found.is_complete
@@ -88,20 +87,20 @@ def test_an_empty_folder_is_incomplete(settings: Settings, landing: Landing) -> 
 @pytest.mark.parametrize("outcome", ["throttled", "failed"])
 def test_an_account_that_went_wrong_is_named(settings: Settings, landing: Landing, outcome: str) -> None:
     publish_small(settings, everywhere(OCTOBER))
-    pull(settings, landing, status=outcome, reason="server_error", detail="503")
+    pull(landing, status=outcome, reason="server_error", detail="503")
     found = status(settings, landing)
     assert not found.is_complete
     assert found.pulls[0][outcome] == 1
     assert found.missing == ["kent: youtube:kent posts: server_error (503)"]
 
 
-def test_a_quarantined_force_is_named(settings: Settings, landing: Landing) -> None:
+def test_a_quarantined_account_is_named(settings: Settings, landing: Landing) -> None:
     publish_small(settings, everywhere(OCTOBER))
-    pull(settings, landing, verdict="quarantined")
+    pull(landing, refused("youtube:kent", "kent", "youtube", "a handle is empty"))
     found = status(settings, landing)
     assert not found.is_complete
     assert found.pulls[0]["quarantined"] == 1
-    assert found.missing == ["kent: youtube quarantined: a handle is empty"]
+    assert found.missing == ["kent: youtube:kent quarantined: a handle is empty"]
 
 
 def test_a_gate_without_a_record_and_one_that_failed_are_named(settings: Settings, landing: Landing) -> None:
@@ -148,14 +147,20 @@ def test_a_failed_build_is_said_until_a_later_one_passes(
     assert done.exit_code == 4
 
 
-def test_a_day_has_landed_when_every_platform_has_a_run_that_passed(
-    settings: Settings, landing: Landing
+def test_a_day_has_landed_when_every_platform_has_a_run_and_none_is_quarantined_as_a_whole(
+    landing: Landing,
 ) -> None:
-    pull(settings, landing)
-    assert not already_landed(settings, landing, DAY)
+    pull(landing)
+    assert not already_landed(landing, DAY)
+    log = [
+        {"force_id": force, "account_id": f"bluesky:{force}", "platform": "bluesky", "status": "landed"}
+        for force in ("essex", "kent", "surrey")
+    ]
     for platform in set(pulled_platforms()) - {"youtube"}:
-        landing.write(platform, DAY, RUN, {"requests": []})
-        record(settings.gates, GateResult("landing", f"{platform}/{RUN}", passed=True))
-    assert already_landed(settings, landing, DAY)
-    record(settings.gates, GateResult("landing", f"youtube/{RUN}", passed=False))
-    assert not already_landed(settings, landing, DAY)
+        land(landing, platform, DAY, RUN, {"requests": log if platform == "bluesky" else []})
+    assert already_landed(landing, DAY)
+    bad = [refused(f"bluesky:{force}", force, "bluesky") for force in ("essex", "kent")]
+    landing.judge("bluesky", DAY, RUN, bad[:1])
+    assert already_landed(landing, DAY)
+    landing.judge("bluesky", DAY, RUN, bad)
+    assert not already_landed(landing, DAY)

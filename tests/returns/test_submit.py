@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.gates.records import recorded
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load
 from pipelines.returns import submit as submission
@@ -69,11 +68,8 @@ def test_a_file_lands_whole_with_its_log_and_its_verdict(
     (log,) = read(settings, "requests", done.run_id).to_dicts()
     assert (log["entity"], log["status"], log["row_count"]) == (kind, "landed", rows.height)
     assert (log["request_count"], log["unit_count"]) == (0, 0)
-    assert read(settings, "verdicts", done.run_id)["verdict"].to_list() == ["passed"]
-    assert done.gate is not None
-    assert done.gate.passed
-    assert recorded(settings.gates, "landing", f"returns/{done.run_id}") == done.gate
-    assert {path.parts[-3] for path in landed(settings)} == {kind, "requests", "verdicts"}
+    assert (done.is_new, done.quarantined) == (True, [])
+    assert {path.parts[-3] for path in landed(settings)} == {kind, "requests"}
 
 
 def test_the_same_bytes_a_second_time_change_nothing(settings: Settings, tmp_path: Path) -> None:
@@ -81,7 +77,7 @@ def test_the_same_bytes_a_second_time_change_nothing(settings: Settings, tmp_pat
     other = submit(settings, tmp_path, text_of("profiles"))
     before = {path: path.read_bytes() for path in landed(settings)}
     again = submit(settings, tmp_path, text_of("posts"))
-    assert (again.run_id, again.row_count, again.gate) == (first.run_id, first.row_count, None)
+    assert (again.run_id, again.row_count, again.is_new) == (first.run_id, first.row_count, False)
     assert {path: path.read_bytes() for path in landed(settings)} == before
     assert other.run_id != first.run_id
 
@@ -107,25 +103,22 @@ def test_a_file_with_a_problem_lands_nothing(settings: Settings, tmp_path: Path,
     with pytest.raises(ValueError, match="problems and cannot land"):
         submit(settings, tmp_path, spoilt(text_of("posts")))
     assert landed(settings) == set()
-    assert not settings.gates.exists()
 
 
-def test_a_run_killed_before_its_gate_never_counts_and_lands_again(
+def test_a_run_killed_before_its_manifest_never_counts_and_lands_again(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(submission, "landing_gate", killed)
+        patch.setattr(Landing, "_put", killed)
         with pytest.raises(KeyboardInterrupt):
             submit(settings, tmp_path, text_of("posts"))
-    (half,) = [run for _, run in open_landing(settings).runs("returns", "posts")]
+    assert list(open_landing(settings).runs("returns")) == []
     again = submit(settings, tmp_path, text_of("posts"))
-    assert again.gate is not None
-    assert again.run_id > half
-    gated = [run for _, run in open_landing(settings).runs("returns", "verdicts")]
-    assert gated == [again.run_id]
+    assert again.is_new
+    assert list(open_landing(settings).runs("returns")) == [(DAY, again.run_id)]
     assert submit(settings, tmp_path, text_of("posts")).run_id == again.run_id
 
 

@@ -16,6 +16,7 @@ from pipelines.landing.store import Landing, open_landing
 from pipelines.settings import Settings
 from pipelines.warehouse.build import build, current_build
 from tests.benchmarks.generate import UNTIL, generate
+from tests.landing.landed import refused
 
 DAYS = 45
 #: What a build reads and does not keep: staging views, and tables that hold what the last build read.
@@ -38,21 +39,21 @@ def tables(warehouse: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def hand_over(whole: Path, home: Path, runs: list[Path]) -> None:
-    """Move these runs of the whole landing (its requests files) to the home: rows, log and verdict."""
-    for log in runs:
-        source, day = log.parents[2].name, log.parent.name
-        for path in (whole / "landing" / source).glob(f"*/{day}/{log.name}"):
+    """Copy these runs of the whole landing (their manifests) to the home: rows, log and verdict."""
+    for manifest in runs:
+        source, day = manifest.parents[2].name, manifest.parent.name
+        for path in (whole / "landing" / source).glob(f"*/{day}/{manifest.stem}.*"):
             target = home / path.relative_to(whole)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
 
 
-def judge_again(landing: Landing, verdict: str) -> None:
-    """The oldest run of Mastodon but two, and one force of it, is judged anew."""
+def judge_again(landing: Landing, *, is_refused: bool) -> None:
+    """The oldest run of Mastodon but two, and one account of it, is judged anew."""
     day, run_id = list(landing.runs("mastodon"))[2]
-    rows = landing.read("mastodon", "verdicts", day, run_id).to_dicts()
-    rows[0]["verdict"] = verdict
-    landing.judge("mastodon", day, run_id, rows)
+    asked = landing.read("mastodon", "requests", day, run_id)
+    account = refused(asked["account_id"][0], asked["force_id"][0], "mastodon")
+    landing.judge("mastodon", day, run_id, [account] if is_refused else [])
 
 
 @pytest.mark.dbt
@@ -68,7 +69,7 @@ def test_any_sequence_of_builds_ends_in_the_tables_of_a_build_from_nothing(
     shutil.copytree(whole / "register", settings.register)
     landing = open_landing(settings)
 
-    runs = sorted((whole / "landing").glob("*/requests/day=*/*.parquet"), key=lambda path: path.name)
+    runs = sorted((whole / "landing").glob("*/runs/day=*/*.json"), key=lambda path: path.name)
     late = dice.sample(runs[30:-9], 3)  # landed long after their day
     in_time = [run for run in runs if run not in late]
     cut = len(in_time) - 9
@@ -76,9 +77,9 @@ def test_any_sequence_of_builds_ends_in_the_tables_of_a_build_from_nothing(
     for number, piece in enumerate(pieces):
         hand_over(whole, home, piece)
         if number == 1:
-            judge_again(landing, "quarantined")
+            judge_again(landing, is_refused=True)
         if number == 2:
-            judge_again(landing, "passed")
+            judge_again(landing, is_refused=False)
         if number == dice.choice([1, 2]):  # killed half-way: what it left beside is nobody's
             settings.building.write_bytes(b"half a warehouse")
         build(settings, landing, f"build-{number}")

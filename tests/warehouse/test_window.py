@@ -9,6 +9,7 @@ import pytest
 from pipelines.landing.store import Landing
 from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.warehouse.window import Window, link_files, window
+from tests.landing.landed import land, refused
 
 DAY = date(2026, 11, 4)
 
@@ -27,9 +28,7 @@ def pull(landing: Landing, day: date, run_id: str | None = None) -> str:
     own = {"force_id": "kent", "account_id": "bluesky:kent", "pulled_at_utc": moment, "platform": "bluesky"}
     asked = {"entity": "posts", "status": "landed", "reason": "", "detail": ""}
     counts = {name: 0 for name, kind in landing.schemas["bluesky", "requests"].items() if kind == pl.Int64}
-    landing.write("bluesky", day, run_id, {"requests": [own | asked | counts]})
-    verdict = {"verdict": "passed", "expectation": "", "detail": "", "row_count": 1}
-    landing.judge("bluesky", day, run_id, [own | verdict])
+    land(landing, "bluesky", day, run_id, {"requests": [own | asked | counts]})
     return run_id
 
 
@@ -40,9 +39,8 @@ def returned(landing: Landing, day: date, sent: datetime) -> None:
     message = own | texts | {"sent_at_utc": sent, "is_automatic": None, "file_sha256": "", "line": 2}
     counts = {name: 0 for name, kind in landing.schemas["returns", "requests"].items() if kind == pl.Int64}
     asked = own | {"entity": "messages", "status": "landed", "reason": "", "detail": ""} | counts
-    landing.write(
-        "returns", day, f"{day:%Y%m%d}T120000000000-0000", {"messages": [message], "requests": [asked]}
-    )
+    rows = {"messages": [message], "requests": [asked]}
+    land(landing, "returns", day, f"{day:%Y%m%d}T120000000000-0000", rows)
 
 
 def found(landing: Landing, before: Window | None = None) -> Window:
@@ -93,7 +91,8 @@ def test_a_run_that_is_judged_again_reopens_its_days(landing: Landing) -> None:
     run_id = pull(landing, DAY - timedelta(days=40))
     pull(landing, DAY)
     before = found(landing)
-    landing.judge("bluesky", DAY - timedelta(days=40), run_id, [])
+    kent = refused("bluesky:kent", "kent", "bluesky")
+    landing.judge("bluesky", DAY - timedelta(days=40), run_id, [kent])
     assert found(landing, before).posts_from_date == DAY - timedelta(days=71)
     assert found(landing, before).messages_from_date == DAY - timedelta(days=50)
 
@@ -104,7 +103,7 @@ def test_a_run_that_is_gone_reopens_its_days(landing: Landing) -> None:
     run_id = pull(landing, early)
     pull(landing, DAY)
     before = found(landing)
-    landing.path("bluesky", "requests", early, run_id).unlink()
+    landing.manifest_path("bluesky", early, run_id).unlink()
     assert found(landing, before).messages_from_date == early - timedelta(days=10)
 
 

@@ -21,7 +21,7 @@ final as (
         {{ counter }},
         {% endfor %}
         {{ seconds_between('created_at_utc', 'pulled_at_utc') }} as age_seconds,
-        {{ milliseconds('pulled_at_utc') }} * 1000000 + run_number as snapshot_number
+        {{ milliseconds('pulled_at_utc') }} * 1000000 + run_number % 1000000 as snapshot_number
     from unioned
 )
 

@@ -2,10 +2,11 @@
 with passed as (
     select landed.*
     from {{ source('bluesky', 'messages') }} as landed
-    inner join {{ ref('stg_landing__passed') }} as gate
-        on landed.run_id = gate.run_id
-            and landed.force_id = gate.force_id
-            and gate.landing_source = 'bluesky'
+    where not exists(
+        select 1
+        from {{ ref('stg_landing__quarantined') }} as refused
+        where refused.run_id = landed.run_id and refused.account_id = landed.account_id
+    )
 ),
 
 final as (

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- is_passed: what this request brought counts. A quarantined force, and a run that died before its gate, do not.
+-- is_passed: what this request brought counts, for the account is not in quarantine.
 with requests as (
     select
         {{ landing_source('filename') }} as landing_source,
@@ -17,17 +17,16 @@ final as (
         requests.entity,
         requests.status,
         requests.reason,
-        requests.detail,
+        coalesce(refused.detail, requests.detail) as detail,
         requests.pulled_at_utc,
         requests.run_id,
         {{ to_london_date('requests.pulled_at_utc') }} as pulled_date,
-        gate.run_id is not null as is_passed
+        refused.run_id is null as is_passed
     from requests
-    left join {{ ref('stg_landing__passed') }} as gate
-        on requests.landing_source = gate.landing_source
-            and requests.run_id = gate.run_id
-            and requests.force_id = gate.force_id
-            and requests.platform = gate.platform
+    left join {{ ref('stg_landing__quarantined') }} as refused
+        on requests.run_id = refused.run_id
+            and requests.force_id = refused.force_id
+            and requests.account_id = refused.account_id
 )
 
 select * from final

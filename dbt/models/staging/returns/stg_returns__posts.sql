@@ -2,17 +2,17 @@
 with passed as (
     select
         landed.*,
-        gate.run_number,
+        {{ run_number('landed.run_id') }} as run_number,
         row_number() over (
             partition by landed.account_id, landed.post_id, landed.observed_at_utc
             order by landed.run_id desc, landed.line desc
         ) as nth_latest
     from {{ source('returns', 'posts') }} as landed
-    inner join {{ ref('stg_landing__passed') }} as gate
-        on landed.run_id = gate.run_id
-            and landed.force_id = gate.force_id
-            and landed.platform = gate.platform
-            and gate.landing_source = 'returns'
+    where not exists(
+        select 1
+        from {{ ref('stg_landing__quarantined') }} as refused
+        where refused.run_id = landed.run_id and refused.account_id = landed.account_id
+    )
 ),
 
 final as (

@@ -7,11 +7,11 @@ with passed as (
             order by landed.run_id desc, landed.observed_at_utc desc, landed.line desc
         ) as nth_latest
     from {{ source('returns', 'profiles') }} as landed
-    inner join {{ ref('stg_landing__passed') }} as gate
-        on landed.run_id = gate.run_id
-            and landed.force_id = gate.force_id
-            and landed.platform = gate.platform
-            and gate.landing_source = 'returns'
+    where not exists(
+        select 1
+        from {{ ref('stg_landing__quarantined') }} as refused
+        where refused.run_id = landed.run_id and refused.account_id = landed.account_id
+    )
 ),
 
 final as (

@@ -1,0 +1,110 @@
+"""Which answers of the platforms count, and which do not and why.
+
+Belongs here: what follows from the gate's verdicts on all runs of a day together. Does not belong here: the
+verdict on a run (gates/landing_gate.py).
+
+An account counts by its last answer that passed, whichever run brought it. When more than `MAX_FAILING_SHARE`
+of the forces that answered on a platform have an account without any, the fault is the platform's or ours:
+then the whole platform is quarantined for that day, alone.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from pipelines.landing.manifest import DamagedError, Refused
+from pipelines.landing.store import Landing
+
+#: More of a platform's forces than this do not make the same mistake on one day by chance.
+MAX_FAILING_SHARE = 0.25
+#: One force's fault is its own, also where a platform has few.
+MIN_FAILING_FORCES = 2
+WHOLE = "platform"  # the expectation of those who are quarantined for others' faults
+
+SCHEMA = pl.Schema(
+    {"day": pl.Date, "run_id": pl.String} | dict.fromkeys(Refused.__struct_fields__, pl.String())
+)
+
+
+def quarantined(
+    landing: Landing, source: str, since: date = date.min, until: date = date.max
+) -> pl.DataFrame:
+    """A row for each account and run whose rows do not count: day, run_id, platform, force_id, account_id,
+    expectation, detail.
+
+    Raises:
+        DamagedError: a manifest, or the log of a day on which something is quarantined, is damaged.
+    """
+    found: list[dict[str, Any]] = []
+    for day, runs in groupby(landing.runs(source, since, until), key=lambda run: run[0]):
+        run_ids = [run_id for _, run_id in runs]
+        own = [
+            {"day": day, "run_id": run_id} | msgspec.structs.asdict(refused)
+            for run_id in run_ids
+            for refused in landing.manifest(source, day, run_id).quarantined
+        ]
+        found += own + (_others(landing, source, day, run_ids, own) if own and source != "returns" else [])
+    return pl.DataFrame(found, schema=SCHEMA, orient="row")
+
+
+def in_brief(landing: Landing, since: date) -> list[dict[str, Any]]:
+    """What is quarantined since a day, a row for each platform and day: how much, and one reason.
+
+    Raises:
+        DamagedError: as for `quarantined`.
+    """
+    sources = sorted({source for source, _ in landing.schemas})
+    every = pl.concat([quarantined(landing, source, since) for source in sources])
+    whole_first = every.sort(pl.col("expectation") != WHOLE, "force_id", "account_id", maintain_order=True)
+    days = whole_first.group_by("day", "platform").agg(
+        pl.col("force_id").n_unique().alias("force_count"),
+        pl.col("account_id").n_unique().alias("account_count"),
+        pl.col("detail").first(),
+    )
+    rows = days.sort("day", "platform").to_dicts()
+    return [row | {"day": row["day"].isoformat()} for row in rows]
+
+
+def passed(
+    landing: Landing, source: str, entity: str, since: date, until: date, columns: Sequence[str]
+) -> pl.DataFrame:
+    """Columns of what a platform's runs of these days landed and the gate let pass.
+
+    A run that is damaged is left out: a pull must not wait for an old file to be mended, and what it does not
+    know of lands again.
+    """
+    frames = [pl.DataFrame(schema=landing.schemas[source, entity])]
+    for day, run_id in landing.runs(source, since, until):
+        with suppress(DamagedError):
+            frames.append(landing.read(source, entity, day, run_id))
+    refused = pl.DataFrame(schema=SCHEMA)
+    with suppress(DamagedError):
+        refused = quarantined(landing, source, since, until)
+    rows = pl.concat(frames, how="diagonal")
+    return rows.join(refused, on=["run_id", "account_id"], how="anti").select(columns)
+
+
+def _others(
+    landing: Landing, source: str, day: date, run_ids: Sequence[str], own: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Everybody else of the day, when the platform is at fault."""
+    keys = ["run_id", "platform", "force_id", "account_id"]
+    log = pl.concat([landing.read(source, "requests", day, run_id) for run_id in run_ids])
+    answered = log.filter(pl.col("status").is_in(["landed", "empty"])).select(keys).unique()
+    refused = pl.DataFrame(own, schema=SCHEMA, orient="row")
+    passed = answered.join(refused, on=["run_id", "account_id"], how="anti")
+    failing = sorted(refused.join(passed, on="account_id", how="anti")["force_id"].unique())
+    forces = answered["force_id"].n_unique()
+    if len(failing) < MIN_FAILING_FORCES or len(failing) <= MAX_FAILING_SHARE * forces:
+        return []
+    example = next(row["detail"] for row in own if row["force_id"] == failing[0])
+    why = f"{source} as a whole: {len(failing)} of {forces} forces fail, {failing[0]} for one: {example}"
+    return [
+        {**row, "day": day, "expectation": WHOLE, "detail": why}
+        for row in passed.sort(keys).iter_rows(named=True)
+    ]
