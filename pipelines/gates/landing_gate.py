@@ -7,13 +7,14 @@ expectations themselves (expectations/), running them (validation.py), what a da
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 import polars as pl
 
-from pipelines.gates.suites import SUITES, expectations_of, landing_suite
+from pipelines.gates.plausibility import frames_of
+from pipelines.gates.suites import SUITES, Expectation, expectations_of, landing_suite
 from pipelines.gates.validation import Failure, validate
 from pipelines.landing.manifest import Refused
 from pipelines.landing.store import LOG, Landing
@@ -39,7 +40,7 @@ def land(
         FileExistsError: the run has landed already.
     """
     frames = landing.frames(source, run_id, rows)
-    refused = judge(landing, source, frames, force_ids)
+    refused = judge(landing, source, day, frames, force_ids)
     landing.write(source, day, run_id, frames, refused, suites_digest())
     return refused
 
@@ -57,20 +58,24 @@ def judge_again(
     if before.suites == suites_digest():
         return before.quarantined
     frames = {entity: landing.read(source, entity, day, run_id) for entity in before.files}
-    refused = judge(landing, source, frames, force_ids)
+    refused = judge(landing, source, day, frames, force_ids)
     landing.judge(source, day, run_id, refused, suites_digest())
     return refused
 
 
 def judge(
-    landing: Landing, source: str, frames: Mapping[str, pl.DataFrame], force_ids: Iterable[str]
+    landing: Landing,
+    source: str,
+    day: date,
+    frames: Mapping[str, pl.DataFrame],
+    force_ids: Iterable[str],
 ) -> list[Refused]:
     """The accounts that have a row which breaks an expectation, and which one; all that were asked, when a
     frame as a whole is wrong."""
     log = frames["requests"]
     asked = log.select("platform", "force_id", "account_id").unique(maintain_order=True)
-    of_run: dict[str, Any] = {"force_ids": sorted(force_ids), "latest": _end_of(log)}
-    refused: dict[tuple[str, ...], Refused] = {}
+    of_run: dict[str, Any] = {"force_ids": sorted(force_ids), **_times_of(log)}
+    refused: dict[tuple[str, str], Refused] = {}
     for (landed_by, entity), schema in landing.schemas.items():
         if landed_by != source or entity in LOG:
             continue
@@ -80,18 +85,34 @@ def judge(
             continue
         parameters = of_run | {"logged_rows": logged} | of_entity(source, entity, schema)
         expectations = expectations_of(landing_suite(source, entity), parameters)
-        for failure in validate(f"{source}/{entity}", expectations, frame):
-            for platform, force_id, account_id in _blamed(failure, frame, asked).iter_rows():
-                found = Refused(platform, force_id, account_id, failure.title, str(failure))
-                refused.setdefault((platform, force_id, account_id), found)
+        _refuse(refused, asked, f"{source}/{entity}", expectations, frame)
+    if source != "returns" and len(refused) < asked.height:  # else there is nothing to hold against the past
+        for name, frame in frames_of(landing, source, day, frames).items():
+            if not frame.is_empty():
+                _refuse(refused, asked, f"{source}/{name}", expectations_of(name, {}), frame)
     return sorted(refused.values())
+
+
+def _refuse(
+    refused: dict[tuple[str, str], Refused],
+    asked: pl.DataFrame,
+    subject: str,
+    expectations: Sequence[Expectation],
+    frame: pl.DataFrame,
+) -> None:
+    """Add the accounts that fail; of an account the first failure stands."""
+    for failure in validate(subject, expectations, frame):
+        for platform, force_id, account_id in _blamed(failure, frame, asked).iter_rows():
+            detail = str(failure)
+            found = Refused(platform, force_id, account_id, failure.title, detail)
+            refused.setdefault((force_id, account_id), found)
 
 
 @cache
 def suites_digest() -> str:
-    """A digest of all landing suites: a run that was judged by other ones can be judged again."""
+    """A digest of all suites of this gate: a run that was judged by other ones can be judged again."""
     digest = hashlib.sha256()
-    for path in sorted(SUITES.glob("landing*.json")):
+    for path in sorted([*SUITES.glob("landing*.json"), *SUITES.glob("plausible*.json")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -109,10 +130,14 @@ def of_entity(source: str, entity: str, schema: Schema) -> dict[str, Any]:
     return columns | choices | {"key": list(kind.key), "required": [c for c in required if c != "force_id"]}
 
 
-def _end_of(log: pl.DataFrame) -> str:
-    """The last moment of the run and an hour: a platform's clock may be a little ahead of ours."""
-    latest = log.select(pl.col("pulled_at_utc").dt.replace_time_zone("UTC").max()).item()
-    return str(latest + timedelta(hours=1)) if latest is not None else ""
+def _times_of(log: pl.DataFrame) -> dict[str, str]:
+    """The last moment of the run and an hour, for a platform's clock may be a little ahead of ours; and the
+    first, 32 days before: a pull asks for the posts of thirty."""
+    at = log["pulled_at_utc"].dt.replace_time_zone("UTC")
+    first, last = at.min(), at.max()
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return {"earliest": "", "latest": ""}
+    return {"earliest": str(first - timedelta(days=32)), "latest": str(last + timedelta(hours=1))}
 
 
 def _blamed(failure: Failure, frame: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
@@ -120,7 +145,7 @@ def _blamed(failure: Failure, frame: pl.DataFrame, asked: pl.DataFrame) -> pl.Da
 
     A row of a force or an account that was not asked is nobody's fault in particular.
     """
-    if not failure.rows:
+    if not failure.rows or "account_id" not in frame.columns:
         return asked
     keys = ["force_id", "account_id"]
     named = frame[failure.rows].select(keys).unique()

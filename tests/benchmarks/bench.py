@@ -164,7 +164,7 @@ def gate(home: Path) -> Measure:
             (run_id,) = (name for found, name in landing.runs(platform) if found == day)
             files = landing.manifest(platform, day, run_id).files
             frames = {entity: landing.read(platform, entity, day, run_id) for entity in files}
-            refused = judge(landing, platform, frames, force_ids)
+            refused = judge(landing, platform, day, frames, force_ids)
             if refused:
                 raise SystemExit(f"the landing gate refused {platform} of {day}: {refused[0].detail}")
             rows += sum(frame.height for entity, frame in frames.items() if entity not in LOG)

@@ -25,6 +25,7 @@ AREAS = [*FORCES, "all_forces"]
 SEEN = datetime(2026, 11, 9, 5, 30)  # noqa: DTZ001
 PARAMETERS: dict[str, Any] = {
     "force_ids": FORCES,
+    "earliest": "2026-10-08 05:30:00+00:00",
     "latest": "2026-11-09 06:30:00+00:00",
     "area_ids": AREAS,
     "force_count": len(FORCES),
@@ -43,9 +44,21 @@ RELEASE = {
     f"release_{table}": {column: _TYPES[kind] for column, kind in contract(table).items()}
     for table in RELEASE_TABLES
 }
+_ACCOUNT = {"account_id": TEXT, "force_id": TEXT}
+_LEVELS = _ACCOUNT | {"counter": TEXT, "level_ratio": pl.Float64, "fall_ratio": pl.Float64}
+PLAUSIBLE: dict[str, dict[str, Any]] = {
+    "plausible_profiles": _LEVELS,
+    "plausible_posts": _LEVELS,
+    "plausible_accounts": _ACCOUNT | {"is_same": COUNT, "kept_ratio": pl.Float64, "twin_share": pl.Float64},
+    "plausible_platform": {
+        "counter": TEXT,
+        **dict.fromkeys(("median_ratio", "null_share_rise", "unchanged_share"), pl.Float64),
+    },
+}
 SCHEMAS: dict[str, dict[str, Any]] = {
     **{f"{name}/{entity}": s for (name, entity), s in LANDING.schemas.items() if entity not in LOG},
     **RELEASE,
+    **PLAUSIBLE,
 }
 OF_TABLES = {
     "expect_table_columns_to_match_ordered_list",
@@ -109,6 +122,10 @@ def good_row(gated: str, number: int) -> Row:
     }
     row: Row = {name: made.get(kind, f"{name}-{number}") for name, kind in SCHEMAS[gated].items()}
     row |= {column: allowed[number % len(allowed)] for column, allowed in words.items()}
+    if gated in PLAUSIBLE:  # as the day before
+        row |= {name: 1.0 for name in row if name.endswith("_ratio")}
+        row |= {name: 0.0 for name in row if name.startswith(("twin", "null", "unchanged"))} | {"is_same": 1}
+        row = {name: row[name] for name in SCHEMAS[gated]}
     if gated == "release_bench_comparisons":
         row |= {"rank": 1, "ranked_of": len(FORCES)}
     if gated == "release_bench_values":

@@ -51,11 +51,11 @@ def forces(refused: list[Refused]) -> list[str]:
 
 
 def test_without_a_fault_every_account_passes(landing: Landing) -> None:
-    assert judge(landing, "youtube", frames(landing), EIGHT) == []
+    assert judge(landing, "youtube", DAY, frames(landing), EIGHT) == []
 
 
 def test_one_bad_account_is_quarantined_alone_and_the_verdict_says_why(landing: Landing) -> None:
-    (refused,) = judge(landing, "youtube", frames(landing, bad=1), EIGHT)
+    (refused,) = judge(landing, "youtube", DAY, frames(landing, bad=1), EIGHT)
     assert (refused.platform, refused.force_id, refused.account_id) == (
         "youtube",
         "force-0",
@@ -69,21 +69,21 @@ def test_a_forces_other_account_passes(landing: Landing) -> None:
     found = rows(bad=1)
     for entity, changed in (("profiles", {"subscriber_count": 3, "channel_id": "UC9"}), ("requests", {})):
         found[entity].append({**found[entity][0], "account_id": "youtube:force-0-dogs", **changed})
-    refused = judge(landing, "youtube", landing.frames("youtube", RUN, found), EIGHT)
+    refused = judge(landing, "youtube", DAY, landing.frames("youtube", RUN, found), EIGHT)
     assert [each.account_id for each in refused] == ["youtube:force-0"]
 
 
 def test_a_fault_of_the_frame_is_everybodys(landing: Landing) -> None:
     found = frames(landing)
     found["profiles"] = found["profiles"].drop("subscriber_count")
-    assert forces(judge(landing, "youtube", found, EIGHT)) == EIGHT
+    assert forces(judge(landing, "youtube", DAY, found, EIGHT)) == EIGHT
 
 
 @pytest.mark.parametrize("column", ["force_id", "account_id"])
 def test_a_row_of_nobody_that_was_asked_is_everybodys_fault(landing: Landing, column: str) -> None:
     found = frames(landing, bad=1)
     found["profiles"] = found["profiles"].with_columns(pl.col(column).str.replace("force-0", "atlantis"))
-    assert forces(judge(landing, "youtube", found, EIGHT)) == EIGHT
+    assert forces(judge(landing, "youtube", DAY, found, EIGHT)) == EIGHT
 
 
 @pytest.mark.parametrize("left", [7, 0])
@@ -92,13 +92,13 @@ def test_rows_that_the_log_has_and_the_frame_has_not_are_everybodys_fault(
 ) -> None:
     found = frames(landing)
     found["profiles"] = found["profiles"].head(left)
-    refused = judge(landing, "youtube", found, EIGHT)
+    refused = judge(landing, "youtube", DAY, found, EIGHT)
     assert forces(refused) == EIGHT
     assert refused[0].expectation == "youtube/profiles: expect_table_row_count_to_equal()"
 
 
 def test_an_account_of_a_force_that_the_register_lacks_is_quarantined(landing: Landing) -> None:
-    assert forces(judge(landing, "youtube", frames(landing), EIGHT[1:])) == ["force-0"]
+    assert forces(judge(landing, "youtube", DAY, frames(landing), EIGHT[1:])) == ["force-0"]
 
 
 @pytest.mark.parametrize(("second", "passed"), [(0, True), (1, False)])
@@ -106,7 +106,7 @@ def test_an_hour_of_grace_is_not_the_future_and_a_second_more_is(
     landing: Landing, second: int, passed: bool
 ) -> None:
     late = frames(landing, published_at_utc=datetime(2026, 11, 9, 6, 30, second))  # noqa: DTZ001
-    assert (judge(landing, "youtube", late, EIGHT) == []) is passed
+    assert (judge(landing, "youtube", DAY, late, EIGHT) == []) is passed
 
 
 def test_a_run_that_brought_nothing_but_its_log_passes(landing: Landing) -> None:

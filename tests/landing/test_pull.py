@@ -4,22 +4,18 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import polars as pl
 import pytest
 
-from pipelines.landing import pull as pull_module
 from pipelines.landing.pull import Pulled, pull_day
 from pipelines.landing.rule import is_landed
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load
 from pipelines.settings import SEEDS, Settings, SettingsError
 from pipelines.sources.catalogue import pulled_platforms, source
-from pipelines.sources.client import Client
-from sandbox import register
 from sandbox.truth import truth
+from tests.gates.nation import settings_of
 from tests.landing.landed import land, refused
-from tests.sources.conftest import InProcess
 
 FORCE, BESIDE = "kent", "essex"
 DAY = date(2026, 11, 7)
@@ -64,21 +60,7 @@ class Pulls:
 @pytest.fixture
 def pulls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pulls:
     """A sandbox in process in place of the network."""
-    (tmp_path / "register").mkdir()
-    (tmp_path / "register" / "accounts.csv").write_text(register.accounts_csv(7))
-    (tmp_path / "register" / "account_events.csv").write_text(register.account_events_csv(7))
-    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path))
-    connect = pull_module.connect
-
-    def in_process(*arguments: Any) -> Client:
-        client = connect(*arguments)
-        transport = InProcess((), None, lambda _: None)
-        client._http = httpx.AsyncClient(transport=transport, headers=client._http.headers)
-        return client
-
-    monkeypatch.setattr(pull_module, "connect", in_process)
-    monkeypatch.setattr(pull_module, "load_register", lambda settings: load(settings.register, SEEDS))
-    return Pulls(Settings())
+    return Pulls(settings_of(tmp_path / "home", monkeypatch))
 
 
 @pytest.fixture(params=pulled_platforms())

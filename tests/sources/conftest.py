@@ -32,8 +32,8 @@ Answer = Callable[[httpx.Request], httpx.Response | None]
 class InProcess(httpx.AsyncBaseTransport):
     """The sandbox without a socket. `instead` may answer in its place; `asked` is what it was asked."""
 
-    def __init__(self, faults: Iterable[str], limits: Limits | None, instead: Answer) -> None:
-        self._app = httpx.ASGITransport(create_app(7, faults, limits))
+    def __init__(self, faults: Iterable[str], limits: Limits | None, instead: Answer, seed: int = 7) -> None:
+        self._app = httpx.ASGITransport(create_app(seed, faults, limits))
         self._instead = instead
         self.asked: list[httpx.URL] = []
 
