@@ -131,7 +131,7 @@ async def pull(
 
     async def one(pull: AccountPull) -> None:
         account = pull.account
-        acct, _, instance = account.handle.rpartition("@")
+        acct, instance = account.handle.rpartition("@")[0], _server_of(account)
         base = client.platform.base_url.format(instance=instance)
         own_id = ""
         with pull.asking("profiles") as rows:
@@ -160,12 +160,17 @@ async def pull(
                 for status_id, published in threads.items():
                     rows.extend(await _messages(context, base, status_id, published, own_id))
 
-    return await pull_each(context, accounts, KEYS, one, on_done)
+    return await pull_each(context, accounts, KEYS, one, on_done, _server_of)
+
+
+def _server_of(account: Account) -> str:
+    return account.handle.rpartition("@")[2]
 
 
 async def _statuses(context: Context, base: str, own_id: str, since: datetime) -> AsyncIterator[Status]:
     path: str | None = f"/api/v1/accounts/{own_id}/statuses"
     params: dict[str, str | int] | None = {"limit": 40, "exclude_reblogs": "true"}
+    pages = context.client.listing()
     while path is not None:
         reply = await context.client.get(path, list[Status], params, base_url=base)
         for status in reply.data:
@@ -173,7 +178,7 @@ async def _statuses(context: Context, base: str, own_id: str, since: datetime) -
                 return
             if status.reblog is None:
                 yield status
-        path, params = (reply.next_url, None) if reply.data else (None, None)
+        path, params = pages.follow(reply.next_url) if reply.data else None, None
 
 
 async def _messages(

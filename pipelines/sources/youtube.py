@@ -155,12 +155,14 @@ async def _by_name(context: Context, account: Account) -> Any:
 
 
 async def _pages(context: Context, path: str, params: Params) -> AsyncIterator[list[Any]]:
-    token: str | None = ""
-    while token is not None:
-        asked: Params = {**params, "pageToken": token} if token else params
+    pages, asked = context.client.listing(), params
+    while True:
         page = (await context.client.get(path, Page, asked)).data
         yield page.items
-        token = page.next_page_token
+        token = pages.follow(page.next_page_token)
+        if token is None:
+            return
+        asked = {**params, "pageToken": token}
 
 
 async def _videos(context: Context, uploads: str, since: datetime) -> AsyncIterator[Video]:
