@@ -190,16 +190,22 @@ async def _messages(
     except errors.NotFound:
         return []  # deleted between the list and now
     parents = {status.id: status.in_reply_to_id for status in below}
+    ours = {status.id for status in below if status.account.id == own_id}
+
+    def key(status_id: str) -> str:
+        """Who looks a status up finds its author: the public's are hashed, ours stand as they are."""
+        return status_id if status_id in ours else context.keyed_hash(NAME, status_id)
+
     rows: list[Row] = []
     for status in below:
         top = status.id
         while (parent := parents.get(top)) is not None and parent != status_id and parent in parents:
             top = parent
-        inbound = status.account.id != own_id
+        inbound = status.id not in ours
         rows.append(
             {
-                "id": status.id,
-                "thread_id": top,
+                "id": key(status.id),
+                "thread_id": key(top),
                 "status_id": status_id,
                 "post_published_at_utc": naive_utc(published),
                 "direction": "inbound" if inbound else "outbound",

@@ -219,8 +219,9 @@ def _message_row(context: Context, comment: Comment, thread_id: str, above: Row,
     author = comment.snippet.author_channel_id
     inbound = author is None or author.value != channel_id
     return {
-        "comment_id": comment.id,
-        "thread_id": thread_id,
+        # Who looks a comment up finds its author, and a reply of ours holds the id of what it answers.
+        "comment_id": context.keyed_hash(NAME, comment.id),
+        "thread_id": context.keyed_hash(NAME, thread_id),
         **above,
         "direction": "inbound" if inbound else "outbound",
         "author_key": context.keyed_hash(NAME, author.value) if author and inbound else None,
