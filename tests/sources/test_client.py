@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -231,6 +232,16 @@ def test_what_is_too_long_or_packed_otherwise_is_not_read(
 ) -> None:
     with pytest.raises(kind):
         ask(client_of(packed(body, packing, status), body_bytes=100))
+
+
+def test_one_piece_that_unpacks_to_a_thousand_is_not_unpacked_whole() -> None:
+    bomb = gzip.compress(bytes(64 * 2**20))
+    tracemalloc.start()
+    with pytest.raises(errors.TooLarge):
+        ask(client_of(packed(bomb), body_bytes=2**20))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 2**20
 
 
 def test_a_flipped_type_names_its_path() -> None:
