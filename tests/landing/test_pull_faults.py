@@ -22,7 +22,7 @@ from sandbox import serve
 from tests.landing.conftest import Pulls
 
 DAY = date(2026, 11, 9)
-BESIDE = ["cambridgeshire", "norfolk", "suffolk"]
+BESIDE = ["norfolk", "suffolk", "dorset"]
 ECHOED = "s3cret/that?was=echoed"
 Start = Callable[..., Settings]
 
