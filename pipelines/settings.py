@@ -123,6 +123,7 @@ class Settings(BaseSettings):
     sandbox_url: str = "http://127.0.0.1:8765"
     hash_key: SecretStr | None = None
     max_requests_per_run: int = 50_000
+    max_minutes_per_pull: float = Field(default=30, gt=0)  # of a platform; other limits: sources/limits.py
 
     @cached_property
     def home(self) -> Path:
@@ -179,7 +180,7 @@ class Settings(BaseSettings):
         return self.home / "dagster"
 
     def author_hash_key(self) -> bytes:
-        """The key that authors' ids are hashed with.
+        """The key that ids of the public are hashed with.
 
         Raises:
             SettingsError: in production without BEATBOOK_HASH_KEY, or with a short one; a key that is known,
@@ -195,7 +196,9 @@ class Settings(BaseSettings):
             return key
         if self.profile.hash_key is not None:
             return self.profile.hash_key
-        raise SettingsError("BEATBOOK_HASH_KEY is not set: authors' ids are hashed with it before they land")
+        raise SettingsError(
+            "BEATBOOK_HASH_KEY is not set: the public's ids are hashed with it before they land"
+        )
 
     def token(self, platform: str) -> str | None:
         """The token or key for a platform, None where none is set."""

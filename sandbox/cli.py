@@ -14,7 +14,7 @@ import msgspec
 import typer
 import uvicorn
 
-from sandbox import clock
+from sandbox import clock, faults
 from sandbox.app import create_app
 from sandbox.faults import Fault
 from sandbox.returns import KINDS, write_return
@@ -22,6 +22,10 @@ from sandbox.truth import truth
 
 app = typer.Typer(help="A whole nation on loopback. All its figures are invented.")
 
+FAULT = (
+    "PLATFORM:SCOPE:KIND, several times if wanted: bluesky:kent:503. A scope is a force, an account or *; "
+    f"a kind one of {', '.join(sorted(faults.KINDS))}."
+)
 Seed = Annotated[int, typer.Option(help="Which nation.")]
 At = Annotated[str, typer.Option(help="The moment, ISO 8601, UTC unless it says otherwise.")]
 Force = Annotated[str, typer.Option("--force", help="Only this force.")]
@@ -44,15 +48,15 @@ def _end_with_parent() -> None:
 def serve(
     port: Annotated[int, typer.Option(help="0 picks a free one.")] = 8765,
     seed: Seed = 7,
-    fault: Annotated[list[str] | None, typer.Option(help="PLATFORM:SCOPE:KIND")] = None,
+    fault: Annotated[list[str] | None, typer.Option(help=FAULT)] = None,
     watch_stdin: Annotated[bool, typer.Option(help="Stop when the input closes.")] = False,
 ) -> None:
     """Serve the nation on 127.0.0.1; the first line printed is its address."""
     try:
-        faults = [Fault.parse(text) for text in fault or []]
+        wanted = [Fault.parse(text) for text in fault or []]
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    nation = create_app(seed, faults)
+    nation = create_app(seed, wanted)
     gc.set_threshold(200_000)  # what is made stays: to look through it for garbage was a seventh of the CPU
     listener = socket.create_server(("127.0.0.1", port), backlog=512)
     typer.echo(f"http://127.0.0.1:{listener.getsockname()[1]}")

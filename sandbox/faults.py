@@ -12,7 +12,10 @@ from sandbox import routers
 from sandbox.nation import Account
 
 STATUSES = frozenset({"400", "401", "403", "404", "429", "500", "503"})
-SHAPES = frozenset({"cut", "flip", "unknown", "empty", "negative", "flaky"})
+SHAPES = frozenset({"flip", "unknown", "empty", "negative", "flaky"})
+BODIES = frozenset({"cut", "drip", "hang", "bomb", "echo"})  # how an answer is sent (http.py)
+PAGES = frozenset({"repeat", "endless"})  # listings without an end
+KINDS = STATUSES | SHAPES | BODIES | PAGES | {"wait"}
 PLATFORMS = frozenset({*routers.NAMES, "*"})
 
 
@@ -29,8 +32,8 @@ class Fault:
         """Reads `PLATFORM:SCOPE:KIND`; the scope may be an account id, which has a colon."""
         platform, _, rest = text.partition(":")
         scope, _, kind = rest.rpartition(":")
-        if platform not in PLATFORMS or not scope or kind not in STATUSES | SHAPES:
-            known = ", ".join(sorted(STATUSES | SHAPES))
+        if platform not in PLATFORMS or not scope or kind not in KINDS:
+            known = ", ".join(sorted(KINDS))
             raise ValueError(f"{text!r}: expected PLATFORM:SCOPE:KIND with KIND one of {known}")
         return cls(platform, scope, kind)
 
@@ -62,6 +65,18 @@ class Faults:
             return False
         self._tried.add(url)
         return True
+
+
+def page_without_end(kinds: frozenset[str], asked: str | None) -> str | None:
+    """What names the page after `asked` where there is always one more; None without such a fault.
+
+    Each of these pages holds the newest item alone, so that no reader stops because what comes is too old.
+    """
+    if "repeat" in kinds:
+        return "1"
+    if "endless" in kinds:
+        return str(int(asked or 0) + 1)
+    return None
 
 
 def spoil(item: dict[str, Any], kinds: frozenset[str], *counters: str) -> dict[str, Any]:

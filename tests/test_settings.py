@@ -29,6 +29,13 @@ def test_an_unknown_profile_is_refused_with_those_there_are(monkeypatch: pytest.
         Settings()
 
 
+@pytest.mark.parametrize("minutes", ["0", "-1", "soon"])
+def test_a_pull_without_time_is_refused(monkeypatch: pytest.MonkeyPatch, minutes: str) -> None:
+    monkeypatch.setenv("BEATBOOK_MAX_MINUTES_PER_PULL", minutes)
+    with pytest.raises(ValidationError, match=r"BEATBOOK_MAX_MINUTES_PER_PULL|max_minutes_per_pull"):
+        Settings()
+
+
 def test_the_two_never_share_a_folder(production: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BEATBOOK_PROFILE", "sandbox")
     for name in ("home", "landing", "register", "releases", "dbt_target"):

@@ -18,6 +18,7 @@ from pipelines.registry import load_register
 from pipelines.settings import Settings
 from pipelines.sources.client import Client
 from pipelines.sources.errors import SourceError
+from pipelines.sources.limits import DISCOVERY
 
 app = typer.Typer(help="The register of accounts: list, conflicts, discover.", no_args_is_help=True)
 
@@ -125,5 +126,5 @@ def discover(
 async def _ask(settings: Settings, force_ids: list[str], neighbourhoods: bool) -> police_uk.Discovery:
     base = settings.base_url(police_uk.BASE_URL, police_uk.SANDBOX_PATH)
     moment = settings.profile.moment_of(settings.profile.today())
-    async with Client(police_uk.platform(base), now=lambda: moment) as client:
+    async with Client(police_uk.platform(base), now=lambda: moment, limits=DISCOVERY) as client:
         return await police_uk.discover(client, force_ids, neighbourhoods)

@@ -25,6 +25,7 @@ from pipelines.sources.account_pull import AccountPull, Context, Row
 from pipelines.sources.catalogue import OnDone, Source, source
 from pipelines.sources.client import Budget, Client
 from pipelines.sources.errors import NotAuthorised
+from pipelines.sources.limits import Limits
 
 
 @dataclass
@@ -55,7 +56,8 @@ def connect(settings: Settings, platform: registry.Platform, moment: datetime) -
     asked = module.platform(base_url, settings.token(name))
     asked.headers = {**asked.headers, **settings.profile.headers(moment)}
     budget = Budget(settings.max_requests_per_run, settings.max_units(name, platform.quota_units_per_day))
-    return Client(asked, now=lambda: settings.profile.moment_of(moment.date()), budget=budget)
+    limits = Limits(platform_seconds=settings.max_minutes_per_pull * 60)
+    return Client(asked, now=lambda: settings.profile.moment_of(moment.date()), budget=budget, limits=limits)
 
 
 def pull_day(

@@ -7,8 +7,9 @@ import asyncio
 import hashlib
 import hmac
 import traceback
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +18,9 @@ from typing import Any
 import polars as pl
 
 from pipelines.registry import Account
-from pipelines.sources.client import CONNECTIONS, Client
+from pipelines.sources.client import Client
 from pipelines.sources.errors import SourceError, Unexpected
+from pipelines.sources.limits import CONNECTIONS, Turn, allowance
 from pipelines.sources.usage import Usage, usage
 
 Row = dict[str, Any]
@@ -33,7 +35,7 @@ MESSAGE_HORIZON = timedelta(days=8)
 
 @dataclass
 class Context:
-    """What a source is given: the client, the moment, and how an author's id is hashed."""
+    """What a source is given: the client, the moment, and how an id of the public is hashed."""
 
     client: Client
     hash_key: bytes
@@ -122,12 +124,20 @@ async def pull_each(
     keys: Mapping[str, str],
     pull_one: Callable[[AccountPull], Awaitable[None]],
     on_done: Callable[[AccountPull], None],
+    server_of: Callable[[Account], str] | None = None,
 ) -> list[AccountPull]:
-    """Pull every account, `CONNECTIONS` at a time; `on_done` is called as each one is finished."""
-    gate = asyncio.Semaphore(CONNECTIONS)
+    """Pull every account, `CONNECTIONS` at a time; `on_done` is called as each one is finished.
+
+    Of many servers, told apart by `server_of`, each is asked for one account at a time: one that is slow, or
+    makes us wait, holds no more than its own accounts.
+    """
+    places = asyncio.Semaphore(CONNECTIONS)
+    queues: defaultdict[str, AbstractAsyncContextManager[Any]] = defaultdict(asyncio.Lock)
 
     async def one(account: Account) -> AccountPull:
-        async with gate:
+        queue = queues[server_of(account)] if server_of else nullcontext()
+        async with queue, Turn(places) as turn:
+            allowance.set(context.client.account(turn))
             pull = AccountPull(account, context.now, keys)
             await pull_one(pull)
             on_done(pull)

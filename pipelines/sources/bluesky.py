@@ -213,6 +213,7 @@ async def pull(
 
 async def _feed(context: Context, did: str, since: datetime) -> Any:
     params: Params = {"actor": did, "limit": 100, "filter": "posts_with_replies"}
+    pages = context.client.listing()
     while True:
         feed = (await context.client.get("/app.bsky.feed.getAuthorFeed", Feed, params)).data
         for item in feed.feed:
@@ -221,9 +222,10 @@ async def _feed(context: Context, did: str, since: datetime) -> Any:
             if item.post.indexed_at < since:
                 return
             yield item.post
-        if not feed.cursor or not feed.feed:
+        cursor = pages.follow(feed.cursor) if feed.feed else None
+        if cursor is None:
             return
-        params = {**params, "cursor": feed.cursor}
+        params = {**params, "cursor": cursor}
 
 
 async def _messages(context: Context, uri: str, published: datetime, did: str) -> list[Row]:

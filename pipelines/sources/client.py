@@ -1,12 +1,15 @@
-"""The one HTTP client under every source: retries, rate limits, budget, typed decoding.
+"""The one HTTP client under every source: retries, waits, deadlines, budget, typed decoding.
 
 Belongs here: what is the same for all platforms. Does not belong here: paths, fields and error codes
-of any one platform.
+of any one platform, or how long and how much is allowed (limits.py).
 """
 
 import asyncio
 import ssl
+import time
+import zlib
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -16,6 +19,17 @@ import httpx
 import stamina
 
 from pipelines.sources import errors
+from pipelines.sources.limits import (
+    ATTEMPTS,
+    CONNECTIONS,
+    GIVE_UP_AFTER,
+    Allowance,
+    Limits,
+    Listing,
+    Time,
+    Turn,
+    allowance,
+)
 from pipelines.sources.shapes import decode
 from pipelines.sources.usage import Usage, usage
 
@@ -27,12 +41,7 @@ _KINDS: dict[int, type[errors.SourceError]] = {
     404: errors.NotFound,
     410: errors.NotFound,
 }
-MAX_WAIT_SECONDS = 15 * 60  # a longer wait is for the next run, not for this one
-ATTEMPTS = 4
-#: To one platform, and so many accounts at a time: httpcore looks at each idle one for every request.
-CONNECTIONS = 4
-#: So many requests in a row that failed for good: the platform is down, and asking on would take an hour.
-GIVE_UP_AFTER = 12
+_GZIP = 16 + zlib.MAX_WBITS  # zlib's word for a gzip header and trailer
 
 
 @dataclass
@@ -105,7 +114,10 @@ def _certificates() -> ssl.SSLContext:
 
 
 class Client:
-    """GETs JSON from one platform. Use as an async context manager."""
+    """GETs JSON from one platform. Use as an async context manager.
+
+    `clock` counts seconds from anywhere, as time.monotonic does; `now` is the moment that is asked for.
+    """
 
     def __init__(
         self,
@@ -113,19 +125,26 @@ class Client:
         *,
         now: Callable[[], datetime],
         budget: Budget | None = None,
+        limits: Limits | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.platform = platform
         self.now = now
         self.budget = budget or Budget()
+        self.limits = limits or Limits()
         self._sleep = sleep
-        self._resume_at: dict[str, datetime] = {}
+        self._clock = clock
+        self._began: float | None = None
+        self._servers: dict[str, Time] = {}
+        self._resume_at: dict[str, float] = {}  # by base URL, on the clock
         self._failing: list[str] = []  # base URLs of the requests that failed since the last that did not
         self._http = httpx.AsyncClient(
-            headers={"User-Agent": "beatbook", **platform.headers},
+            # Only what we unpack ourselves, so that it stops at the limit.
+            headers={"User-Agent": "beatbook", "Accept-Encoding": "gzip", **platform.headers},
             transport=transport,
-            timeout=httpx.Timeout(30, connect=10),
+            timeout=httpx.Timeout(None, connect=10),  # the rest is a matter of the whole request
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             verify=_certificates(),
         )
@@ -149,8 +168,9 @@ class Client:
 
         Rate limits are kept apart for each base URL (Mastodon has one a server).
 
-        Tries again, up to four times, on 5xx, on network failures and on 429 when the platform's wait
-        is at most 15 minutes; gives a platform up for the run after 12 such failures in a row.
+        Tries again, up to four times, on 5xx, on network failures, on a request that takes too long, and on
+        429 when the platform's wait fits into the limits; gives a platform up for the run after 12 failures
+        in a row. An account's, a server's and the platform's time is never exceeded.
 
         Raises:
             SourceError: one subclass for each kind of failure, see `errors`.
@@ -178,7 +198,7 @@ class Client:
         called upon only when one has failed."""
         failed: list[errors.SourceError] = [first]
         async for attempt in stamina.retry_context(
-            on=_backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=20.0
+            on=_is_worth_trying, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=20.0
         ):
             with attempt:
                 if failed:
@@ -187,59 +207,147 @@ class Client:
         raise AssertionError("the last attempt returns or raises")
 
     @property
+    def _has_servers(self) -> bool:
+        return "{" in self.platform.base_url
+
+    @property
     def _is_down(self) -> bool:
         """Where every account has a server of its own, one dead server is not the platform."""
-        servers = 3 if "{" in self.platform.base_url else 1
+        servers = 3 if self._has_servers else 1
         return len(self._failing) >= GIVE_UP_AFTER and len(set(self._failing)) >= servers
+
+    def listing(self) -> Listing:
+        """To follow the pages of one listing with."""
+        return Listing(self.limits.pages)
+
+    def account(self, turn: Turn) -> Allowance:
+        """An account that begins to be asked."""
+        return Allowance(turn, Time("account", self.limits.account_seconds))
 
     async def _send(self, base: str, url: str, params: Params | None, units: int) -> httpx.Response:
         await self._wait_for(base)
+        account = allowance.get()
+        times = [Time("request", self.limits.request_seconds), *self._times(base)]
+        times += [account.time] if account else []
+        shortest = min(times, key=lambda limit: limit.left)
+        path = httpx.URL(url).path
+        if shortest.left <= 0:
+            raise errors.TimedOut(f"not asked: {shortest} were over before {path}")
         self.budget.spend(units)
         spent = usage.get(Usage())
         spent.requests += 1
         spent.units += units
+        began = self._clock()
         try:
-            # httpx drops the query of a next-page URL when it is given params, even empty ones.
-            asked = {**self.platform.params, **(params or {})} or None
-            response = await self._http.get(url, params=asked)
+            async with asyncio.timeout(shortest.left):
+                response = await self._exchange(url, params)
+        except TimeoutError:
+            kind = errors.RequestTimedOut if shortest is times[0] else errors.TimedOut
+            raise kind(f"{shortest} were over at {path}") from None
         except httpx.HTTPError as error:
             # The message may hold the URL, and the URL a key: name the kind and the path only.
-            kind = type(error).__name__
-            raise errors.NetworkError(f"{kind} at {httpx.URL(url).path}") from None
+            raise errors.NetworkError(f"{type(error).__name__} at {path}") from None
+        finally:
+            self._spend(times, self._clock() - began)
         self._note_rate(base, response)
         if response.is_success:
             return response
-        raise self._error(response)
+        raise self._error(base, response)
 
-    async def _wait_for(self, bucket: str) -> None:
-        resume_at = self._resume_at.pop(bucket, None)
-        if resume_at is None:
+    async def _exchange(self, url: str, params: Params | None) -> httpx.Response:
+        """One question and its whole answer, unpacked."""
+        # httpx drops the query of a next-page URL when it is given params, even empty ones.
+        asked = {**self.platform.params, **(params or {})} or None
+        async with self._http.stream("GET", url, params=asked) as response:
+            body = await self._unpacked(response)
+            headers = [(k, v) for k, v in response.headers.raw if k.lower() != b"content-encoding"]
+            return httpx.Response(
+                response.status_code, headers=headers, content=body, request=response.request
+            )
+
+    async def _unpacked(self, response: httpx.Response) -> bytes:
+        """The body, never more of it than the limit.
+
+        Raises:
+            TooLarge: it is longer.
+            WrongShape: it is packed as we did not ask for, or wrongly.
+        """
+        most, path = self.limits.body_bytes, response.url.path
+        packing = response.headers.get("content-encoding", "identity").strip().lower()
+        if packing not in ("gzip", "identity", ""):
+            if not response.is_success:
+                return b""  # the status says enough
+            raise errors.WrongShape(f"{path}: packed otherwise than with gzip")
+        unpack = zlib.decompressobj(_GZIP) if packing == "gzip" else None
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            try:
+                # One byte more than may be: it would be unpacked whole otherwise, before it is counted.
+                body += unpack.decompress(chunk, most + 1 - len(body)) if unpack else chunk
+            except zlib.error:
+                raise errors.WrongShape(f"{path}: not gzip") from None
+            if len(body) > most:
+                raise errors.TooLarge(f"{path}: the body is longer than {most:,} bytes")
+        if unpack and not unpack.eof and body:
+            raise errors.WrongShape(f"{path}: not the whole of a gzip")
+        return bytes(body)
+
+    def _times(self, base: str) -> list[Time]:
+        """The limits of time of who is being asked."""
+        if self._began is None:
+            self._began = self._clock()
+        whole = Time("platform", self.limits.platform_seconds, self._clock() - self._began)
+        times = [whole]
+        if self._has_servers:
+            times.append(self._servers.setdefault(base, Time("server", self.limits.server_seconds)))
+        return times
+
+    def _spend(self, times: list[Time], seconds: float) -> None:
+        for time_ in times:
+            time_.spent += seconds
+
+    async def _wait_for(self, base: str) -> None:
+        """Wait until the server may be asked again, in nobody's way.
+
+        Raises:
+            WaitTooLong: that would be too long for this run.
+        """
+        seconds = self._resume_at.get(base, 0.0) - self._clock()
+        if base not in self._resume_at or seconds <= 0:
             return
-        seconds = (resume_at - self.now()).total_seconds()
-        if seconds > MAX_WAIT_SECONDS:
-            self._resume_at[bucket] = resume_at
-            raise errors.RateLimited(f"nothing left until {resume_at:%H:%M} UTC")
-        if seconds > 0:
+        times = [Time("wait", self.limits.wait_seconds), *self._times(base)]
+        shortest = min(times, key=lambda limit: limit.left)
+        if seconds > shortest.left:
+            raise errors.WaitTooLong(
+                f"not asked: to wait {seconds:.0f} s, and of {shortest} {max(0, shortest.left):.0f} are left"
+            )
+        self._spend(times, seconds)
+        account = allowance.get()
+        async with account.turn.let_go() if account else nullcontext():
             await self._sleep(seconds)
 
-    def _note_rate(self, bucket: str, response: httpx.Response) -> None:
+    def _note_rate(self, base: str, response: httpx.Response) -> None:
         rate = self.platform.rate
-        reset = self._reset(response)
+        reset = self._seconds_to_reset(response)
         if rate and response.headers.get(rate.remaining) == "0" and reset is not None:
-            self._resume_at[bucket] = reset
+            self._resume_at[base] = self._clock() + reset
 
-    def _reset(self, response: httpx.Response) -> datetime | None:
-        """When the platform says that there is more again; None when it does not, or not in its own words."""
+    def _seconds_to_reset(self, response: httpx.Response) -> float | None:
+        """Until there is more again; None when the platform does not say, or not in its own words."""
         rate = self.platform.rate
         try:
-            return rate.parse_reset(response.headers[rate.reset]) if rate else None
+            reset = rate.parse_reset(response.headers[rate.reset]) if rate else None
+            return None if reset is None else max(0.0, (reset - self.now()).total_seconds())
         except (KeyError, ValueError, OverflowError, OSError):
             return None
 
-    def _error(self, response: httpx.Response) -> errors.SourceError:
+    def _error(self, base: str, response: httpx.Response) -> errors.SourceError:
         status, path = response.status_code, response.url.path
         if status == 429:
-            return errors.RateLimited(f"HTTP 429 at {path}", self._told_to_wait(response))
+            wait = self._told_to_wait(response)
+            if wait is not None:
+                self._resume_at[base] = self._clock() + wait
+            return errors.RateLimited(f"HTTP 429 at {path}")
         known = self.platform.classify(response)
         if known is not None:
             return known
@@ -253,8 +361,7 @@ class Client:
         after = response.headers.get("retry-after")
         if after is not None and after.strip().isascii() and after.strip().isdigit():
             return float(after)
-        reset = self._reset(response)
-        return None if reset is None else max(0.0, (reset - self.now()).total_seconds())
+        return self._seconds_to_reset(response)
 
 
 def _same_place(next_url: str | None, url: httpx.URL) -> str | None:
@@ -274,9 +381,7 @@ def _same_place(next_url: str | None, url: httpx.URL) -> str | None:
     return str(following)
 
 
-def _backoff(error: Exception) -> bool | float:
-    """stamina's hook: whether to try again, and after how many seconds where the platform said."""
-    if isinstance(error, errors.RateLimited):
-        wait = error.wait_seconds
-        return True if wait is None else (wait if wait <= MAX_WAIT_SECONDS else False)
-    return isinstance(error, errors.Transient)
+def _is_worth_trying(error: Exception) -> bool:
+    """stamina's hook. What a platform says of waiting is waited for before the next attempt is sent."""
+    again = (errors.Transient, errors.RateLimited)
+    return isinstance(error, again) and not isinstance(error, errors.WaitTooLong)

@@ -72,13 +72,13 @@ class Throttled(SourceError):
 
 
 class RateLimited(Throttled):
-    """429. `wait_seconds` is what the platform told us to wait, None when it did not say."""
+    """429: asked again after the wait that the platform names."""
 
     reason = "rate_limited"
 
-    def __init__(self, detail: str, wait_seconds: float | None = None) -> None:
-        super().__init__(detail)
-        self.wait_seconds = wait_seconds
+
+class WaitTooLong(RateLimited):
+    """The wait that the platform asks for does not fit into a limit of ours (limits.py)."""
 
 
 class QuotaSpent(Throttled):
@@ -104,9 +104,37 @@ class ServerError(Transient):
 
 
 class NetworkError(Transient):
-    """No connection, a time-out, or an answer cut short."""
+    """No connection, or an answer cut short."""
 
     reason = "network"
+
+
+class TimedOut(SourceError):
+    """A limit of time was reached (limits.py); `detail` names it."""
+
+    reason = "timed_out"
+
+
+class RequestTimedOut(TimedOut, Transient):
+    """That of one request: the next may be quicker."""
+
+
+class TooLarge(SourceError):
+    """A body grew over the limit, and was left there."""
+
+    reason = "too_large"
+
+
+class RepeatedPage(SourceError):
+    """A listing named a page as its next that it had named before: it would never end."""
+
+    reason = "repeated_page"
+
+
+class TooManyPages(SourceError):
+    """A listing went on beyond the pages that an account may have."""
+
+    reason = "too_many_pages"
 
 
 class Unexpected(SourceError):

@@ -131,7 +131,7 @@ async def pull(
 
     async def one(pull: AccountPull) -> None:
         account = pull.account
-        acct, _, instance = account.handle.rpartition("@")
+        acct, instance = account.handle.rpartition("@")[0], _server_of(account)
         base = client.platform.base_url.format(instance=instance)
         own_id = ""
         with pull.asking("profiles") as rows:
@@ -160,12 +160,17 @@ async def pull(
                 for status_id, published in threads.items():
                     rows.extend(await _messages(context, base, status_id, published, own_id))
 
-    return await pull_each(context, accounts, KEYS, one, on_done)
+    return await pull_each(context, accounts, KEYS, one, on_done, _server_of)
+
+
+def _server_of(account: Account) -> str:
+    return account.handle.rpartition("@")[2]
 
 
 async def _statuses(context: Context, base: str, own_id: str, since: datetime) -> AsyncIterator[Status]:
     path: str | None = f"/api/v1/accounts/{own_id}/statuses"
     params: dict[str, str | int] | None = {"limit": 40, "exclude_reblogs": "true"}
+    pages = context.client.listing()
     while path is not None:
         reply = await context.client.get(path, list[Status], params, base_url=base)
         for status in reply.data:
@@ -173,7 +178,7 @@ async def _statuses(context: Context, base: str, own_id: str, since: datetime) -
                 return
             if status.reblog is None:
                 yield status
-        path, params = (reply.next_url, None) if reply.data else (None, None)
+        path, params = pages.follow(reply.next_url) if reply.data else None, None
 
 
 async def _messages(
@@ -185,16 +190,22 @@ async def _messages(
     except errors.NotFound:
         return []  # deleted between the list and now
     parents = {status.id: status.in_reply_to_id for status in below}
+    ours = {status.id for status in below if status.account.id == own_id}
+
+    def key(status_id: str) -> str:
+        """Who looks a status up finds its author: the public's are hashed, ours stand as they are."""
+        return status_id if status_id in ours else context.keyed_hash(NAME, status_id)
+
     rows: list[Row] = []
     for status in below:
         top = status.id
         while (parent := parents.get(top)) is not None and parent != status_id and parent in parents:
             top = parent
-        inbound = status.account.id != own_id
+        inbound = status.id not in ours
         rows.append(
             {
-                "id": status.id,
-                "thread_id": top,
+                "id": key(status.id),
+                "thread_id": key(top),
                 "status_id": status_id,
                 "post_published_at_utc": naive_utc(published),
                 "direction": "inbound" if inbound else "outbound",

@@ -155,12 +155,14 @@ async def _by_name(context: Context, account: Account) -> Any:
 
 
 async def _pages(context: Context, path: str, params: Params) -> AsyncIterator[list[Any]]:
-    token: str | None = ""
-    while token is not None:
-        asked: Params = {**params, "pageToken": token} if token else params
+    pages, asked = context.client.listing(), params
+    while True:
         page = (await context.client.get(path, Page, asked)).data
         yield page.items
-        token = page.next_page_token
+        token = pages.follow(page.next_page_token)
+        if token is None:
+            return
+        asked = {**params, "pageToken": token}
 
 
 async def _videos(context: Context, uploads: str, since: datetime) -> AsyncIterator[Video]:
@@ -217,8 +219,9 @@ def _message_row(context: Context, comment: Comment, thread_id: str, above: Row,
     author = comment.snippet.author_channel_id
     inbound = author is None or author.value != channel_id
     return {
-        "comment_id": comment.id,
-        "thread_id": thread_id,
+        # Who looks a comment up finds its author, and a reply of ours holds the id of what it answers.
+        "comment_id": context.keyed_hash(NAME, comment.id),
+        "thread_id": context.keyed_hash(NAME, thread_id),
         **above,
         "direction": "inbound" if inbound else "outbound",
         "author_key": context.keyed_hash(NAME, author.value) if author and inbound else None,

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from sandbox.clock import iso
-from sandbox.faults import spoil
+from sandbox.faults import page_without_end, spoil
 from sandbox.http import Ask, Context, Refused, route
 from sandbox.nation import Account
 from sandbox.posts import Post
@@ -109,6 +109,9 @@ def _author_feed(ask: Ask) -> Any:
     _readable(ask, account)
     limit = _limit(ask, "limit", 50, 1, 100)
     cursor = ask.query.get("cursor")
+    more = page_without_end(kinds, cursor)
+    if more is not None:
+        limit, cursor = 1, None
     replies = ask.query.get("filter", "posts_with_replies") == "posts_with_replies"
     page: list[Post] = []
     for post in ask.world.timeline(account).back(ask.now):
@@ -124,7 +127,7 @@ def _author_feed(ask: Ask) -> Any:
             spoil(item["post"], kinds, "likeCount", "repostCount", "replyCount", "quoteCount")
     body: dict[str, Any] = {"feed": feed}
     if len(page) > limit:
-        body["cursor"] = _cursor(page[limit - 1])
+        body["cursor"] = more or _cursor(page[limit - 1])
     return body
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from starlette.routing import BaseRoute
 
 from sandbox.clock import iso
-from sandbox.faults import spoil
+from sandbox.faults import page_without_end, spoil
 from sandbox.http import Ask, Context, Refused, route
 from sandbox.names import snowflake_parts
 from sandbox.nation import Account
@@ -100,12 +100,12 @@ def _wanted(ask: Ask, account: Account) -> Iterator[Post]:
             yield post
 
 
-def _link(ask: Ask, page: list[Post], full: bool) -> str:
+def _link(ask: Ask, page: list[Post], full: bool, more: str | None) -> str:
     url = str(ask.request.url.replace(query=""))
     kept = {k: v for k, v in ask.query.items() if k not in {"max_id", "since_id", "min_id"}}
     out = []
     if full:
-        older = urlencode({**kept, "max_id": page[-1].post_id})
+        older = urlencode({**kept, **({"page": more} if more else {"max_id": page[-1].post_id})})
         out.append(f'<{url}?{older}>; rel="next"')
     newer = urlencode({**kept, "min_id": page[0].post_id})
     out.append(f'<{url}?{newer}>; rel="prev"')
@@ -118,7 +118,8 @@ def _statuses(ask: Ask) -> Any:
     if account is None:
         raise _refuse("404")
     limit = ask.number("limit", 20, 1, 1_000_000) or 20
-    limit = min(40, limit)
+    more = page_without_end(kinds, ask.query.get("page"))
+    limit = min(40 if more is None else 1, limit)
     if not ask.world.is_readable(account, ask.now) or "empty" in kinds:
         return []
     wanted = _wanted(ask, account)
@@ -127,7 +128,7 @@ def _statuses(ask: Ask) -> Any:
     else:
         page = [post for post, _ in zip(wanted, range(limit), strict=False)]
     if page:
-        ask.headers["Link"] = _link(ask, page, len(page) == limit)
+        ask.headers["Link"] = _link(ask, page, len(page) == limit, more)
     us = views.account_view(ask.world, account, ask.now)
     out = [views.status_view(ask.world, post, ask.now, us) for post in page]
     if kinds:

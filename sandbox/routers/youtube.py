@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from starlette.routing import BaseRoute
 
-from sandbox.faults import spoil
+from sandbox.faults import page_without_end, spoil
 from sandbox.http import Ask, Context, Refused, route
 from sandbox.names import comment_parts
 from sandbox.nation import Account
@@ -82,10 +82,18 @@ def _ids(ask: Ask) -> list[str]:
 
 
 def _page(
-    ask: Ask, found: Sequence[T], most: int, default: int, view: Callable[[T], dict[str, Any]]
+    ask: Ask,
+    found: Sequence[T],
+    most: int,
+    default: int,
+    kinds: frozenset[str],
+    view: Callable[[T], dict[str, Any]],
 ) -> dict[str, Any]:
     size = ask.number("maxResults", default, 1, most)
     token = ask.query.get("pageToken")
+    more = page_without_end(kinds, token)
+    if more is not None:
+        size, token = 1, None
     try:
         start = int(urlsafe_b64decode(token.encode())) if token else 0
     except (BadBase64, ValueError):
@@ -94,7 +102,9 @@ def _page(
         raise _refuse(400, "invalidPageToken", "youtube.parameter", "Invalid page token or size.")
     page = found[start : start + size]
     body: dict[str, Any] = {"pageInfo": {"totalResults": len(found), "resultsPerPage": size}}
-    if start + size < len(found):
+    if more is not None:
+        body["nextPageToken"] = more
+    elif start + size < len(found):
         body["nextPageToken"] = urlsafe_b64encode(str(start + size).encode()).decode()
     return body | {"items": [view(one) for one in page]}
 
@@ -146,7 +156,7 @@ def _playlist_items(ask: Ask) -> Any:
     def view(video: Post) -> dict[str, Any]:
         return spoil(views.playlist_item(video, at[video.post_id], parts), kinds)
 
-    return _answer("playlistItemListResponse", _page(ask, videos, 50, 5, view))
+    return _answer("playlistItemListResponse", _page(ask, videos, 50, 5, kinds, view))
 
 
 def _find(ask: Ask, video_id: str) -> Post | None:
@@ -190,7 +200,7 @@ def _comment_threads(ask: Ask) -> Any:
         return spoil(views.comment_thread(top, replies, parts), kinds)
 
     found = [] if "empty" in kinds else tops
-    return _answer("commentThreadListResponse", _page(ask, found, 100, 20, view))
+    return _answer("commentThreadListResponse", _page(ask, found, 100, 20, kinds, view))
 
 
 def _comments(ask: Ask) -> Any:
@@ -209,7 +219,7 @@ def _comments(ask: Ask) -> Any:
     def view(reply: Message) -> dict[str, Any]:
         return spoil(views.comment(reply), kinds)
 
-    return _answer("commentListResponse", _page(ask, replies, 100, 20, view))
+    return _answer("commentListResponse", _page(ask, replies, 100, 20, kinds, view))
 
 
 def routes(context: Context) -> list[BaseRoute]:

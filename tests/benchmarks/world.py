@@ -210,11 +210,11 @@ def _messages(
     author = _hex(
         asked_by * np.uint64(0x9E3779B97F4A7C15), asked_by * np.uint64(0xBF58476D1CE4E5B9) + np.uint64(1)
     )
-    inbound_id = _message_id(rng, platform, sent)
+    inbound_id = _message_id(rng, count)
     reply_sent = sent[answered] + wait
     native = world.accounts["native_id"].gather(account[answered])
     if platform == "youtube":
-        reply_id = inbound_id.gather(top[answered]) + "." + _message_id(rng, platform, reply_sent)
+        reply_id = _message_id(rng, len(reply_sent))
     else:
         reply_id = _own_id(rng, platform, native, reply_sent)
     of_both = np.r_[post, post[answered]]
@@ -244,12 +244,9 @@ def _own_id(rng: np.random.Generator, platform: str, native: pl.Series, moment: 
     return letters(word, 11, 6, _BASE64) if platform == "youtube" else _snowflake(moment, word)
 
 
-def _message_id(rng: np.random.Generator, platform: str, sent: Numbers) -> pl.Series:
-    """Of what the public writes, as it lands: on Bluesky a keyed hash."""
-    first, second = _words(rng, len(sent)), _words(rng, len(sent))
-    if platform == "youtube":
-        return "Ug" + letters(first, 11, 6, _BASE64) + letters(second, 11, 6, _BASE64)
-    return _hex(first, second) if platform == "bluesky" else _snowflake(sent, first)
+def _message_id(rng: np.random.Generator, count: int) -> pl.Series:
+    """Of what the public writes, and of our answers on YouTube, as it lands: a keyed hash."""
+    return _hex(_words(rng, count), _words(rng, count))
 
 
 def _snowflake(moment: Numbers, word: Numbers) -> pl.Series:

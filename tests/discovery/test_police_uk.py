@@ -16,6 +16,7 @@ from pipelines.discovery.police_uk import EngagementMethod, Found
 from pipelines.discovery.proposals import read_dump
 from pipelines.registry.addresses import Defect
 from pipelines.sources.client import Budget, Client
+from tests.sources.conftest import Answers
 
 SHARED = Path(os.environ.get("BEATBOOK_SHARED", Path(__file__).parents[3] / "shared"))
 REAL = SHARED / "real" / "police_uk_forces_2026-03-09.json"
@@ -157,7 +158,7 @@ def discover(
             police_uk.platform(),
             now=lambda: datetime.now(UTC),
             budget=budget,
-            transport=httpx.MockTransport(answer),
+            transport=Answers(answer),
         )
         async with client:
             return await police_uk.discover(client, force_ids, with_neighbourhoods, sleep=sleep)

@@ -3,13 +3,17 @@
 import os
 import signal
 import sqlite3
+import time
 from collections.abc import Callable
+from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
 from pipelines.landing.locks import locked
 from pipelines.sources.catalogue import pulled_platforms
+from sandbox.http import ECHO
 from sandbox.serve import start
 from tests.e2e.conftest import UNTIL, Nation
 
@@ -17,12 +21,30 @@ pytestmark = pytest.mark.e2e
 DAY = ("--until", "2026-11-10")
 
 
+def holds(path: Path, words: str, since: float) -> bool:
+    """Whether a file that was written since then holds them, be it packed or not."""
+    if not path.is_file() or path.stat().st_mtime < since:
+        return False
+    if path.suffix == ".parquet":
+        return words in str(pl.read_parquet(path).to_dicts())
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as file:
+            return any(
+                words in str(file.execute(f'select * from "{name}"').fetchall())
+                for (name,) in file.execute(
+                    "select table_name from information_schema.tables where table_type = 'BASE TABLE'"
+                ).fetchall()
+            )
+    return words.encode() in path.read_bytes()
+
+
 def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     copied: Callable[[], Nation],
 ) -> None:
     nation = copied()
     before = nation.release.name
-    faults = ["bluesky:bluesky:kent:flip", "youtube:*:503", "mastodon:derbyshire:negative"]
+    faults = ["bluesky:bluesky:kent:flip", "youtube:*:503", "mastodon:derbyshire:negative", "*:essex:echo"]
+    began = time.time()
     with start(faults=faults) as url:
         done = nation.run("run", *DAY, env={"BEATBOOK_SANDBOX_URL": url})
     assert done.returncode == 0, done.stdout + done.stderr
@@ -32,6 +54,9 @@ def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     pulls = {row["platform"]: row for row in status["pulls"]}
     assert pulls["youtube"]["failed"] == pulls["youtube"]["polled"]
     assert pulls["bluesky"]["failed"] == 1
+    assert any(line.startswith("essex: mastodon:essex profiles: bad_request") for line in status["missing"])
+    assert not any(ECHO in words for words in (done.stdout, done.stderr, str(status)))
+    assert [path for path in nation.home.rglob("*") if holds(path, ECHO, since=began)] == []
     assert pulls["mastodon"]["quarantined"] == len(nation.accounts("mastodon", "derbyshire"))
     missing = "\n".join(status["missing"])
     assert "kent: bluesky:kent profiles: flipped_type" in missing

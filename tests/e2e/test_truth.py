@@ -96,11 +96,12 @@ def hash_key() -> bytes:
 
 
 def key(account: dict[str, Any], message: dict[str, Any], name: str) -> str:
-    """On Bluesky an id holds its author's: the public's is landed as a keyed hash."""
+    """The public's ids are landed as keyed hashes, and on YouTube ours, which hold those of the public."""
     native = str(message[name])
-    if account["platform"] != "bluesky" or native.startswith(f"at://{account['platform_account_id']}/"):
+    is_ours = name == "message_id" and message["direction"] == "outbound"
+    if is_ours and account["platform"] != "youtube":
         return native
-    hashed = f"bluesky:{native}".encode()
+    hashed = f"{account['platform']}:{native}".encode()
     return hmac.new(hash_key(), hashed, hashlib.sha256).hexdigest()[:32]
 
 

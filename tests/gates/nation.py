@@ -15,11 +15,13 @@ from pipelines.registry import load
 from pipelines.settings import SEEDS, Settings
 from pipelines.sources.client import Client
 from sandbox import register
-from tests.sources.conftest import InProcess
+from tests.sources.conftest import Answer, InProcess
 
 
-def settings_of(folder: Path, patch: pytest.MonkeyPatch, seed: int = 7) -> Settings:
-    """A data folder whose pulls ask a sandbox in this process."""
+def settings_of(
+    folder: Path, patch: pytest.MonkeyPatch, seed: int = 7, answer: Answer = lambda _: None
+) -> Settings:
+    """A data folder whose pulls ask a sandbox in this process; `answer` may answer in its place."""
     (folder / "register").mkdir(parents=True)
     (folder / "register" / "accounts.csv").write_text(register.accounts_csv(seed))
     (folder / "register" / "account_events.csv").write_text(register.account_events_csv(seed))
@@ -28,7 +30,7 @@ def settings_of(folder: Path, patch: pytest.MonkeyPatch, seed: int = 7) -> Setti
 
     def in_process(*arguments: Any) -> Client:
         client = connect(*arguments)
-        transport = InProcess((), None, lambda _: None, seed)
+        transport = InProcess((), None, answer, seed)
         client._http = httpx.AsyncClient(transport=transport, headers=client._http.headers)
         return client
 

@@ -4,68 +4,19 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
-from pipelines.landing.pull import Pulled, pull_day
+from pipelines.landing.pull import pull_day
 from pipelines.landing.rule import is_landed
-from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load
 from pipelines.settings import SEEDS, Settings, SettingsError
-from pipelines.sources.catalogue import pulled_platforms, source
+from pipelines.sources.catalogue import source
 from sandbox.truth import truth
-from tests.gates.nation import settings_of
-from tests.landing.landed import land, refused
+from tests.landing.conftest import BESIDE, FORCE, Pulls
+from tests.landing.landed import land
 
-FORCE, BESIDE = "kent", "essex"
 DAY = date(2026, 11, 7)
 NEXT = date(2026, 11, 9)
-
-
-class Pulls:
-    """Days pulled into one landing folder, two forces only."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    @property
-    def landing(self) -> Landing:
-        return open_landing(self.settings)
-
-    def pull(self, platform: str, day: date, run_id: str, *quarantined: str) -> Pulled:
-        """One run, of which the accounts of these forces do not pass the gate."""
-        pulled = pull_day(self.settings, platform, day, run_id, forces=[FORCE, BESIDE])
-        asked = self.landing.read(platform, "requests", day, run_id)
-        accounts = (
-            asked.filter(pl.col("force_id").is_in(quarantined)).select("account_id", "force_id").unique()
-        )
-        self.landing.judge(platform, day, run_id, [refused(*row, platform) for row in accounts.iter_rows()])
-        return pulled
-
-    def rows(self, platform: str, entity: str, day: date, run_id: str, force: str = FORCE) -> Any:
-        return [
-            row
-            for row in self.landing.read(platform, entity, day, run_id).to_dicts()
-            if row["force_id"] == force
-        ]
-
-    def messages(self, platform: str, day: date, run_id: str, force: str = FORCE) -> set[tuple[str, str]]:
-        key = source(platform).KEYS["messages"]
-        found = self.rows(platform, "messages", day, run_id, force)
-        keys = {(row["account_id"], row[key]) for row in found}
-        assert len(keys) == len(found)
-        return keys
-
-
-@pytest.fixture
-def pulls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pulls:
-    """A sandbox in process in place of the network."""
-    return Pulls(settings_of(tmp_path / "home", monkeypatch))
-
-
-@pytest.fixture(params=pulled_platforms())
-def platform(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 def live_accounts(day: date, platform: str, force: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 
 from sandbox import cli
 from sandbox.faults import Fault
+from sandbox.http import ECHO, _bomb
 from sandbox.limits import Limits
 from sandbox.returns import COLUMNS, write_return
 from sandbox.serve import start
@@ -205,6 +207,48 @@ def test_the_server_serves_cuts_and_stops(view):
         assert httpx.get(base + _urls(view, "essex")["bluesky"], headers=headers).status_code == 200
     with pytest.raises(httpx.ConnectError):
         httpx.get(base + "/sandbox/health")
+
+
+@pytest.mark.parametrize("platform", ["bluesky", "mastodon", "youtube"])
+def test_a_listing_repeats_its_page_or_always_has_another(asker, view, platform):
+    ask = asker(["*:kent:repeat", "*:essex:endless"])
+    for force, expected in (("kent", ["1", "1", "1"]), ("essex", ["1", "2", "3"])):
+        url, name = _urls(view, force)[platform], {"youtube": "pageToken", "bluesky": "cursor"}
+        pages, marks = [], []
+        for _ in range(3):
+            more = {name.get(platform, "page"): marks[-1]} if marks else {}
+            answer = ask(str(httpx.URL(url).copy_merge_params(more)))
+            if platform == "mastodon":
+                pages.append([status["id"] for status in answer.json()])
+                marks.append(httpx.URL(answer.links["next"]["url"]).params["page"])
+            else:
+                body = answer.json()
+                pages.append(body.get("feed", body.get("items")))
+                marks.append(body.get("cursor", body.get("nextPageToken")))
+        assert marks == expected
+        assert len(pages[0]) == 1
+        assert pages == [pages[0]] * 3
+
+
+def test_a_long_wait_is_the_platforms_own_429_with_its_hour(asker, view):
+    ask = asker(["*:kent:wait"])
+    for platform in ("bluesky", "mastodon", "youtube"):
+        answer = ask(_urls(view, "kent")[platform])
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "3600")
+        assert "many requests" in answer.text.lower() or "Rate Limit" in answer.text
+
+
+def test_an_echo_repeats_what_was_asked(asker, view):
+    answer = asker(["*:kent:echo"])(_urls(view, "kent")["youtube"])
+    assert answer.status_code == 400
+    assert "playlistId=UU" in answer.json()["error"]["message"]
+    assert ECHO in answer.headers["link"]
+
+
+def test_a_bomb_is_a_thousandth_of_what_it_unpacks_to():
+    head, block = _bomb()
+    assert zlib.decompressobj(31).decompress(head + block + block) == bytes(3 * 2**20)
+    assert len(block) < 2**20 / 900
 
 
 def test_the_server_ends_when_its_input_does():

@@ -1,7 +1,10 @@
 """Pulling from the sandbox in process, and the sandbox's own answer sheet to hold the rows against."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import hashlib
+import hmac
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,9 +18,11 @@ from pipelines.settings import SEEDS
 from pipelines.sources.account_pull import AccountPull, Context
 from pipelines.sources.catalogue import source
 from pipelines.sources.client import Budget, Client
-from sandbox import clock, register
+from pipelines.sources.limits import Limits
+from sandbox import register
 from sandbox.app import create_app
-from sandbox.limits import Limits
+from sandbox.clock import DAY, ms
+from sandbox.limits import Limits as SandboxLimits
 from sandbox.truth import truth
 from sandbox.world import World, world
 
@@ -29,10 +34,51 @@ TOKEN = "s3cret-key"
 Answer = Callable[[httpx.Request], httpx.Response | None]
 
 
+class Clock:
+    """Time that passes when somebody sleeps, and not otherwise. `slept` is how long, each time."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return sum(self.slept)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(0)  # the others' turn
+
+
+class Body(httpx.AsyncByteStream):
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._body
+
+
+def unread(answer: httpx.Response) -> httpx.Response:
+    """As it comes from a socket: httpx has read an answer that is made of its content."""
+    if not answer.is_stream_consumed:
+        return answer
+    return httpx.Response(answer.status_code, headers=answer.headers.raw, stream=Body(answer.content))
+
+
+class Answers(httpx.AsyncBaseTransport):
+    """What a function answers, in place of the network."""
+
+    def __init__(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
+        self._answer = answer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return unread(self._answer(request))
+
+
 class InProcess(httpx.AsyncBaseTransport):
     """The sandbox without a socket. `instead` may answer in its place; `asked` is what it was asked."""
 
-    def __init__(self, faults: Iterable[str], limits: Limits | None, instead: Answer, seed: int = 7) -> None:
+    def __init__(
+        self, faults: Iterable[str], limits: SandboxLimits | None, instead: Answer, seed: int = 7
+    ) -> None:
         self._app = httpx.ASGITransport(create_app(seed, faults, limits))
         self._instead = instead
         self.asked: list[httpx.URL] = []
@@ -41,11 +87,27 @@ class InProcess(httpx.AsyncBaseTransport):
         self.asked.append(request.url)
         answer = self._instead(request)
         if answer is not None:
-            return answer
+            return unread(answer)
         try:
             return await self._app.handle_async_request(request)
         except ConnectionResetError as error:  # what a client sees of it over a socket
             raise httpx.RemoteProtocolError("peer closed connection") from error
+
+
+def hashed(platform: str, native_id: str) -> str:
+    """As an id of the public lands, with the secret of these tests."""
+    return hmac.new(SECRET, f"{platform}:{native_id}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def message_keys(account: dict[str, Any]) -> dict[str, str]:
+    """Of an account of the answer sheet: each message's id → as it lands.
+
+    Ours stand as they are, but on YouTube, where the id of a reply holds that of the comment above it.
+    """
+    platform, said = account["platform"], account["messages"]
+    ours = {m["message_id"] for m in said if m["direction"] == "outbound" and platform != "youtube"}
+    ids = {m[name] for m in said for name in ("message_id", "conversation_id")}
+    return {native: native if native in ours else hashed(platform, native) for native in ids}
 
 
 @dataclass
@@ -93,46 +155,53 @@ class Sandbox:
         accounts: Iterable[str | Account],
         *,
         faults: Iterable[str] = (),
-        limits: Limits | None = None,
+        limits: SandboxLimits | None = None,
         budget: Budget | None = None,
+        allowed: Limits | None = None,
         instead: Answer = lambda _: None,
+        url: str | None = None,
         now: datetime = END,
         secret: bytes = SECRET,
     ) -> Pulled:
+        """In process, or over a socket from the sandbox at `url`: then real time passes, but for waits."""
         module = source(platform)
-        asked = module.platform("http://sandbox" + module.SANDBOX_PATH, TOKEN)
+        asked = module.platform((url or "http://sandbox") + module.SANDBOX_PATH, TOKEN)
         asked.headers = {"Sandbox-Now": now.isoformat()}
         transport = InProcess(faults, limits, instead)
-        slept: list[float] = []
-
-        async def sleep(seconds: float) -> None:
-            slept.append(seconds)
-
+        clock = Clock()
         done: list[str] = []
 
         async def go() -> list[AccountPull]:
-            client = Client(asked, now=lambda: now, budget=budget, transport=transport, sleep=sleep)
+            client = Client(
+                asked,
+                now=lambda: now,
+                budget=budget,
+                limits=allowed,
+                transport=None if url else transport,
+                sleep=clock.sleep,
+                clock=time.monotonic if url else clock,
+            )
             async with client:
                 context = Context(client, secret)
                 return await module.pull(context, chosen, lambda pull: done.append(pull.account.account_id))
 
         chosen = [self.account(a) if isinstance(a, str) else a for a in accounts]
         pulls = asyncio.run(go())
-        return Pulled({p.account.account_id: p for p in pulls}, transport.asked, done, slept)
+        return Pulled({p.account.account_id: p for p in pulls}, transport.asked, done, clock.slept)
 
     def truth(self, account_id: str, now: datetime = END) -> dict[str, Any]:
         """The answer sheet of one account."""
         account = self.register.accounts[account_id]
-        at = clock.ms(now.isoformat())
+        at = ms(now.isoformat())
         accounts = truth(7, at, account.force_id, account.platform)["accounts"]
         return next(a for a in accounts if a["account_id"] == account_id)
 
     def people(self, account_id: str, now: datetime = END) -> dict[str, int]:
         """message id → the number of the invented person who wrote it, -1 where it was the force."""
         account = self.view.nation.by_id[account_id]
-        at = clock.ms(now.isoformat())
+        at = ms(now.isoformat())
         posts = self.view.timeline(account).back(at)
-        young = (p for p in posts if p.kind == "post" and at - p.seen < 9 * clock.DAY)
+        young = (p for p in posts if p.kind == "post" and at - p.seen < 9 * DAY)
         return {m.message_id: m.person for p in young for m in self.view.said(p, at)}
 
 

@@ -1,7 +1,5 @@
 """Bluesky against the sandbox: what lands is what is true, and what fails fails alone and says why."""
 
-import hashlib
-import hmac
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +10,7 @@ import pytest
 from sandbox import names, story
 from sandbox.limits import Limits
 from tests.sources.conformance import COMMON, Conformance
+from tests.sources.conftest import hashed, message_keys
 
 KENT, ESSEX, BUSY = "bluesky:kent", "bluesky:essex", "bluesky:west-yorkshire"
 TRUE = [KENT, ESSEX, BUSY, "bluesky:derbyshire", "bluesky:cleveland", "bluesky:gwent"]
@@ -75,19 +74,12 @@ def test_posts_and_their_counters_are_what_the_nation_says_and_reposts_are_left_
     assert any(post["kind"] == "repost" for post in truth)
 
 
-def hashed(native_id: str) -> str:
-    return hmac.new(b"a secret of this test", f"bluesky:{native_id}".encode(), hashlib.sha256).hexdigest()[
-        :32
-    ]
-
-
 @pytest.mark.parametrize("account_id", TRUE)
 def test_messages_are_what_the_nation_says(sandbox: Any, healthy: Any, naive: Any, account_id: str) -> None:
-    said = sandbox.truth(account_id)["messages"]
+    truth = sandbox.truth(account_id)
+    said, shown = truth["messages"], message_keys(truth)
     keys = ("uri", "thread_uri", "post_uri", "direction", "indexed_at_utc")
     got = sorted(tuple(row[key] for key in keys) for row in healthy.rows(account_id, "messages"))
-    own = f"at://{healthy.rows(account_id, 'profiles')[0]['did']}/"
-    shown = {uri: uri if uri.startswith(own) else hashed(uri) for m in said for uri in (m["message_id"],)}
     assert got == sorted(
         (
             shown[m["message_id"]],
@@ -105,10 +97,10 @@ def test_messages_are_what_the_nation_says(sandbox: Any, healthy: Any, naive: An
 
 def test_an_author_is_a_keyed_hash_and_we_are_none(sandbox: Any, healthy: Any) -> None:
     people = {uri: person for uri, person in sandbox.people(BUSY).items() if person < 0}
-    people |= {hashed(uri): person for uri, person in sandbox.people(BUSY).items() if person >= 0}
+    people |= {hashed("bluesky", uri): person for uri, person in sandbox.people(BUSY).items() if person >= 0}
     for row in healthy.rows(BUSY, "messages"):
         person = people[row["uri"]]
-        assert row["author_key"] == (None if person < 0 else hashed(names.person_did(person)))
+        assert row["author_key"] == (None if person < 0 else hashed("bluesky", names.person_did(person)))
     keys = {people[row["uri"]]: row["author_key"] for row in healthy.rows(BUSY, "messages")}
     assert len(set(keys.values())) == len(keys)
 

@@ -1,6 +1,8 @@
 """The client's own promises, on answers made up for each."""
 
 import asyncio
+import gzip
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,18 +13,17 @@ import pytest
 
 from pipelines.sources import errors
 from pipelines.sources.client import (
-    GIVE_UP_AFTER,
-    MAX_WAIT_SECONDS,
     Budget,
     Client,
     Platform,
     RateHeaders,
-    _backoff,
     iso_reset,
     unix_reset,
 )
+from pipelines.sources.limits import GIVE_UP_AFTER, Limits
 from pipelines.sources.shapes import Shape, unknown_fields
 from pipelines.sources.usage import Usage, usage
+from tests.sources.conftest import Answers, Body, Clock
 
 NOW = datetime(2026, 11, 9, 5, 30, tzinfo=UTC)
 SECRET = "s3cret-key"  # pragma: allowlist secret
@@ -42,15 +43,20 @@ def client_of(
     *,
     rate: RateHeaders | None = None,
     budget: Budget | None = None,
-    slept: list[float] | None = None,
+    clock: Clock | None = None,
+    body_bytes: int = Limits.body_bytes,
 ) -> Client:
-    async def sleep(seconds: float) -> None:
-        if slept is not None:
-            slept.append(seconds)
-
+    clock = clock or Clock()
     platform = Platform("https://platform.test/v1", lambda _: None, rate, params={"key": SECRET})
-    transport = httpx.MockTransport(answer)
-    return Client(platform, now=lambda: NOW, budget=budget, transport=transport, sleep=sleep)
+    return Client(
+        platform,
+        now=lambda: NOW,
+        budget=budget,
+        limits=Limits(body_bytes=body_bytes),
+        transport=Answers(answer),
+        sleep=clock.sleep,
+        clock=clock,
+    )
 
 
 def ask(client: Client, times: int = 1) -> Any:
@@ -165,26 +171,26 @@ def test_retry_after_and_the_platforms_reset_say_how_long_to_wait() -> None:
         (iso, {"x-ratelimit-reset": later.isoformat()}, 90),
         (unix, {"retry-after": "7", "ratelimit-reset": "0"}, 7),
     ):
-        with pytest.raises(errors.RateLimited) as caught:
-            ask(client_of(always(429, headers=headers), rate=rate))
-        assert caught.value.wait_seconds == seconds
-        assert _backoff(caught.value) == seconds
+        clock = Clock()
+        with pytest.raises(errors.RateLimited):
+            ask(client_of(always(429, headers=headers), rate=rate, clock=clock))
+        assert clock.slept == [seconds] * 3
 
 
 def test_a_wait_for_another_run_is_not_waited_for() -> None:
-    answer = always(429, headers={"retry-after": str(MAX_WAIT_SECONDS + 1)})
-    with pytest.raises(errors.RateLimited):
-        ask(client_of(answer))
-    assert len(answer.seen) == 1
+    clock, answer = Clock(), always(429, headers={"retry-after": "361"})
+    with pytest.raises(errors.WaitTooLong, match="to wait 361 s, and of the wait's 360 seconds 360 are left"):
+        ask(client_of(answer, clock=clock))
+    assert (len(answer.seen), clock.slept) == (1, [])
 
 
 def test_with_nothing_left_the_next_request_waits_for_the_reset() -> None:
     rate = RateHeaders("ratelimit-remaining", "ratelimit-reset", unix_reset)
     reset = str(int((NOW + timedelta(seconds=30)).timestamp()))
-    slept: list[float] = []
+    clock = Clock()
     answer = always(200, headers={"ratelimit-remaining": "0", "ratelimit-reset": reset})
-    ask(client_of(answer, rate=rate, slept=slept), times=2)
-    assert slept == [30]
+    ask(client_of(answer, rate=rate, clock=clock), times=2)
+    assert clock.slept == [30]
 
 
 def test_the_budget_stops_before_the_request() -> None:
@@ -196,6 +202,46 @@ def test_the_budget_stops_before_the_request() -> None:
     assert budget.spent.requests == 2
     with pytest.raises(errors.BudgetSpent, match="quota units"):
         ask(client_of(answer, budget=Budget(max_units=0)))
+
+
+def packed(body: bytes, packing: str = "gzip", status: int = 200) -> Callable[..., httpx.Response]:
+    """An answer as it comes from a socket: still packed."""
+    answer = httpx.Response(status, headers={"content-encoding": packing}, stream=Body(body))
+    return lambda _: answer
+
+
+def test_what_is_packed_is_unpacked() -> None:
+    body = gzip.compress(b'{"items": [{"likeCount": 7}]}')
+    assert ask(client_of(packed(body), body_bytes=100)).items[0].like_count == 7
+
+
+@pytest.mark.parametrize(
+    ("body", "packing", "status", "kind"),
+    [
+        (gzip.compress(b" " * 101), "gzip", 200, errors.TooLarge),
+        (b" " * 101, "identity", 200, errors.TooLarge),
+        (gzip.compress(gzip.compress(b" " * 99)), "gzip, gzip", 200, errors.WrongShape),
+        (b"{}", "br", 200, errors.WrongShape),
+        (b"{}", "gzip", 200, errors.WrongShape),
+        (gzip.compress(b'{"items": []}')[:-9], "gzip", 200, errors.WrongShape),
+        (b"{}", "br", 503, errors.ServerError),
+    ],
+)
+def test_what_is_too_long_or_packed_otherwise_is_not_read(
+    body: bytes, packing: str, status: int, kind: type[errors.SourceError]
+) -> None:
+    with pytest.raises(kind):
+        ask(client_of(packed(body, packing, status), body_bytes=100))
+
+
+def test_one_piece_that_unpacks_to_a_thousand_is_not_unpacked_whole() -> None:
+    bomb = gzip.compress(bytes(64 * 2**20))
+    tracemalloc.start()
+    with pytest.raises(errors.TooLarge):
+        ask(client_of(packed(bomb), body_bytes=2**20))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 2**20
 
 
 def test_a_flipped_type_names_its_path() -> None:

@@ -1,7 +1,5 @@
 """YouTube against the sandbox: strings of digits, hidden counts, switched-off comments and cut replies."""
 
-import hashlib
-import hmac
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +14,7 @@ from sandbox import clock, names, story
 from sandbox.limits import Limits
 from sandbox.routers.youtube_views import total_views
 from tests.sources.conformance import COMMON, Conformance
-from tests.sources.conftest import TOKEN
+from tests.sources.conftest import TOKEN, hashed, message_keys
 
 KENT, ESSEX, BUSY, CUMBRIA = "youtube:kent", "youtube:essex", "youtube:sussex", "youtube:cumbria"
 TRUE = [KENT, ESSEX, BUSY, CUMBRIA, "youtube:metropolitan", "youtube:derbyshire", story.HIDDEN_SUBSCRIBERS]
@@ -102,11 +100,19 @@ def test_videos_and_their_counters_are_what_the_nation_says(
 
 @pytest.mark.parametrize("account_id", TRUE)
 def test_comments_are_what_the_nation_says(sandbox: Any, healthy: Any, naive: Any, account_id: str) -> None:
+    truth = sandbox.truth(account_id)
+    shown = message_keys(truth)
     keys = ("comment_id", "thread_id", "video_id", "direction", "published_at_utc")
     got = sorted(tuple(row[key] for key in keys) for row in healthy.rows(account_id, "messages"))
     assert got == sorted(
-        (m["message_id"], m["conversation_id"], m["post_id"], m["direction"], naive(m["sent_at"]))
-        for m in sandbox.truth(account_id)["messages"]
+        (
+            shown[m["message_id"]],
+            shown[m["conversation_id"]],
+            m["post_id"],
+            m["direction"],
+            naive(m["sent_at"]),
+        )
+        for m in truth["messages"]
     )
 
 
@@ -121,7 +127,7 @@ def test_replies_beyond_the_five_of_a_thread_are_fetched_by_their_parent(sandbox
     pulled = sandbox.pull("youtube", chosen)
     assert {url.params["parentId"] for url in pulled.calls("/comments")} == set(long)
     for thread, (account_id, n) in long.items():
-        rows = [r for r in pulled.rows(account_id, "messages") if r["thread_id"] == thread]
+        rows = [r for r in pulled.rows(account_id, "messages") if r["thread_id"] == hashed("youtube", thread)]
         assert len(rows) == len({r["comment_id"] for r in rows}) == n
 
 
@@ -153,12 +159,11 @@ def test_comments_switched_off_or_a_video_gone_in_between_is_no_failure(
 
 
 def test_an_author_is_a_keyed_hash_and_we_are_none(sandbox: Any, healthy: Any) -> None:
-    people = sandbox.people(BUSY)
+    people = {hashed("youtube", native): person for native, person in sandbox.people(BUSY).items()}
     for row in healthy.rows(BUSY, "messages"):
         person = people[row["comment_id"]]
-        author = f"youtube:{names.person_channel(person)}".encode()
-        hashed = hmac.new(b"a secret of this test", author, hashlib.sha256).hexdigest()[:32]
-        assert row["author_key"] == (None if person < 0 else hashed)
+        author = hashed("youtube", names.person_channel(person))
+        assert row["author_key"] == (None if person < 0 else author)
         assert row["direction"] == ("outbound" if person < 0 else "inbound")
 
 
