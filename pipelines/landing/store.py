@@ -91,7 +91,7 @@ class Landing:
         """Write one empty file for each entity, so that readers find the columns before the first pull."""
         for (source, entity), schema in self.schemas.items():
             path = self.schema_path(source, entity)
-            if not path.exists() or pl.read_parquet_schema(path) != pl.Schema(schema):
+            if not path.exists() or pl.read_parquet_schema(path.open("rb")) != pl.Schema(schema):
                 write_atomically(path, pl.DataFrame(schema=schema))
 
     def schema_path(self, source: str, entity: str) -> Path:
@@ -136,7 +136,7 @@ class Landing:
         """One run's rows of an entity; empty, with its columns, where it landed none."""
         path = self.path(source, entity, day, run_id)
         if path.exists():
-            return pl.read_parquet(path)
+            return pl.read_parquet(path, glob=False)
         return pl.DataFrame(schema=self.schemas[source, entity])
 
     def passed(
@@ -151,7 +151,7 @@ class Landing:
     def _scan(self, source: str, entity: str, since: date, until: date) -> pl.LazyFrame:
         files = [path for path in self.files(source, entity, since) if _day_of(path.parent) <= until]
         paths = [self.schema_path(source, entity), *files]
-        return pl.scan_parquet(paths, missing_columns="insert", hive_partitioning=False)
+        return pl.scan_parquet(paths, missing_columns="insert", hive_partitioning=False, glob=False)
 
     def runs(self, source: str, entity: str = "requests") -> Iterator[tuple[date, str]]:
         """(day, run_id) of everything that landed, oldest first."""
