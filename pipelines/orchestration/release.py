@@ -5,12 +5,14 @@ Belongs here: wiring and metadata. Does not belong here: what is checked (gates/
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from pipelines.gates.records import record
 from pipelines.gates.release_gate import RELEASE_TABLES, release_gate
 from pipelines.landing.store import open_landing
+from pipelines.orchestration.history import forget
 from pipelines.release.contents import contents
 from pipelines.release.publish import NotPublishedError, publish
 from pipelines.release.published import folder_of, previous
@@ -74,11 +76,13 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
     def release(
         context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
     ) -> Iterator[dg.MaterializeResult[None]]:
+        """Publish, or fail and leave the current release where it is; then forget what is too old to keep."""
         try:
             published = publish(settings, open_landing(settings))
         except NotPublishedError as error:
             reasons = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in error.reasons))
             raise dg.Failure(str(error), metadata={"reasons": reasons}, allow_retries=False) from error
+        forget(settings, context.instance, datetime.now(UTC))
         folder = folder_of(settings, published)
         metadata: dict[str, dg.RawMetadataValue] = {
             "release": published.release_id,
