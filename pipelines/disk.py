@@ -63,6 +63,7 @@ def refusal(said: str, folders: Sequence[Path]) -> str | None:
     if not any(sign in said for sign in signs):
         return None
     return (
-        f"the disk of {folder} is full: {free // 1024:,} KiB are left, and more is needed. Nothing is lost: "
-        "what has landed and what is published stay as they are. Make room and run the same command again."
+        f"the disk is full: what is to be written does not fit in {folder}, where {free // 1024:,} KiB are "
+        "left. Nothing is lost: what has landed and what is published stay as they are. Make room and run "
+        "the same command again."
     )

@@ -65,7 +65,7 @@ def test_any_folder_can_be_named_in_sql(tmp_path: Path, name: str) -> None:
 def test_a_full_disk_is_named_with_what_it_has_left(tmp_path: Path, said: str) -> None:
     sentence = refusal(f"warehouse: {said}", [tmp_path, tmp_path / "not there"])
     assert sentence is not None
-    assert f"the disk of {tmp_path} is full: " in sentence
+    assert f"the disk is full: what is to be written does not fit in {tmp_path}, where " in sentence
     assert "Nothing is lost" in sentence
 
 
@@ -75,7 +75,7 @@ def test_sqlite_that_cannot_begin_is_a_full_disk_only_where_nothing_is_left(
     said = "(sqlite3.OperationalError) disk I/O error"
     assert refusal(said, [tmp_path]) is None
     monkeypatch.setattr("shutil.disk_usage", lambda _: _Usage(4096))
-    assert "full: 4 KiB are left" in (refusal(said, [tmp_path]) or "")
+    assert "where 4 KiB are left" in (refusal(said, [tmp_path]) or "")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ is kept for ever.
 """
 
 import shutil
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -19,9 +20,10 @@ LOGS_KEPT = timedelta(days=90)
 
 def forget(settings: Settings, instance: dg.DagsterInstance, now: datetime) -> None:
     """Remove the logs, and the runs that have ended, of which the rules say so. `now` has a time zone."""
-    for path in (settings.home / "logs").glob("*"):
-        if now.timestamp() - path.stat().st_mtime > LOGS_KEPT.total_seconds():
-            path.unlink()
+    for path in (settings.home / "logs").glob("*log*"):
+        with suppress(FileNotFoundError):  # somebody else was at it
+            if now.timestamp() - path.stat().st_mtime > LOGS_KEPT.total_seconds():
+                path.unlink()
     ended = dg.RunsFilter(statuses=list(FINISHED_STATUSES), created_before=now - RUNS_KEPT)
     for run_id in instance.get_run_ids(ended):
         instance.delete_run(run_id)
