@@ -251,8 +251,11 @@ class Settings(BaseSettings):
         """Make the folders and put `environment()` into this process (dbt and Dagster read it there).
 
         Raises:
-            SettingsError: the folder holds another profile's data; invented and real figures never meet.
+            SettingsError: the folder holds another profile's data; invented and real figures never meet. Or
+                its name has a comma, at which DuckDB cuts `file_search_path`.
         """
+        if "," in str(self.home):
+            raise SettingsError(f"{self.home} has a comma in its name: set BEATBOOK_HOME to another folder")
         self.home.mkdir(parents=True, exist_ok=True)
         mark = self.home / "profile"
         if not mark.exists():  # others prepare the folder too, and this may be killed half-way

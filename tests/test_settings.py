@@ -131,3 +131,12 @@ def test_dagster_finds_its_settings_in_any_folder(
         settings.dagster_home / "dagster.yaml"
     )
     assert (os.environ["DAGSTER_HOME"] == str(settings.dagster_home)) == (name in ("plain", "it's a home"))
+
+
+def test_a_folder_with_a_comma_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "one, two"))
+    with pytest.raises(SettingsError, match="has a comma in its name: set BEATBOOK_HOME"):
+        Settings().prepare()
+    assert list(tmp_path.iterdir()) == []
