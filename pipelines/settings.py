@@ -4,6 +4,8 @@ Belongs here: settings, the paths that follow from them, and the two profiles. D
 thresholds of checks (they stand beside the check, with their reason).
 """
 
+import glob
+import hashlib
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -15,12 +17,15 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from pipelines.disk import write_whole
+
 PROJECT = Path(__file__).resolve().parent.parent
 SEEDS = PROJECT / "dbt" / "seeds"
 LONDON = ZoneInfo("Europe/London")
 PULL_TIME = time(5, 30)  # Europe/London
 
-#: Runs of the UI and the schedule queue up, one after the other.
+#: Runs of the UI and the schedule queue up, one after the other. How long what a schedule or sensor did
+#: is remembered stands here; runs: orchestration/history.py.
 DAGSTER_YAML = """telemetry:
   enabled: false
 nux:
@@ -28,6 +33,11 @@ nux:
 concurrency:
   runs:
     max_concurrent_runs: 1
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days: 7
 """
 
 
@@ -179,6 +189,14 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         return self.home / "dagster"
 
+    @property
+    def dagster_link(self) -> Path:
+        """What Dagster is given as DAGSTER_HOME. It takes `[`, `*` and `?` there for a pattern, misses its
+        own dagster.yaml and goes on without (telemetry on, runs side by side): such a folder gets a link."""
+        if not glob.has_magic(str(self.dagster_home)):
+            return self.dagster_home
+        return PROJECT / "data" / ".dagster" / hashlib.sha256(os.fsencode(self.dagster_home)).hexdigest()[:12]
+
     def author_hash_key(self) -> bytes:
         """The key that ids of the public are hashed with.
 
@@ -226,7 +244,7 @@ class Settings(BaseSettings):
             "BEATBOOK_REGISTER": str(self.register),
             "BEATBOOK_WAREHOUSE": str(self.building),
             "DBT_TARGET_PATH": str(self.dbt_target),  # where a run finds what is parsed already
-            "DAGSTER_HOME": str(self.dagster_home),
+            "DAGSTER_HOME": str(self.dagster_link),
             "DO_NOT_TRACK": "1",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "GX_ANALYTICS_ENABLED": "false",
@@ -236,14 +254,15 @@ class Settings(BaseSettings):
         """Make the folders and put `environment()` into this process (dbt and Dagster read it there).
 
         Raises:
-            SettingsError: the folder holds another profile's data; invented and real figures never meet.
+            SettingsError: the folder holds another profile's data; invented and real figures never meet. Or
+                its name has a comma, at which DuckDB cuts `file_search_path`.
         """
+        if "," in str(self.home):
+            raise SettingsError(f"{self.home} has a comma in its name: set BEATBOOK_HOME to another folder")
         self.home.mkdir(parents=True, exist_ok=True)
         mark = self.home / "profile"
-        if not mark.exists():  # by a rename: others prepare the folder too, and this may be killed half-way
-            beside = self.home / f".profile.{os.getpid()}.tmp"
-            beside.write_text(f"{self.profile.name}\n")
-            beside.replace(mark)
+        if not mark.exists():  # others prepare the folder too, and this may be killed half-way
+            write_whole(mark, f"{self.profile.name}\n".encode())
         of_profile = mark.read_text().strip()
         if of_profile != self.profile.name:
             raise SettingsError(
@@ -254,5 +273,10 @@ class Settings(BaseSettings):
             folder.mkdir(parents=True, exist_ok=True)
         config = self.dagster_home / "dagster.yaml"
         if not config.exists() or config.read_text() != DAGSTER_YAML:
-            config.write_text(DAGSTER_YAML)
+            write_whole(config, DAGSTER_YAML.encode())
+        link = self.dagster_link
+        if link != self.dagster_home and not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.unlink(missing_ok=True)
+            link.symlink_to(self.dagster_home)
         os.environ.update(self.environment())

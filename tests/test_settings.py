@@ -1,9 +1,11 @@
 """Settings come from the environment by name, and the two profiles differ where they must."""
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from dagster._core.instance.config import dagster_instance_config
 from pydantic import ValidationError
 
 from pipelines.settings import PROFILES, SEEDS, Settings, SettingsError
@@ -117,3 +119,31 @@ def test_a_folder_belongs_to_the_profile_that_filled_it(
     monkeypatch.setenv("BEATBOOK_PROFILE", "production")
     with pytest.raises(SettingsError, match="holds the data of the sandbox profile"):
         Settings().prepare()
+
+
+@pytest.mark.parametrize("name", ["plain", "it's a home", "a [b] home", "what? *home"])
+def test_dagster_finds_its_settings_in_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / name))
+    monkeypatch.setattr("pipelines.settings.PROJECT", tmp_path / "project")
+    settings = Settings()
+    for _ in range(2):  # the folder is prepared by every command
+        settings.prepare()
+        config, _ = dagster_instance_config(os.environ["DAGSTER_HOME"])
+        assert config["telemetry"] == {"enabled": False}
+        assert config["concurrency"]["runs"]["max_concurrent_runs"] == 1
+        assert config["retention"]["sensor"]["purge_after_days"] == 7
+    assert (Path(os.environ["DAGSTER_HOME"]) / "dagster.yaml").samefile(
+        settings.dagster_home / "dagster.yaml"
+    )
+    assert (os.environ["DAGSTER_HOME"] == str(settings.dagster_home)) == (name in ("plain", "it's a home"))
+
+
+def test_a_folder_with_a_comma_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "one, two"))
+    with pytest.raises(SettingsError, match="has a comma in its name: set BEATBOOK_HOME"):
+        Settings().prepare()
+    assert list(tmp_path.iterdir()) == []

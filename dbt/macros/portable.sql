@@ -68,7 +68,8 @@ cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as
 {% macro read_register(file) %}{{ return(adapter.dispatch('read_register', 'beatbook')(file)) }}{% endmacro %}
 {% macro duckdb__read_register(file) -%}
 read_csv(
-    '{{ env_var('BEATBOOK_REGISTER') }}/{{ file }}', header = true, all_varchar = true, delim = ',', quote = '"'
+    '{{ (env_var("BEATBOOK_REGISTER") ~ "/" ~ file) | replace("'", "''") }}',
+    header = true, all_varchar = true, delim = ',', quote = '"'
 )
 {%- endmacro %}
 

@@ -4,19 +4,23 @@ Belongs here: what two command files need. Does not belong here: commands.
 """
 
 import json
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import httpx
 import typer
 
+from pipelines import disk
 from pipelines.cli import display
 from pipelines.landing.locks import BusyError
 from pipelines.landing.manifest import DamagedError
 from pipelines.registry.seed_rows import RegistryError
+from pipelines.release.published import DamagedReleaseError
 from pipelines.settings import Settings, SettingsError
 from pipelines.warehouse.manifest import ManifestError
 from sandbox.serve import start
@@ -64,7 +68,7 @@ def day_or_today(settings: Settings, day: datetime | None) -> date:
 def ready(settings: Settings, *, needs_sandbox: bool = True) -> Iterator[None]:
     """Folders made, and in the sandbox profile a sandbox that answers: the one at BEATBOOK_SANDBOX_URL, or
     one started for as long as the command runs. What goes wrong inside becomes a message and an exit code."""
-    try:
+    with plainly(settings):
         if settings.profile.uses_sandbox and needs_sandbox and not _answers(settings.sandbox_url):
             with start() as url:
                 settings.sandbox_url = url
@@ -73,12 +77,38 @@ def ready(settings: Settings, *, needs_sandbox: bool = True) -> Iterator[None]:
         else:
             settings.prepare()
             yield
+
+
+#: Errors whose text is the sentence that a person needs.
+SAID_PLAINLY = (SettingsError, ManifestError, DamagedError, DamagedReleaseError, OSError, httpx.HTTPError)
+
+
+@contextmanager
+def plainly(settings: Settings) -> Iterator[None]:
+    """What goes wrong inside becomes a message and an exit code; nothing is prepared."""
+    try:
+        yield
     except RegistryError as error:
         fail(Exit.BAD_INPUT, str(error))
     except BusyError:
         fail(Exit.INFRASTRUCTURE, f"another command is at work on {settings.home}; wait for it to end")
-    except (SettingsError, ManifestError, DamagedError, OSError, httpx.HTTPError) as error:
-        fail(Exit.INFRASTRUCTURE, str(error))
+    except typer.Exit:
+        raise
+    except Exception as error:
+        refuse_disk(settings, str(error))
+        if isinstance(
+            error, (SettingsError, ManifestError, DamagedError, DamagedReleaseError, OSError, httpx.HTTPError)
+        ):
+            fail(Exit.INFRASTRUCTURE, str(error))
+        raise
+
+
+def refuse_disk(settings: Settings, said: str) -> None:
+    """Exit where an error is that of a disk that is full or cannot be written to; it may come from DuckDB,
+    dbt or Dagster's SQLite, and be of any type."""
+    refusal = disk.refusal(said, (settings.home, settings.dbt_target, Path(tempfile.gettempdir())))
+    if refusal is not None:
+        fail(Exit.INFRASTRUCTURE, refusal)
 
 
 def _answers(url: str) -> bool:

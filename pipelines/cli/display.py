@@ -175,17 +175,22 @@ def show_status(status: "Status") -> None:
     if release:
         console.print(f"[bold]Release[/] {release['release_id']}, data as of {release['data_as_of_utc']}")
         console.print(f"  {release['note']}")
+    elif status.damage:
+        console.print("[bold red]The release is damaged.[/] `beatbook build` publishes anew.")
+        show_lines(status.damage)
     else:
         console.print("[bold]Nothing is published yet.[/] `beatbook run` does it.")
     if build:
         computed = f"the days from {build['computed_from_date']}, the rest as it was"
         if build["is_full"]:
             computed = f"every day from {build['history_from_date']}"
+            computed += f" ({build['from_nothing']})" * bool(build["from_nothing"])
         elif not build["computed_from_date"]:
             computed = "nothing was new"
         console.print(f"[bold]Last build[/] {build['built_at_utc']}: {computed}", highlight=False)
     if status.failed_build:
-        console.print(f"[bold red]Failed build[/] {status.failed_build}", highlight=False, soft_wrap=True)
+        console.print("[bold red]Failed build[/] ", end="")
+        console.print(status.failed_build, markup=False, highlight=False, soft_wrap=True)
     drawn = Table(
         "platform",
         "last pull",

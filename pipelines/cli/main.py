@@ -23,8 +23,10 @@ from pipelines.cli.common import (
     as_json,
     day_or_today,
     fail,
+    plainly,
     print_rows,
     ready,
+    refuse_disk,
 )
 from pipelines.imports import importing
 from pipelines.settings import PROJECT, Settings
@@ -89,7 +91,7 @@ def run(
         begin = (
             f"{settings.profile.name}: {len(todo)} day{plural} to pull, up to {last}; data in {settings.home}"
         )
-        display.errors.print(begin, highlight=False, soft_wrap=True)
+        display.errors.print(begin, markup=False, highlight=False, soft_wrap=True)
         with display.watching(total, len(todo)) as progress:
             with importing():
                 from pipelines.orchestration import runs
@@ -162,17 +164,18 @@ def table(
     from pipelines.release.periods import NotFoundError
 
     settings = Settings()
-    try:
-        if indicator is None and force is None:
-            _, connection = reader.open_release(settings)
-            print_rows(reader.indicators(connection), format_, "Indicators")
-            return
-        found = reader.table(
-            settings,
-            reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value),
-        )
-    except NotFoundError as error:
-        fail(Exit.BAD_INPUT, str(error))
+    with plainly(settings):
+        try:
+            if indicator is None and force is None:
+                _, connection = reader.open_release(settings)
+                print_rows(reader.indicators(connection), format_, "Indicators")
+                return
+            found = reader.table(
+                settings,
+                reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value),
+            )
+        except NotFoundError as error:
+            fail(Exit.BAD_INPUT, str(error))
     if format_ == Format.TABLE:
         display.show_table(found)
     else:
@@ -186,7 +189,8 @@ def status(format_: FormatOption = Format.TABLE) -> None:
     from pipelines.release.status import status as look
 
     settings = Settings()
-    found = look(settings, open_landing(settings))
+    with plainly(settings):
+        found = look(settings, open_landing(settings))
     if format_ == Format.JSON:
         typer.echo(as_json(asdict(found)))
     elif format_ == Format.CSV:
@@ -195,6 +199,25 @@ def status(format_: FormatOption = Format.TABLE) -> None:
         display.show_status(found)
     if not found.is_complete:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+@app.command()
+def verify() -> None:
+    """Hold each file of every release that is kept against its checksum. Exit code 5: one is damaged."""
+    from pipelines.release.published import current
+    from pipelines.release.published import verify as look
+
+    settings = Settings()
+    with plainly(settings):
+        found = look(settings)
+        for damage in found.values():
+            for line in damage:
+                typer.echo(line)
+        damaged = sum(bool(damage) for damage in found.values())
+        typer.echo(f"releases: {len(found)}, of them damaged: {damaged}")
+        current(settings)  # whole releases are of no use to readers if the pointer names none of them
+    if damaged:
+        raise typer.Exit(Exit.INFRASTRUCTURE)
 
 
 @app.command()
@@ -227,14 +250,19 @@ def up(port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] 
 def _finish(settings: Settings, outcome: "Outcome") -> None:
     """Say what was published, or why not, and exit with the outcome's code."""
     from pipelines.release import reader
-    from pipelines.release.publish import current, folder_of
+    from pipelines.release.published import DamagedReleaseError, current, folder_of
 
-    release = current(settings)
-    if outcome.exit or release is None:
+    try:
+        release = current(settings)
         kept = f"release {release.release_id} stays current" if release else "nothing is published yet"
-        display.errors.print(f"[bold red]Not published[/]: {kept}.", soft_wrap=True)
+    except DamagedReleaseError as error:
+        release, kept = None, error.damage[0]
+    if outcome.exit or release is None:
+        display.errors.print("[bold red]Not published[/]: ", end="")
+        display.errors.print(f"{kept}.", markup=False, highlight=False, soft_wrap=True)
         for reason in outcome.reasons:
             display.errors.print(f"  {reason}", markup=False, highlight=False, soft_wrap=True)
+        refuse_disk(settings, "\n".join(outcome.reasons))
         raise typer.Exit(outcome.exit or Exit.INFRASTRUCTURE)
     if settings.profile.is_invented:  # whoever tries it sees a table; production's readers have their own
         display.show_table(reader.table(settings, reader.Asked("answered_1h_pct")))
@@ -246,9 +274,12 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
             line = f"{row['platform']} quarantined on {newest}: {of}: {row['detail']}"
             display.errors.print(line, markup=False, highlight=False, soft_wrap=True)
     gates = ", ".join(gate["gate"] for gate in release.gates)
-    display.console.print(f"Gates     passed: {gates}", highlight=False)
-    display.console.print(f"Release   {folder}", soft_wrap=True, highlight=False)
-    display.console.print(f"Extracts  {folder / 'extracts'}/<force_id>/", soft_wrap=True, highlight=False)
     own = sys.argv[0]  # as it was called, so that it can be called again
-    display.console.print(f"More      {own} table, {own} status, {own} --help", highlight=False)
-    display.console.print("Dagster   make up, then http://127.0.0.1:3000", highlight=False)
+    for line in (
+        f"Gates     passed: {gates}",
+        f"Release   {folder}",
+        f"Extracts  {folder / 'extracts'}/<force_id>/",
+        f"More      {own} table, {own} status, {own} --help",
+        "Dagster   make up, then http://127.0.0.1:3000",
+    ):
+        display.console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -3,10 +3,12 @@
 Belongs here: a verdict, written and read back. Does not belong here: how a gate comes to it.
 """
 
-import json
-import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
+
+from pipelines.disk import write_whole
 
 #: The gates that a build has to pass before it is published. What the landing gate refused is in no build.
 REQUIRED = ("dbt", "release")
@@ -27,13 +29,14 @@ def record(folder: Path, result: GateResult) -> Path:
     """Write the verdict where publishing and `beatbook status` read it; a later one replaces it."""
     path = folder / result.gate / f"{result.subject.replace('/', '--')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    beside.write_text(json.dumps(asdict(result), indent=1, sort_keys=True))
-    beside.replace(path)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(result, order="sorted"), indent=1))
     return path
 
 
 def recorded(folder: Path, gate: str, subject: str) -> GateResult | None:
-    """The recorded verdict, None when the gate was never run on that subject."""
+    """The recorded verdict, None when the gate was never run on that subject, or its record is damaged."""
     path = folder / gate / f"{subject.replace('/', '--')}.json"
-    return GateResult(**json.loads(path.read_text())) if path.exists() else None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=GateResult)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None

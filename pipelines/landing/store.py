@@ -5,7 +5,6 @@ Does not belong here: HTTP, checks, or anything a platform's own columns mean.
 """
 
 import hashlib
-import os
 import secrets
 from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.disk import write_whole
 from pipelines.landing.locks import locked
 from pipelines.landing.manifest import DamagedError, Manifest, Refused, decode, encode
 from pipelines.settings import Settings, SettingsError
@@ -92,7 +92,7 @@ class Landing:
             )
         for (source, entity), schema in self.schemas.items():
             path = self.schema_path(source, entity)
-            if not path.exists() or pl.read_parquet_schema(path) != pl.Schema(schema):
+            if not path.exists() or pl.read_parquet_schema(path.open("rb")) != pl.Schema(schema):
                 write_atomically(path, pl.DataFrame(schema=schema))
 
     def schema_path(self, source: str, entity: str) -> Path:
@@ -115,7 +115,7 @@ class Landing:
         with locked(self.root / ".last_run.lock"):
             last = counter.read_bytes().strip() if counter.exists() else b""
             number = 1 + (int(last) if last.isdigit() else self._greatest_number())
-            _replace(counter, f"{number}\n".encode())
+            write_whole(counter, f"{number}\n".encode())
         return f"r{number:08d}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{(unique or secrets.token_hex(4))[:8]}"
 
     def _greatest_number(self) -> int:
@@ -172,7 +172,7 @@ class Landing:
         self._put(source, day, Manifest(run_id, before.files, suites, list(quarantined)))
 
     def _put(self, source: str, day: date, manifest: Manifest) -> None:
-        _replace(self.manifest_path(source, day, manifest.run_id), encode(manifest))
+        write_whole(self.manifest_path(source, day, manifest.run_id), encode(manifest))
 
     def manifest(self, source: str, day: date, run_id: str) -> Manifest:
         """What a run landed.
@@ -235,21 +235,5 @@ def write_atomically(path: Path, frame: pl.DataFrame) -> str:
     """Write a frame whole or not at all; its sha256."""
     content = BytesIO()
     frame.write_parquet(content, compression="zstd", statistics=True)
-    _replace(path, content.getvalue())
+    write_whole(path, content.getvalue())
     return hashlib.sha256(content.getvalue()).hexdigest()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside, sync, rename: a reader sees the whole file or none, also when we are killed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)  # or the rename itself can be lost
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

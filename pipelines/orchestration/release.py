@@ -5,16 +5,19 @@ Belongs here: wiring and metadata. Does not belong here: what is checked (gates/
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from pipelines.gates.records import record
 from pipelines.gates.release_gate import RELEASE_TABLES, release_gate
 from pipelines.landing.store import open_landing
+from pipelines.orchestration.history import forget
 from pipelines.release.contents import contents
-from pipelines.release.publish import NotPublishedError, current, folder_of, publish
+from pipelines.release.publish import NotPublishedError, publish
+from pipelines.release.published import folder_of, previous
 from pipelines.settings import Settings
-from pipelines.warehouse.build import current_build
+from pipelines.warehouse.build import NotBuiltError, held_build
 
 VALUES = "bench_values"
 READ = {*RELEASE_TABLES, "dim_area", "fct_collection"}
@@ -30,12 +33,13 @@ READ = {*RELEASE_TABLES, "dim_area", "fct_collection"}
 )
 def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Records its verdict under the build's id, which is what publishing reads."""
-    build = current_build(settings)
-    if build is None:
-        raise dg.Failure("there is no warehouse to check", allow_retries=False)
-    before = current(settings)
-    result = release_gate(settings.warehouse, build.build_id, before.value_count if before else None)
-    record(settings.gates, result)
+    before = previous(settings)
+    try:
+        with held_build(settings) as build:
+            result = release_gate(settings.warehouse, build.build_id, before.value_count if before else None)
+            record(settings.gates, result)
+    except NotBuiltError as error:
+        raise dg.Failure(error.failures[0], allow_retries=False) from error
     failures = "\n".join(f"- {line}" for line in result.failures) or "none"
     return dg.AssetCheckResult(
         passed=result.passed,
@@ -72,12 +76,13 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
     def release(
         context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
     ) -> Iterator[dg.MaterializeResult[None]]:
-        """Publish, or fail and leave the current release where it is."""
+        """Publish, or fail and leave the current release where it is; then forget what is too old to keep."""
         try:
             published = publish(settings, open_landing(settings))
         except NotPublishedError as error:
             reasons = dg.MetadataValue.md("\n".join(f"- {reason}" for reason in error.reasons))
             raise dg.Failure(str(error), metadata={"reasons": reasons}, allow_retries=False) from error
+        forget(settings, context.instance, datetime.now(UTC))
         folder = folder_of(settings, published)
         metadata: dict[str, dg.RawMetadataValue] = {
             "release": published.release_id,

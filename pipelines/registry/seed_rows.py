@@ -50,7 +50,7 @@ def read_rows(path: Path, type_: type[R]) -> Rows[R]:
     if not path.is_file():
         raise RegistryError(path.name, 1, "-", f"no such file in {path.parent}")
     try:
-        frame = pl.read_csv(path, infer_schema=False)
+        frame = pl.read_csv(path, infer_schema=False, glob=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise RegistryError(path.name, 1, "-", f"not a CSV: {error}") from error
     for field in msgspec.structs.fields(type_):

@@ -3,23 +3,25 @@
 Belongs here: digests and links. Does not belong here: what the files hold.
 """
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.warehouse.build import sha256_of
+from pipelines.disk import sha256_of, sync
 
 
 class Files:
     """A release's folder while it is written. `digests`: the sha256 of what it holds, by path in it.
 
     A file that is the same as in the last release becomes a hard link to it and takes no space of its own.
+    The last release's is read before: `damaged` are those that were not what its digests say; they are not
+    shared.
     """
 
     def __init__(self, folder: Path, last: Path | None, last_digests: Mapping[str, str]) -> None:
         """`last`: the folder of the last release, None before the first; `last_digests`: of its files."""
         self.digests: dict[str, str] = {}
+        self.damaged: list[str] = []
         self._folder = folder
         self._last = last
         self._last_digests = last_digests
@@ -34,18 +36,14 @@ class Files:
         """Count in a file that has been written."""
         path = self._folder / name
         self.digests[name] = sha256_of(path)
-        last = self._last / name if self._last else None
-        if last and self._last_digests.get(name) == self.digests[name] and _is_as_long(last, path):
-            beside = path.with_name(f".{path.name}.link")
+        if self._last and self._last_digests.get(name) == self.digests[name] and self._is_whole(name):
             try:
-                beside.hardlink_to(last)
+                _link(self._last / name, path)
             except OSError:  # the file system refuses links, or has too many: it stays a copy
                 pass
             else:
-                beside.replace(path)
                 return
-        with path.open("rb") as file:  # on disk before the release becomes visible
-            os.fsync(file.fileno())
+        sync(path)  # on disk before the release becomes visible
 
     def add_text(self, name: str, text: str) -> None:
         """Write a text file and count it in."""
@@ -57,22 +55,46 @@ class Files:
         return sorted(name.removeprefix(folder) for name in self.digests if name.startswith(folder))
 
     def in_last(self, stem: str) -> list[str]:
-        """The last release's files of that name, in any folder, with any suffix; none where one is lost."""
+        """The last release's files of that name, in any folder, with any suffix; none if one is damaged."""
         names = [name for name in self._last_digests if Path(name).stem == stem]
-        there = self._last is not None and all((self._last / name).exists() for name in names)
-        return names if there else []
+        whole = [name for name in names if self._is_whole(name)]
+        return names if whole == names else []
 
     def keep(self, name: str) -> None:
-        """Take a file of the last release over without reading it."""
+        """Take a file of the last release over that `in_last` has found whole."""
         assert self._last is not None
-        path, last = self.path(name), self._last / name
-        try:
-            path.hardlink_to(last)
-        except OSError:
-            shutil.copyfile(last, path)
+        share(self._last / name, self.path(name))
         self.digests[name] = self._last_digests[name]
 
+    def _is_whole(self, name: str) -> bool:
+        """Whether a file of the last release is still what its digest says; all of it is read."""
+        assert self._last is not None
+        try:
+            if sha256_of(self._last / name) == self._last_digests[name]:
+                return True
+        except OSError:
+            pass
+        self.damaged.append(name)
+        return False
 
-def _is_as_long(one: Path, other: Path) -> bool:
-    """Whether a file that is said to be the same can be: it may have been lost or cut short since."""
-    return one.exists() and one.stat().st_size == other.stat().st_size
+
+def share(file: Path, path: Path) -> None:
+    """Make `path` the same file as `file`, in place of what was there; a copy where there are no links."""
+    try:
+        _link(file, path)
+    except OSError:
+        beside = _beside(path)
+        shutil.copyfile(file, beside)
+        sync(beside)
+        beside.replace(path)
+
+
+def _link(file: Path, path: Path) -> None:
+    beside = _beside(path)
+    beside.unlink(missing_ok=True)
+    beside.hardlink_to(file)
+    beside.replace(path)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.link")

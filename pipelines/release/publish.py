@@ -1,35 +1,46 @@
-"""Releases: frozen, published vintages, and the pointer to the current one.
+"""Publishing: a frozen vintage of what passed, and the pointer to it.
 
 Belongs here: the refusal to publish what did not pass; writing, pointing at and removing releases, whole.
 Does not belong here: Dagster (the order of its steps guarantees nothing: a failed test need not stop what
 follows, so publishing reads the gates' own records), which models are published (contents.py), the files of
-extracts (extracts.py), or which releases are kept (keep.py).
+extracts (extracts.py), reading and checking releases (published.py), or which are kept (keep.py).
 """
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import msgspec
 
+from pipelines.disk import as_sql, sync, write_whole
 from pipelines.gates.records import REQUIRED, GateResult, recorded
-from pipelines.landing.locks import locked
 from pipelines.landing.quarantine import in_brief
 from pipelines.landing.store import Landing
 from pipelines.release.contents import Contents, contents
 from pipelines.release.extracts import write_extracts
-from pipelines.release.files import Files
+from pipelines.release.files import Files, share
 from pipelines.release.keep import Made, superseded
+from pipelines.release.published import (
+    RECORD,
+    RECORD_SUM,
+    DamagedReleaseError,
+    Release,
+    damage,
+    folder_of,
+    previous,
+    read,
+    readable,
+    record_sum,
+)
 from pipelines.settings import LONDON, PROJECT, Settings
-from pipelines.warehouse.build import Build, current_build
+from pipelines.warehouse.build import Build, NotBuiltError, held_build
 from pipelines.warehouse.window import POSTS_BACK, landed
 
 DATABASE = "beatbook.duckdb"
@@ -43,39 +54,6 @@ class NotPublishedError(Exception):
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("not published: " + "; ".join(reasons))
         self.reasons = reasons
-
-
-@dataclass
-class Release:
-    """What release.json says."""
-
-    release_id: str
-    data_as_of_utc: str
-    created_at_utc: str
-    profile: str
-    is_invented: bool
-    note: str
-    code_version: str
-    definitions_version: str
-    value_count: int
-    gates: list[dict[str, Any]] = field(default_factory=list)
-    files: dict[str, str] = field(default_factory=dict)  # path → sha256
-    quarantined: list[dict[str, Any]] = field(default_factory=list)  # of the days that can still change
-    years: dict[str, str] = field(default_factory=dict)  # year of older posts → digest of its rows
-
-
-def current(settings: Settings) -> Release | None:
-    """The published release, None before the first."""
-    pointer = settings.releases / "current"
-    return _read(settings.releases / pointer.read_text().strip()) if pointer.exists() else None
-
-
-def _read(folder: Path) -> Release:
-    return msgspec.json.decode((folder / "release.json").read_bytes(), type=Release)
-
-
-def folder_of(settings: Settings, release: Release) -> Path:
-    return settings.releases / release.release_id
 
 
 def check_gates(settings: Settings, landing: Landing, build: Build) -> list[GateResult]:
@@ -105,47 +83,81 @@ def check_gates(settings: Settings, landing: Landing, build: Build) -> list[Gate
 def publish(settings: Settings, landing: Landing) -> Release:
     """Write the release folder, point `current` at it, and remove the releases that are not kept.
 
-    The same landing and the same code give the same release.
+    The same landing and the same code give the same release. One that is damaged is written anew, and so is
+    what others share with it.
 
     Raises:
         NotPublishedError: a gate failed or was not run, or the warehouse is not the file that was gated; the
             current release stays.
     """
-    # No other build is swapped in between its gates and its release.
-    with locked(settings.locks / "warehouse"):
-        build = current_build(settings)
-        if build is None:
-            raise NotPublishedError(
-                ["there is no warehouse, or not the one that was checked: build it again"]
-            )
-        gates = check_gates(settings, landing, build)
+    try:
+        # The gates' verdicts are on a build; the build is the file with its sha256; and that is what is
+        # copied, because nothing else is swapped in while it is held.
+        with held_build(settings) as build:
+            gates = check_gates(settings, landing, build)
+            return _publish(settings, landing, build, gates)
+    except NotBuiltError as error:
+        raise NotPublishedError(error.failures) from error
+
+
+def _publish(settings: Settings, landing: Landing, build: Build, gates: list[GateResult]) -> Release:
+    _clear(settings)
+    staging = settings.releases / ".staging"
+    last = previous(settings)
+    files = Files(staging, folder_of(settings, last) if last else None, last.files if last else {})
+    try:
+        release = _write(settings, landing, files, staging, build, gates, last.years if last else {})
+        target = folder_of(settings, release)
+        if before := _whole(target):  # the same tables were published before: that release stands
+            release = before
+        else:
+            if target.exists():
+                target.rename(settings.releases / f".removed-{target.name}")
+            staging.rename(target)
+            sync(settings.releases)
+    finally:
         _clear(settings)
-        staging = settings.releases / ".staging"
-        try:
-            release = _write(settings, landing, staging, build, gates)
-            target = folder_of(settings, release)
-            if target.exists():  # the same tables were published before: that release stands
-                release = _read(target)
-            else:
-                staging.rename(target)
-        finally:
-            _clear(settings)
-        _point_at(settings, release)
-        _remove_superseded(settings, release)
+    write_whole(settings.releases / "current", f"{release.release_id}\n".encode())
+    _mend(settings, release, files.damaged)
+    _remove_superseded(settings, release)
     return release
 
 
+def _whole(folder: Path) -> Release | None:
+    """The release in a folder if it is there and whole."""
+    try:
+        release = read(folder)
+    except DamagedReleaseError:
+        return None
+    return None if damage(folder, release) else release
+
+
+def _mend(settings: Settings, release: Release, names: Iterable[str]) -> None:
+    """Files that turned out damaged in the last release are shared by others: give them the whole ones."""
+    for other in readable(settings):
+        folder = folder_of(settings, other)
+        for name in names:
+            is_shared = name in other.files and other.files[name] == release.files.get(name)
+            if is_shared and damage(folder, other, [name]):
+                share(folder_of(settings, release) / name, folder / name)
+                sync((folder / name).parent)
+
+
 def _write(
-    settings: Settings, landing: Landing, folder: Path, build: Build, gates: list[GateResult]
+    settings: Settings,
+    landing: Landing,
+    files: Files,
+    folder: Path,
+    build: Build,
+    gates: list[GateResult],
+    last_years: Mapping[str, str],
 ) -> Release:
-    last = current(settings)
-    files = Files(folder, folder_of(settings, last) if last else None, last.files if last else {})
     data_as_of = datetime.fromisoformat(build.window.data_as_of_utc).replace(tzinfo=UTC)
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")  # one writer, so that the bytes do not depend on timing
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute(f"set temp_directory = '{folder}.tmp'")
-        connection.execute(f"attach '{settings.warehouse}' as warehouse (read_only)")
+        connection.execute(f"set temp_directory = {as_sql(folder.with_name('.staging.tmp'))}")
+        connection.execute(f"attach {as_sql(settings.warehouse)} as warehouse (read_only)")
         connection.execute("use warehouse")
         published = contents(settings)
         _write_tables(files, connection, published)
@@ -154,7 +166,7 @@ def _write(
             connection,
             published.extracts,
             data_as_of.astimezone(LONDON).date(),
-            last.years if last else {},
+            last_years,
             settings.profile.note,
         )
         values = connection.sql("select count(value) from bench_values").fetchone()
@@ -175,40 +187,29 @@ def _write(
         quarantined=in_brief(landing, data_as_of.astimezone(LONDON).date() - POSTS_BACK),
         years=years,
     )
-    (folder / "release.json").write_bytes(msgspec.json.format(msgspec.json.encode(release), indent=1))
-    _sync(folder / "release.json")
+    record = folder / RECORD
+    write_whole(record, msgspec.json.format(msgspec.json.encode(release), indent=1))
+    write_whole(folder / RECORD_SUM, record_sum(record).encode())
+    for below in (folder, *folder.rglob("*/")):  # the names of the files too are on disk before it is seen
+        sync(below)
     return release
 
 
 def _write_tables(files: Files, connection: duckdb.DuckDBPyConnection, published: Contents) -> None:
     """Each table as Parquet, and all of them in one DuckDB file. Names come from the project's own models."""
-    connection.execute(f"attach '{files.path(DATABASE)}' as release")
+    connection.execute(f"attach {as_sql(files.path(DATABASE))} as release")
     names = sorted(f"tables/{model.name}.parquet" for model in published.tables)
     for name in names:
         table = f"release.{Path(name).stem}"
         connection.execute(f"create table {table} as from {Path(name).stem} order by all")
-        connection.execute(f"copy {table} to '{files.path(name)}' (format parquet, compression zstd)")
+        connection.execute(f"copy {table} to {as_sql(files.path(name))} (format parquet, compression zstd)")
     connection.execute("detach release")
     for name in (*names, DATABASE):
         files.add(name)
 
 
-def _point_at(settings: Settings, release: Release) -> None:
-    beside = settings.releases / ".current.tmp"
-    beside.write_text(release.release_id + "\n")
-    _sync(beside)
-    beside.replace(settings.releases / "current")
-
-
-def _sync(path: Path) -> None:
-    """On disk before a rename makes it visible."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
 def _remove_superseded(settings: Settings, published: Release) -> None:
-    releases = [_read(path.parent) for path in settings.releases.glob("[!.]*/release.json")]
-    made = (Made(each.data_as_of_utc, each.created_at_utc, each.release_id) for each in releases)
+    made = (Made(r.data_as_of_utc, r.created_at_utc, r.release_id) for r in readable(settings))
     for release_id in superseded(made, published.release_id):
         # Out of sight in one rename: a release that is there is whole.
         (settings.releases / release_id).rename(settings.releases / f".removed-{release_id}")

@@ -10,8 +10,9 @@ from typing import Any
 
 import duckdb
 
+from pipelines.disk import as_sql
 from pipelines.release.periods import NotFoundError, Period, choose
-from pipelines.release.publish import Release, current, folder_of
+from pipelines.release.published import Release, folder_of, served
 from pipelines.settings import Settings
 
 
@@ -51,13 +52,14 @@ def open_release(settings: Settings) -> tuple[Release, duckdb.DuckDBPyConnection
 
     Raises:
         NotFoundError: nothing is published.
+        DamagedReleaseError: a table, release.json or the pointer is not what was published.
     """
-    release = current(settings)
+    release = served(settings)
     if release is None:
         raise NotFoundError("nothing is published yet: `beatbook run` publishes")
     connection = duckdb.connect()
     for path in sorted((folder_of(settings, release) / "tables").glob("*.parquet")):
-        connection.execute(f"create view {path.stem} as from '{path}'")
+        connection.execute(f"create view {path.stem} as from {as_sql(path)}")
     return release, connection
 
 
@@ -72,6 +74,7 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
 
     Raises:
         NotFoundError: no such indicator, force, platform, scope or period; the message names those there are.
+        DamagedReleaseError: what is published is damaged.
     """
     release, connection = open_release(settings)
     definitions = connection.sql("from dim_indicator order by position").pl().to_dicts()

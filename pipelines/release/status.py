@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.gates.records import REQUIRED, recorded
 from pipelines.landing.quarantine import WHOLE, quarantined
 from pipelines.landing.store import Landing
-from pipelines.release.publish import current
+from pipelines.release.published import DamagedReleaseError, served
 from pipelines.settings import Settings
 from pipelines.sources.catalogue import pulled_platforms
 from pipelines.warehouse.build import Build, current_build
@@ -24,10 +24,12 @@ from pipelines.warehouse.build import Build, current_build
 class Status:
     """What is published, built, pulled, missing and failed.
 
-    `failed_build`: that the newest build did not pass, and where what it made lies.
+    `damage`: what of the published release is not what was published. `failed_build`: that the newest build
+    did not pass, and where what it made lies.
     """
 
     release: dict[str, Any] | None = None
+    damage: list[str] = field(default_factory=list)
     build: dict[str, Any] | None = None
     failed_build: str | None = None
     pulls: list[dict[str, Any]] = field(default_factory=list)
@@ -44,7 +46,10 @@ class Status:
 def status(settings: Settings, landing: Landing) -> Status:
     """What is published, and what the last build and the newest pull of each platform brought."""
     found = Status()
-    release = current(settings)
+    try:
+        release = served(settings)
+    except DamagedReleaseError as error:
+        release, found.damage = None, error.damage
     if release is not None:
         kept = ("release_id", "data_as_of_utc", "created_at_utc", "note", "code_version", "value_count")
         found.release = {name: getattr(release, name) for name in kept}
@@ -79,6 +84,7 @@ def _build(settings: Settings, build: Build) -> dict[str, Any]:
         "build_id": build.build_id,
         "built_at_utc": _changed_at(settings.warehouse),
         "is_full": is_full,
+        "from_nothing": build.from_nothing,
         "history_from_date": window.history_from_date.isoformat(),
         "computed_from_date": None if is_empty else window.posts_from_date.isoformat(),
         "data_as_of_utc": f"{window.data_as_of_utc}Z",

@@ -7,13 +7,15 @@ here: SQL (dbt/), running dbt (run_dbt.py), Dagster (orchestration/warehouse.py)
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import msgspec
 
+from pipelines.disk import as_sql, sha256_of, sync, write_whole
 from pipelines.gates.records import record
 from pipelines.gates.release_gate import dbt_gate
 from pipelines.landing.locks import locked
@@ -45,6 +47,7 @@ class Build:
     """Which build the warehouse file is: gates are recorded under its id, `sha256` ties it to the file.
 
     `made_of`: a digest of the models, seeds, register and DuckDB that built it; another one rebuilds all.
+    `from_nothing`: why it did not go on from the last build, empty where it did.
     """
 
     build_id: str
@@ -52,6 +55,7 @@ class Build:
     file_mark: str
     made_of: str
     window: Window
+    from_nothing: str = ""
 
 
 def build(
@@ -65,7 +69,8 @@ def build(
     """Build the next warehouse with dbt, beside, and swap it in if everything passed.
 
     Only what is new since the last build is computed, in a copy of its file; everything, in an empty file,
-    when `full`, when there is no last build, or when models, seeds or the register have changed.
+    when `full`, when there is no last build, when its file is not what was built (all of it is read), or when
+    models, seeds or the register have changed.
 
     Raises:
         NotBuiltError: nothing has landed yet, a landing file is damaged, or a model or a test failed; the
@@ -76,23 +81,22 @@ def build(
             check_indicators(SEEDS)
         except RegistryError as error:
             raise NotBuiltError([str(error)]) from error
-        last = None if full else current_build(settings)
         made_of = _made_of(settings)
-        if last is not None and last.made_of != made_of:
-            last = None
+        last, from_nothing = (None, "as asked") if full else _last(settings, made_of)
         found = window(landing, last.window if last else None)
         if found is not None and last is not None and found.history_from_date > last.window.history_from_date:
-            last, found = None, window(landing, None)  # landing lost its beginning, and so must the warehouse
+            last, from_nothing = None, "landing has lost its beginning"  # and so must the warehouse
+            found = window(landing, None)
         if found is None:
             raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
         try:
-            link_files(landing, found, settings.reading)
-        except DamagedError as error:
-            raise NotBuiltError([str(error)]) from error
-        _remove(settings.building)
-        if last is not None:
-            _copy(settings.warehouse, settings.building)
-        try:
+            try:
+                link_files(landing, found, settings.reading)
+            except DamagedError as error:
+                raise NotBuiltError([str(error)]) from error
+            _remove(settings.building)
+            if last is not None:
+                _copy(settings.warehouse, settings.building)
             nodes = run_dbt(settings, on_node)
             gate = dbt_gate(nodes, built_by_dbt(settings), build_id)
             record(settings.gates, gate)
@@ -101,14 +105,16 @@ def build(
                 settings.building.replace(settings.failed_build)
                 raise NotBuiltError(gate.failures, nodes)
             _compact(settings.building)
+            sync(settings.building)
             mark = _file_mark(settings.building)
-            made = Build(build_id, sha256_of(settings.building), mark, made_of, found)
+            made = Build(build_id, sha256_of(settings.building), mark, made_of, found, from_nothing)
             settings.building.replace(settings.warehouse)
-            beside = settings.home / ".build.json.tmp"
-            beside.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1))
-            beside.replace(settings.home / "build.json")
+            write_whole(
+                settings.home / "build.json", msgspec.json.format(msgspec.json.encode(made), indent=1)
+            )
         finally:
             _remove(settings.building)
+            _remove(_anew(settings.building))
             shutil.rmtree(settings.reading, ignore_errors=True)
     return nodes
 
@@ -125,10 +131,36 @@ def current_build(settings: Settings) -> Build | None:
     return made if _file_mark(settings.warehouse) == made.file_mark else None
 
 
-def sha256_of(path: Path) -> str:
-    """Hex digest of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+@contextmanager
+def held_build(settings: Settings) -> Iterator[Build]:
+    """The build that the warehouse file is, by the sha256 of all of it; as long as the context lasts no other
+    one is swapped in. What judges the file and what copies it both read it so.
+
+    Raises:
+        NotBuiltError: there is none, or the file is not what was built.
+    """
+    with locked(settings.locks / "warehouse"):
+        build = current_build(settings)
+        if build is None or sha256_of(settings.warehouse) != build.sha256:
+            raise NotBuiltError(
+                [
+                    f"there is no warehouse, or {settings.warehouse} is not what was built: "
+                    "`beatbook build` makes it anew"
+                ]
+            )
+        yield build
+
+
+def _last(settings: Settings, made_of: str) -> tuple[Build | None, str]:
+    """The build to go on from, or why there is none."""
+    if not settings.warehouse.exists():
+        return None, "there was no warehouse"
+    last = current_build(settings)
+    if last is None or sha256_of(settings.warehouse) != last.sha256:
+        return None, f"{settings.warehouse.name} was not what build.json says: one of them was damaged"
+    if last.made_of != made_of:
+        return None, "models, seeds, the register or DuckDB have changed"
+    return last, ""
 
 
 def _file_mark(path: Path) -> str:
@@ -175,9 +207,13 @@ def _compact(path: Path) -> None:
         free, total = row or (0, 0)
         if free <= MAX_FREE_SHARE * total:
             return
-        anew = path.with_name(path.name + ".anew")
+        anew = _anew(path)
         _remove(anew)
-        connection.execute(f"attach '{str(anew).replace(chr(39), chr(39) * 2)}' as anew")
+        connection.execute(f"attach {as_sql(anew)} as anew")
         [(name,)] = connection.sql("select current_database()").fetchall()
         connection.execute(f'copy from database "{name}" to anew')
     anew.replace(path)
+
+
+def _anew(path: Path) -> Path:
+    return path.with_name(path.name + ".anew")

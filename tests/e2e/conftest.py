@@ -35,7 +35,7 @@ class Nation:
     def run(self, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """`beatbook WORDS` on this folder, as from a plain shell: no virtual environment is active."""
         command = [COMMAND, *words]
-        clean = self._environment(env)
+        clean = self.environment(env)
         return subprocess.run(command, cwd="/", env=clean, capture_output=True, text=True, check=False)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
@@ -43,14 +43,15 @@ class Nation:
         return subprocess.Popen(
             [COMMAND, *words],
             cwd="/",
-            env=self._environment(None),
+            env=self.environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
 
-    def _environment(self, env: dict[str, str] | None) -> dict[str, str]:
+    def environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
+        """What a command is started with."""
         ours = ("BEATBOOK", "VIRTUAL_ENV", "DAGSTER")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return clean | {"BEATBOOK_HOME": str(self.home), "PATH": "/usr/bin:/bin", **(env or {})}

@@ -13,6 +13,7 @@ import duckdb
 import msgspec
 import polars as pl
 
+from pipelines.disk import sha256_of
 from pipelines.gates.records import GateResult, record
 from pipelines.landing.store import Landing
 from pipelines.settings import Settings
@@ -134,7 +135,9 @@ def build(
     day = as_of.date()
     seen = {key: Run(mark, day, day, day, as_of.isoformat()) for key, mark in (runs or {}).items()}
     window = Window(day, day, day, day, day, as_of.isoformat(), seen)
-    recorded = Build(build_id, "", f"{stat.st_size}-{stat.st_mtime_ns}", "", window)
+    recorded = Build(
+        build_id, sha256_of(settings.warehouse), f"{stat.st_size}-{stat.st_mtime_ns}", "", window
+    )
     (settings.home / "build.json").write_bytes(msgspec.json.encode(recorded))
     if gates:
         for gate in ("dbt", "release"):

@@ -4,14 +4,14 @@ Belongs here: the tables that the reader reads. Does not belong here: how they c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import polars as pl
 
-from pipelines.release.publish import Release
+from pipelines.disk import sha256_of
+from pipelines.release.published import RECORD, RECORD_SUM, Release, record_sum
 from pipelines.settings import PROFILES, Settings
 
 FORCES = {"essex": "Essex Police", "kent": "Kent Police", "surrey": "Surrey Police"}
@@ -148,7 +148,10 @@ def publish_small(
     folder.mkdir(parents=True)
     for name, frame in tables.items():
         frame.write_parquet(folder / f"{name}.parquet")
-    (folder.parent / "release.json").write_bytes(msgspec.json.encode(asdict(release)))
+        release.files[f"tables/{name}.parquet"] = sha256_of(folder / f"{name}.parquet")
+    record = folder.parent / RECORD
+    record.write_bytes(msgspec.json.encode(release))
+    (folder.parent / RECORD_SUM).write_text(record_sum(record))
     (settings.releases / "current").write_text(f"{release.release_id}\n")
 
 

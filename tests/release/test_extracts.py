@@ -13,7 +13,8 @@ import pytest
 
 from pipelines.landing.store import Landing
 from pipelines.release import extracts
-from pipelines.release.publish import Release, folder_of, publish
+from pipelines.release.publish import publish
+from pipelines.release.published import Release, folder_of
 from pipelines.settings import PROFILES, Settings
 from tests.gates.good_rows import FORCES
 from tests.release.small_build import AS_OF, EXTRACTS, Post, build

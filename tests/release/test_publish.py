@@ -1,28 +1,27 @@
 """Publishing: only what passed, only whole, and the same tables give the same release."""
 
+import os
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import polars as pl
 import pytest
 
+from pipelines.disk import sha256_of
 from pipelines.gates.records import GateResult, record
 from pipelines.landing.locks import BusyError, locked
 from pipelines.landing.store import Landing
-from pipelines.release.publish import (
-    NotPublishedError,
-    Release,
-    code_version,
-    current,
-    folder_of,
-    publish,
-)
+from pipelines.orchestration.release import gate as release_gate_check
+from pipelines.release.publish import NotPublishedError, code_version, publish
+from pipelines.release.published import RECORD, RECORD_SUM, Release, current, folder_of
 from pipelines.settings import PROFILES, Settings
-from pipelines.warehouse.build import current_build, sha256_of
+from pipelines.warehouse.build import current_build
 from pipelines.warehouse.window import landed
+from tests.damage import flip
 from tests.landing.landed import refused
 from tests.release.small_build import AS_OF, BUILD, RUN, TABLES, build, pull, write_manifest
 
@@ -82,7 +81,7 @@ def test_a_warehouse_that_is_not_the_one_that_was_checked_stops_it(built: Settin
     with duckdb.connect(str(built.warehouse)) as connection:
         connection.execute("update bench_values set value = 99")
     assert current_build(built) is None
-    assert "not the one that was checked" in refusal(built, landing)[0]
+    assert "is not what was built" in refusal(built, landing)[0]
 
 
 def test_a_run_that_is_judged_again_after_the_build_stops_it(built: Settings, landing: Landing) -> None:
@@ -174,7 +173,7 @@ def test_in_production_the_note_does_not_call_the_figures_invented(
 def test_every_file_is_listed_with_its_sha256(built: Settings, landing: Landing) -> None:
     release = publish(built, landing)
     folder = folder_of(built, release)
-    found = {name: sha256 for name, (_, sha256) in files(folder).items() if name != "release.json"}
+    found = {name: sha256 for name, (_, sha256) in files(folder).items() if name not in (RECORD, RECORD_SUM)}
     assert release.files == found
     assert release.definitions_version == found["tables/dim_indicator.parquet"][:12]
 
@@ -295,3 +294,61 @@ def test_a_folder_that_is_no_release_is_left_alone(built: Settings, landing: Lan
 def test_without_git_the_version_is_the_distributions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.release.publish.shutil.which", lambda _: None)
     assert code_version() == version("beatbook")
+
+
+# --- what was gated is what is published
+
+
+def test_a_bit_that_turned_after_the_gates_stops_it(built: Settings, landing: Landing) -> None:
+    flip(built.warehouse)
+    assert current_build(built) is not None  # by its mark it is the same file
+    assert "is not what was built: `beatbook build` makes it anew" in refusal(built, landing)[0]
+
+
+def test_another_build_swapped_in_after_the_gates_stops_it(
+    built: Settings, landing: Landing, tmp_path: Path
+) -> None:
+    """Of the same size and time, so that only its bytes tell."""
+    other = tmp_path / "other.duckdb"
+    gated = built.warehouse.stat()
+    record_of_it = (built.home / "build.json").read_bytes()
+    build(built, "build-2", value=60.0)
+    built.warehouse.replace(other)
+    assert other.stat().st_size == gated.st_size
+    os.utime(other, ns=(gated.st_atime_ns, gated.st_mtime_ns))
+    other.replace(built.warehouse)
+    (built.home / "build.json").write_bytes(record_of_it)
+    assert "is not what was built" in refusal(built, landing)[0]
+
+
+def test_the_release_gate_judges_the_file_that_was_built_and_none_else_meanwhile(
+    built: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+
+    def at_work(warehouse: Path, build_id: str, values: int | None) -> GateResult:
+        with pytest.raises(BusyError), locked(built.locks / "warehouse", wait=False):
+            pass
+        judged.append(sha256_of(warehouse))
+        return GateResult("release", build_id, True)
+
+    monkeypatch.setattr("pipelines.orchestration.release.release_gate", at_work)
+    made = current_build(built)
+    assert made is not None
+    release_gate_check(settings=built)
+    assert judged == [made.sha256]
+    flip(built.warehouse)
+    with pytest.raises(dg.Failure, match="is not what was built"):
+        release_gate_check(settings=built)
+    assert len(judged) == 1
+
+
+@pytest.mark.parametrize("gate", ["dbt", "release"])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"gate": "dbt"}'])
+def test_a_damaged_record_of_a_gate_is_none(
+    built: Settings, landing: Landing, gate: str, content: str
+) -> None:
+    (path,) = (built.gates / gate).iterdir()
+    path.write_text(content)
+    subject = f"youtube/{RUN}" if gate == "landing" else BUILD
+    assert refusal(built, landing) == [f"the {gate} gate left no record for {subject}"]

@@ -1,5 +1,7 @@
 """The warehouse file: whole or not at all. dbt itself is played by a function; tests/dbt run the real one."""
 
+import errno
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +12,9 @@ import pytest
 from pipelines.landing.store import Landing, open_landing
 from pipelines.settings import Settings
 from pipelines.warehouse import build as module
-from pipelines.warehouse.build import NotBuiltError, build, current_build
+from pipelines.warehouse.build import NotBuiltError, build, current_build, held_build
 from pipelines.warehouse.run_dbt import Node
+from tests.damage import flip
 from tests.warehouse.test_window import DAY, pull
 
 PASSED = [Node("model.a", "success", "", 0.1, 0), Node("test.a", "pass", "", 0.1, 0)]
@@ -20,7 +23,8 @@ FAILED = [Node("model.a", "success", "", 0.1, 0), Node("test.a", "fail", "Got 3 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "o'clock home"))  # a path that needs quoting
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "o'clock [home]"))  # a path that needs quoting
+    monkeypatch.setattr("pipelines.settings.PROJECT", tmp_path / "project")  # its link for Dagster
     settings = Settings()
     settings.prepare()
     return settings
@@ -72,7 +76,7 @@ def test_a_build_goes_on_from_the_last_one(settings: Settings, landing: Landing,
     assert held(settings) == 2
     made = current_build(settings)
     assert made is not None
-    assert made.build_id == "two"
+    assert (made.build_id, made.from_nothing) == ("two", "")
 
 
 def test_full_begins_with_nothing(settings: Settings, landing: Landing, play: Play) -> None:
@@ -133,7 +137,7 @@ def test_other_definitions_build_everything(
     assert before == [0, 0]
 
 
-@pytest.mark.parametrize("damage", ["changed", "gone", "unreadable record"])
+@pytest.mark.parametrize("damage", ["changed", "gone", "unreadable record", "empty record", "a bit turned"])
 def test_a_warehouse_that_is_not_the_one_recorded_is_built_again(
     settings: Settings, landing: Landing, play: Play, damage: str
 ) -> None:
@@ -143,11 +147,41 @@ def test_a_warehouse_that_is_not_the_one_recorded_is_built_again(
         settings.warehouse.write_bytes(settings.warehouse.read_bytes() + b"x")
     elif damage == "gone":
         settings.warehouse.unlink()
+    elif damage == "a bit turned":  # which neither size nor time tells
+        flip(settings.warehouse)
     else:
-        (settings.home / "build.json").write_text("{")
-    assert current_build(settings) is None
+        (settings.home / "build.json").write_text("{" * (damage == "unreadable record"))
+    with pytest.raises(NotBuiltError, match="`beatbook build` makes it anew"), held_build(settings):
+        pass
     build(settings, landing, "two")
     assert before == [0, 0]
+    with held_build(settings) as made:
+        assert made.build_id == "two"
+        said = "there was no warehouse" if damage == "gone" else "one of them was damaged"
+        assert said in made.from_nothing
+
+
+@pytest.mark.parametrize("step", ["_copy", "_compact"])
+def test_a_disk_that_is_full_keeps_the_last_build_and_no_half_of_the_next(
+    settings: Settings, landing: Landing, play: Play, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    play(PASSED)
+    build(settings, landing, "one")
+
+    def full(*paths: Path) -> None:
+        half = paths[-1] if step == "_copy" else paths[-1].with_name(f"{paths[-1].name}.anew")
+        half.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(module, step, full)
+    pull(landing, DAY + timedelta(days=1))
+    with pytest.raises(OSError, match="No space left"):
+        build(settings, landing, "two")
+    assert held(settings) == 1
+    assert list(settings.home.glob("warehouse.building*")) == []
+    assert not settings.reading.exists()
+    with held_build(settings) as made:
+        assert made.build_id == "one"
 
 
 def test_half_a_file_of_a_killed_build_is_nobodys(settings: Settings, landing: Landing, play: Play) -> None:
