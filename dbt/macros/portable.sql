@@ -1,7 +1,13 @@
 {# What only DuckDB says. Another adapter adds its own `<adapter>__<name>` beside each. #}
 
 {% macro to_london_date(utc) %}{{ return(adapter.dispatch('to_london_date', 'beatbook')(utc)) }}{% endmacro %}
-{% macro duckdb__to_london_date(utc) %}cast(timezone('Europe/London', timezone('UTC', {{ utc }})) as date){% endmacro %}
+{# London is never behind UTC and at most an hour ahead, so that the zone is asked in the last hour of a day only. #}
+{% macro duckdb__to_london_date(utc) -%}
+case
+    when hour({{ utc }}) < 23 then cast({{ utc }} as date)
+    else cast(timezone('Europe/London', timezone('UTC', {{ utc }})) as date)
+end
+{%- endmacro %}
 
 {% macro seconds_between(earlier, later) %}
 {{ return(adapter.dispatch('seconds_between', 'beatbook')(earlier, later)) }}
@@ -88,3 +94,9 @@ read_csv(
 {# Milliseconds of a moment, as a number to order by. #}
 {% macro milliseconds(moment) %}{{ return(adapter.dispatch('milliseconds', 'beatbook')(moment)) }}{% endmacro %}
 {% macro duckdb__milliseconds(moment) %}epoch_ms({{ moment }}){% endmacro %}
+
+{# Several columns as one value, whose fields have their names: to be kept or carried together. #}
+{% macro together(columns) %}{{ return(adapter.dispatch('together', 'beatbook')(columns)) }}{% endmacro %}
+{% macro duckdb__together(columns) -%}
+struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}

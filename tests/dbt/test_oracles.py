@@ -12,7 +12,6 @@ from tests.dbt.conftest import Project
 WILSON = "{{ wilson_lower('x', 'n', '95') }}, {{ wilson_upper('x', 'n', '95') }}"
 WILSON += ", {{ wilson_lower('x', 'n', '99.8') }}, {{ wilson_upper('x', 'n', '99.8') }}"
 COUNT = WILSON.replace("wilson", "count").replace("'x', 'n'", "'x'")
-CURVE = "curve_number, waited_seconds, at_risk_count, survival"
 BYAR = WILSON.replace("wilson", "byar").replace("'x', 'n'", "'x'")
 
 
@@ -82,22 +81,24 @@ def test_zero_is_measured(project: Project, limits: dict[str, str]) -> None:
 
 def test_survival_curve_of_a_clinical_trial(project: Project, shared: Path) -> None:
     """Each arm as a force, both as a group: 0.909 and 0.779 at 25 and 53; 0.833, 0.667, 0.5, 0.333 at 9, 19,
-    32 and 34."""
+    32 and 34. The first is read at the ends of pieces, where somebody was lost; the second step by step."""
+    columns = "at_risk_count, survival"
     cases = ", ".join(
         f"('{row['group']}', 'x', 'public', date '2026-03-03', {row['time']}::double, {row['event']})"
         for row in rows(shared / "oracles" / "km_g3.csv")
     )
     week = "'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end"
     found = project.run(
-        f"select {CURVE} from ({project.sql('fct_response_steps')})",
+        f"select curve_number, last_waited_seconds, {columns} from fct_response_pieces union all "
+        f"select curve_number, waited_seconds, {columns} from ({project.sql('fct_response_steps')})",
         fct_conversations="select * from (values "
         f"{cases}) as t (force_id, platform, channel, opened_date, waited_seconds, is_answered)",
-        dim_period=f"select {week}",
-        fct_response_members=f"select 'x' as platform, {week}, * from (values "
-        "(1, 'RIT'), (2, 'Control'), (3, 'RIT'), (3, 'Control')) as t (curve_number, force_id)",
-        stg_landing__window="select date '2026-01-01' as messages_from_date",
+        fct_response_members=f"select 'x' as platform, {week}, * from (values (1, 1, 'RIT'), "
+        "(2, 2, 'Control'), (3, 1, 'RIT'), (3, 2, 'Control')) as t (curve_number, source_number, force_id)",
+        fct_response_waits=project.sql("fct_response_waits"),
+        fct_response_pieces=project.sql("fct_response_pieces"),
     )
     curve = {(number, time): round(survival, 3) for number, time, _, survival in found}
-    assert (curve[1, 25], curve[1, 53]) == (0.909, 0.779)
+    assert (curve[1, 28], curve[1, 54]) == (0.909, 0.779)
     assert [curve[2, time] for time in (9, 19, 32, 34)] == [0.833, 0.667, 0.5, 0.333]
     assert max(at_risk for number, _, at_risk, _ in found if number == 3) == 17

@@ -19,8 +19,9 @@ from tests.benchmarks.generate import UNTIL, generate
 from tests.landing.landed import refused
 
 DAYS = 45
-#: What a build reads and does not keep: staging views, and tables that hold what the last build read.
-NOT_KEPT = ("stg_", "int_")
+#: What a build reads and does not keep: staging views, and tables that hold what the last build read, or the
+#: waiting times behind the curves that it computed.
+NOT_KEPT = ("stg_", "int_", "fct_response_members", "fct_response_waits", "fct_response_pieces")
 
 
 def settings_of(home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:

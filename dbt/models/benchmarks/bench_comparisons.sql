@@ -5,13 +5,15 @@
 
 -- METHOD 1: each force's value beside that of all forces and among the others. Groups have no rank.
 -- rank 1 is the best where the indicator has a polarity, otherwise the highest; percentile is the share of the
--- other forces with a lower value; quintile follows the rank (1 holds the best or highest).
+-- other forces with a lower value; quintile follows the rank (1 holds the best or highest). Two values that differ by
+-- rounding alone are one: two thirds read off a curve are two thirds of a count.
 with valued as (
     select
         cells.*,
         areas.area_type,
         indicators.polarity,
-        case when indicators.polarity = 'lower_is_better' then cells.value else -cells.value end as rank_key
+        round(cells.value, 9) as ranked_value,
+        case when indicators.polarity = 'lower_is_better' then 1 else -1 end as rank_sign
     from {{ ref('bench_values') }} as cells
     inner join {{ ref('dim_area') }} as areas
         on cells.area_id = areas.area_id
@@ -24,8 +26,8 @@ with valued as (
 ranked as (
     select
         *,
-        rank() over (among order by rank_key) as value_rank,
-        rank() over (among order by value) as rank_from_lowest,
+        rank() over (among order by rank_sign * ranked_value) as value_rank,
+        rank() over (among order by ranked_value) as rank_from_lowest,
         count(*) over (among) as ranked_of
     from valued
     where area_type = 'force'

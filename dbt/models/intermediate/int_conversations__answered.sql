@@ -1,39 +1,66 @@
 -- METHOD 4.2 and 4.3: the clock stops at the first reply by a person; unanswered is waiting, not absent.
 -- Waiting is censored at the last look, so that not having looked is not taken for silence.
+-- followed_until_utc: the last look is the last pull of the account's messages before the post grew too old, or the
+-- pull that saw the message, if that is later. A return says nothing about what came after its last message.
 with opened as (
     select * from {{ ref('int_conversations__opened') }}
 ),
 
-replies as (
-    select
-        opened.account_id,
-        opened.message_id,
-        min(replies.sent_at_utc) as first_reply_at_utc
+-- One line of time for each account, pulls and thread ends together: an as-of join that every engine has.
+timeline as (
+    select account_id, pulled_at_utc as at_utc, pulled_at_utc, false as is_thread_end
+    from {{ ref('stg_landing__requests') }}
+    where entity = 'messages' and status in ('landed', 'empty') and is_passed and landing_source <> 'returns'
+    union all
+    select distinct
+        account_id,
+        looked_at_until_utc as at_utc,
+        cast(null as timestamp) as pulled_at_utc,
+        true as is_thread_end
     from opened
-    inner join {{ ref('int_messages__unioned') }} as replies
-        on opened.account_id = replies.account_id
-            and opened.channel = replies.channel
-            and opened.conversation_id = replies.conversation_id
-            and opened.opened_at_utc <= replies.sent_at_utc
-            and {{ plus_hours('opened.opened_at_utc', 24 * var('replies_count_for_days')) }} >= replies.sent_at_utc
-    where replies.direction = 'outbound' and replies.is_automatic is not true
-    group by opened.account_id, opened.message_id
+    where looked_at_until_utc is not null
 ),
 
-final as (
+last_looks as (
+    select
+        account_id,
+        at_utc,
+        is_thread_end,
+        max(pulled_at_utc) over (
+            partition by account_id
+            order by at_utc
+            range between unbounded preceding and current row
+        ) as last_look_utc
+    from timeline
+),
+
+followed as (
     select
         opened.*,
-        replies.first_reply_at_utc,
-        replies.first_reply_at_utc is not null as is_answered,
-        case
-            when replies.first_reply_at_utc is not null
-                then {{ seconds_between('opened.opened_at_utc', 'replies.first_reply_at_utc') }}
-            else {{ seconds_between('opened.opened_at_utc', 'opened.followed_until_utc') }}
-        end as waited_seconds
+        greatest(opened.opened_at_utc, opened.pulled_at_utc, last_looks.last_look_utc) as followed_until_utc,
+        opened.first_reply_at_utc
+        <= {{ plus_hours('opened.opened_at_utc', 24 * var('replies_count_for_days')) }} is true as is_answered
     from opened
-    left join replies
-        on opened.account_id = replies.account_id
-            and opened.message_id = replies.message_id
+    left join last_looks
+        on opened.account_id = last_looks.account_id
+            and opened.looked_at_until_utc = last_looks.at_utc
+            and last_looks.is_thread_end
 )
 
-select * from final
+select
+    platform,
+    force_id,
+    account_id,
+    channel,
+    landing_source,
+    conversation_id,
+    message_id,
+    opened_at_utc,
+    followed_until_utc,
+    case when is_answered then first_reply_at_utc end as first_reply_at_utc,
+    is_answered,
+    case
+        when is_answered then {{ seconds_between('opened_at_utc', 'first_reply_at_utc') }}
+        else {{ seconds_between('opened_at_utc', 'followed_until_utc') }}
+    end as waited_seconds
+from followed

@@ -16,7 +16,6 @@ with age as (
 snapshots as (
     select
         posts.*,
-        age.late_after_seconds,
         -- Orders the snapshots at seven days and older; null before.
         case
             when posts.kind <> 'repost' and posts.age_seconds >= age.from_seconds then posts.snapshot_number
@@ -29,18 +28,12 @@ posts as (
     select
         account_id,
         post_id,
-        max(force_id) as force_id,
-        max(platform) as platform,
-        max(late_after_seconds) as late_after_seconds,
-        {{ value_at_max('kind', 'snapshot_number') }} as kind,
-        {{ value_at_max('landing_source', 'snapshot_number') }} as landing_source,
         min(created_at_utc) as created_at_utc,
         max(pulled_at_utc) as observed_at_utc,
-        {% for counter in var('counters') %}
-        {{ value_at_max(counter, 'snapshot_number') }} as {{ counter }},
-        {{ value_at_min(counter, 'aged_number') }} as {{ counter }}_aged,
-        {% endfor %}
-        {{ value_at_min('age_seconds', 'aged_number') }} as aged_seconds
+        {{ value_at_max(
+            together(['force_id', 'platform', 'kind', 'landing_source'] + var('counters')), 'snapshot_number'
+        ) }} as latest,
+        {{ value_at_min(together(['age_seconds'] + var('counters')), 'aged_number') }} as aged
     from snapshots
     group by account_id, post_id
 ),
@@ -50,14 +43,15 @@ noted as (
         posts.*,
         {{ to_london_date('posts.created_at_utc') }} as created_date,
         case
-            when posts.kind = 'repost' or posts.aged_seconds <= posts.late_after_seconds then null
-            when posts.aged_seconds is not null then 'late'
-            when {{ seconds_between('posts.created_at_utc', 'clock.data_as_of_utc') }} <= posts.late_after_seconds
+            when posts.latest.kind = 'repost' or posts.aged.age_seconds <= age.late_after_seconds then null
+            when posts.aged.age_seconds is not null then 'late'
+            when {{ seconds_between('posts.created_at_utc', 'clock.data_as_of_utc') }} <= age.late_after_seconds
                 then 'provisional'
             else 'not_collected'
         end as note_7d,
-        posts.aged_seconds <= posts.late_after_seconds as is_valued
+        posts.aged.age_seconds <= age.late_after_seconds as is_valued
     from posts
+    cross join age
     cross join {{ ref('stg_landing__window') }} as clock
 ),
 
@@ -75,26 +69,26 @@ has_parts as (
 select
     noted.account_id,
     noted.post_id,
-    noted.force_id,
-    noted.platform,
-    noted.kind,
-    noted.landing_source,
+    noted.latest.force_id,
+    noted.latest.platform,
+    noted.latest.kind,
+    noted.latest.landing_source,
     noted.created_at_utc,
     noted.created_date,
     noted.observed_at_utc,
     {% for counter in var('counters') %}
-    noted.{{ counter }},
-    case when noted.is_valued then noted.{{ counter }}_aged end as {{ counter }}_7d,
+    noted.latest.{{ counter }},
+    case when noted.is_valued then noted.aged.{{ counter }} end as {{ counter }}_7d,
     {% endfor %}
     case when noted.is_valued and has_parts.platform is not null then 0 end
     {% for part in parts %}
-    + case when has_parts.has_{{ part }} then noted.{{ part }}_aged else 0 end
+    + case when has_parts.has_{{ part }} then noted.aged.{{ part }} else 0 end
     {% endfor %}
         as engagement_count_7d,
     noted.note_7d,
     {{ is_invented() }} as is_invented
 from noted
 left join has_parts
-    on noted.platform = has_parts.platform
+    on noted.latest.platform = has_parts.platform
 where noted.created_date >= (select posts_from_date from {{ ref('stg_landing__window') }})
 order by noted.created_date, noted.account_id, noted.post_id

@@ -6,36 +6,45 @@
 -- depends_on: {{ ref('stg_landing__window') }}
 -- What is read off the Kaplan–Meier curve of each area that has one, platform, week and month: survival and Greenwood's
 -- sum at each horizon, the median and its log-log limits.
-with bands as (
-    select
-        *,
-        -- The sum of logarithms gives one half only to about 1e-12, hence the margin.
-        survival <= 0.5 + 1e-9 as is_median_reached,
-        {{ survival_limit('survival', 'greenwood', '95', '+') }} <= 0.5 as is_ci95_low_reached,
-        {{ survival_limit('survival', 'greenwood', '95', '-') }} <= 0.5 as is_ci95_high_reached,
-        {{ survival_limit('survival', 'greenwood', '99.8', '+') }} <= 0.5 as is_ci998_low_reached,
-        {{ survival_limit('survival', 'greenwood', '99.8', '-') }} <= 0.5 as is_ci998_high_reached
-    from {{ ref('fct_response_steps') }}
-),
-
-read_off as (
+{% set limits = [('ci95_low', '95', '+'), ('ci95_high', '95', '-'), ('ci998_low', '99.8', '+'), ('ci998_high', '99.8', '-')] %}
+with horizons as (
     select
         curve_number,
-        cast(max(at_risk_count) as bigint) as conversation_count,
+        max(at_risk_count) as conversation_count,
         {% for horizon, seconds in var('horizons').items() %}
-        {% set until = 'case when waited_seconds <= ' ~ seconds ~ ' then waited_seconds end' %}
+        {% set until = 'case when last_waited_seconds <= ' ~ seconds ~ ' then piece_number end' %}
         {{ value_at_max('survival', until) }} as survival_{{ horizon }},
         {{ value_at_max('greenwood', until) }} as greenwood_{{ horizon }},
         -- The curve says nothing beyond the longest wait, unless it has come down to 0.
         coalesce(
-            max(waited_seconds) >= {{ seconds }} or min(survival) filter (where waited_seconds <= {{ seconds }}) = 0, false
+            max(last_waited_seconds) >= {{ seconds }}
+            or min(survival) filter (where last_waited_seconds <= {{ seconds }}) = 0,
+            false
         ) as is_known_at_{{ horizon }},
         {% endfor %}
-        min(waited_seconds) filter (where is_median_reached) as median_seconds,
-        {% for limit in ['ci95_low', 'ci95_high', 'ci998_low', 'ci998_high'] %}
-        min(waited_seconds) filter (where is_{{ limit }}_reached) as median_{{ limit }},
+        min(first_lost_seconds) as first_lost_seconds
+    from {{ ref('fct_response_pieces') }}
+    group by curve_number
+),
+
+bands as (
+    select
+        curve_number,
+        waited_seconds,
+        {% for name, confidence, sign in limits %}
+        {{ survival_limit('survival', 'greenwood', confidence, sign) }} <= 0.5 as is_{{ name }}_reached,
         {% endfor %}
-        min(waited_seconds) filter (where left_count > answered_count) as first_lost_seconds
+        {{ is_half('survival') }} as is_median_reached
+    from {{ ref('fct_response_steps') }}
+),
+
+medians as (
+    select
+        curve_number,
+        {% for name, confidence, sign in limits %}
+        min(waited_seconds) filter (where is_{{ name }}_reached) as median_{{ name }},
+        {% endfor %}
+        min(waited_seconds) filter (where is_median_reached) as median_seconds
     from bands
     group by curve_number
 ),
@@ -52,19 +61,21 @@ select
     named.period_type,
     named.period_start,
     named.period_end,
-    read_off.conversation_count,
+    horizons.conversation_count,
     {% for horizon in var('horizons') %}
-    read_off.survival_{{ horizon }},
-    read_off.greenwood_{{ horizon }},
-    read_off.is_known_at_{{ horizon }},
+    horizons.survival_{{ horizon }},
+    horizons.greenwood_{{ horizon }},
+    horizons.is_known_at_{{ horizon }},
     {% endfor %}
-    read_off.median_seconds,
-    {% for limit in ['ci95_low', 'ci95_high', 'ci998_low', 'ci998_high'] %}
-    read_off.median_{{ limit }},
+    medians.median_seconds,
+    {% for name, confidence, sign in limits %}
+    medians.median_{{ name }},
     {% endfor %}
-    coalesce(read_off.first_lost_seconds < read_off.median_seconds, false) as is_any_lost_before_median,
+    coalesce(horizons.first_lost_seconds < medians.median_seconds, false) as is_any_lost_before_median,
     {{ is_invented() }} as is_invented
-from read_off
-inner join named
-    on read_off.curve_number = named.curve_number
+from named
+inner join horizons
+    on named.curve_number = horizons.curve_number
+left join medians
+    on named.curve_number = medians.curve_number
 order by named.period_end, named.period_type, named.area_id, named.pooled_platform

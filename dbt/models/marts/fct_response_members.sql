@@ -1,26 +1,32 @@
-{{ config(materialized='view') }}
+{{ config(materialized='table') }}
 
 -- Which forces and platforms make up which curve, of the weeks and months that this build computes. Each curve has a
--- number: to sort millions of steps by five texts would cost several times as much.
+-- number, and so has each source, what one force has on one platform in one period: to sort millions of waiting times
+-- by five texts would cost several times as much.
 with platforms as (
     select platform, platform as pooled_platform from {{ ref('dim_platform') }}
     union all
     select platform, 'all' as pooled_platform from {{ ref('dim_platform') }} where not is_terms_restricted
 ),
 
+days as (
+    select distinct force_id, platform, opened_date
+    from {{ ref('fct_conversations') }}
+    where channel = 'public'
+),
+
 sources as (
     select distinct
-        conversations.force_id,
-        conversations.platform,
+        days.force_id,
+        days.platform,
         periods.period_type,
         periods.period_start,
         periods.period_end
-    from {{ ref('fct_conversations') }} as conversations
+    from days
     inner join {{ ref('dim_period') }} as periods
-        on conversations.opened_date between periods.period_start and periods.period_end
+        on days.opened_date between periods.period_start and periods.period_end
             and periods.period_type in ('week', 'month')
             and periods.period_end >= (select messages_from_date from {{ ref('stg_landing__window') }})
-    where conversations.channel = 'public'
 )
 
 select
@@ -31,6 +37,9 @@ select
     sources.period_type,
     sources.period_start,
     sources.period_end,
+    dense_rank() over (
+        order by sources.period_type, sources.period_start, sources.force_id, sources.platform
+    ) as source_number,
     dense_rank() over (
         order by members.area_id, platforms.pooled_platform, sources.period_type, sources.period_start
     ) as curve_number

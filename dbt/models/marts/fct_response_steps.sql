@@ -1,93 +1,131 @@
 {{ config(materialized='view') }}
 
--- The Kaplan–Meier curves of the weeks and months that this build computes: a row for each time at which somebody was
--- answered or lost from sight, with survival and Greenwood's sum. Areas and "all" platforms pool the conversations;
--- they are never means of forces. Public messages only (METHOD 4.1). A platform whose terms hold it back is not in
--- "all".
-with waits as (
+-- The single steps of those pieces of the curves in which the median or one of its limits can lie: a row for each time
+-- at which somebody was answered. It lies at the latest in the first piece at whose end it is reached, and nowhere where
+-- it cannot be as low as one half: between the most and the least that survival and Greenwood's sum are in a piece, a
+-- lower limit is lowest with the greatest sum at the most or the least survival, an upper one with the least of both.
+{% set limits = [('ci95_low', '95'), ('ci95_high', '95'), ('ci998_low', '99.8'), ('ci998_high', '99.8')] %}
+with pieces as (
     select
-        conversations.force_id,
-        conversations.platform,
-        periods.period_type,
-        periods.period_start,
-        periods.period_end,
-        conversations.waited_seconds,
-        count(*) as left_count,
-        count(*) filter (where conversations.is_answered) as answered_count
-    from {{ ref('fct_conversations') }} as conversations
-    inner join {{ ref('dim_period') }} as periods
-        on conversations.opened_date between periods.period_start and periods.period_end
-            and periods.period_type in ('week', 'month')
-            and periods.period_end >= (select messages_from_date from {{ ref('stg_landing__window') }})
-    where conversations.channel = 'public'
-    group by
-        conversations.force_id, conversations.platform, periods.period_type, periods.period_start, periods.period_end,
-        conversations.waited_seconds
+        *,
+        survival_before * (at_risk_count - 1) / at_risk_count as first_survival,
+        -- Beyond the last horizon a piece has no order of answers and losses, and its end tells nothing.
+        last_waited_seconds > {{ var('horizons').values() | max }} as is_unordered
+    from {{ ref('fct_response_pieces') }}
+    where answered_count > 0
 ),
 
-grouped as (
+bands as (
     select
-        numbered.curve_number,
-        waits.waited_seconds,
-        sum(waits.left_count) as left_count,
-        sum(waits.answered_count) as answered_count
-    from waits
-    inner join {{ ref('fct_response_members') }} as numbered
-        on waits.force_id = numbered.force_id
-            and waits.platform = numbered.platform
-            and waits.period_type = numbered.period_type
-            and waits.period_start = numbered.period_start
-    group by numbered.curve_number, waits.waited_seconds
+        *,
+        {{ is_half('survival') }} as is_median_reached,
+        is_unordered or {{ is_half('survival') }} as is_median_possible,
+        {% for name, confidence in limits %}
+        {% set sign = '+' if 'low' in name else '-' %}
+        {{ survival_limit('survival', 'greenwood', confidence, sign) }} <= 0.5 as is_{{ name }}_reached,
+        is_unordered or survival = 0
+        {% if sign == '+' %}
+        or {{ survival_limit('survival', 'greenwood', confidence, sign) }} <= 0.5
+        or {{ survival_limit('first_survival', 'greenwood', confidence, sign) }} <= 0.5
+        {% else %}
+        or {{ survival_limit('survival', 'greenwood_before', confidence, sign) }} <= 0.5
+        {% endif %}
+            as is_{{ name }}_possible{{ ',' if not loop.last }}
+        {% endfor %}
+    from pieces
+),
+
+reached as (
+    select
+        {% for name in ['median'] + limits | map('first') | list %}
+        min(piece_number) filter (where is_{{ name }}_reached and not is_unordered) as {{ name }}_piece,
+        {% endfor %}
+        curve_number
+    from bands
+    group by curve_number
+),
+
+sought as (
+    select bands.*
+    from bands
+    inner join reached
+        on bands.curve_number = reached.curve_number
+    where false
+        {% for name in ['median'] + limits | map('first') | list %}
+        or (
+            bands.is_{{ name }}_possible
+            and bands.piece_number <= coalesce(reached.{{ name }}_piece, bands.piece_number)
+        )
+        {% endfor %}
 ),
 
 -- Everybody who waited at least so long is at risk.
-steps as (
+waits as (
     select
-        *,
-        sum(left_count) over (
-            partition by curve_number
-            order by waited_seconds
-            rows between current row and unbounded following
+        sought.curve_number,
+        sought.piece_number,
+        waits.waited_seconds,
+        waits.is_answered,
+        sought.at_risk_count + 1 - rank() over (
+            partition by sought.curve_number, sought.piece_number
+            order by waits.waited_seconds
         ) as at_risk_count
-    from grouped
+    from sought
+    inner join {{ ref('fct_response_members') }} as members
+        on sought.curve_number = members.curve_number
+    inner join {{ ref('fct_response_waits') }} as waits
+        on members.source_number = waits.source_number
+            and sought.piece_number = waits.piece_number
 ),
 
--- Once everyone left at risk is answered the curve is 0 and its variance is not defined. The sums are of decimals:
--- those of floats would depend on the order in which they are added.
-curves as (
+answers as (
     select
-        *,
-        case when at_risk_count = answered_count then 0 else exp(cast(sum(
-                    case
-                        when at_risk_count > answered_count
-                            then cast(ln(1 - answered_count / cast(at_risk_count as double)) as decimal(38, 18))
-                    end
-                ) over curve as double))
-        end as survival,
-        case when at_risk_count > answered_count then cast(sum(
-                    case
-                        when at_risk_count > answered_count
-                            then cast(
-                                    answered_count / (cast(at_risk_count as double) * (at_risk_count - answered_count))
-                                    as decimal(38, 18)
-                                )
-                    end
-                ) over curve as double)
-        end as greenwood
-    from steps
-    window curve as (
-        partition by curve_number
-        order by waited_seconds
-        rows between unbounded preceding and current row
-    )
+        curve_number,
+        piece_number,
+        waited_seconds,
+        at_risk_count,
+        count(*) as answered_count
+    from waits
+    where is_answered
+    group by curve_number, piece_number, waited_seconds, at_risk_count
+),
+
+steps as (
+    select
+        answers.*,
+        sought.survival_before,
+        sought.greenwood_before,
+        sought.is_unordered,
+        -- Of an ordered piece it is one step from its beginning to here.
+        sought.at_risk_count as first_at_risk_count,
+        sought.at_risk_count - answers.at_risk_count + answers.answered_count as answered_until_now_count
+    from answers
+    inner join sought
+        on answers.curve_number = sought.curve_number
+            and answers.piece_number = sought.piece_number
 )
 
 select
     curve_number,
     waited_seconds,
-    left_count,
     answered_count,
     at_risk_count,
-    survival,
-    greenwood
-from curves
+    survival_before * {{ survival_factor('answered_until_now_count', 'first_at_risk_count') }} as survival,
+    greenwood_before + {{ greenwood_term('answered_until_now_count', 'first_at_risk_count') }} as greenwood
+from steps
+where not is_unordered
+union all
+select
+    curve_number,
+    waited_seconds,
+    answered_count,
+    at_risk_count,
+    survival_before * {{ product_of_survival('answered_count', 'at_risk_count', 'curve') }} as survival,
+    greenwood_before + {{ sum_of_greenwood('answered_count', 'at_risk_count', 'curve') }} as greenwood
+from steps
+where is_unordered
+window curve as (
+    partition by curve_number
+    order by waited_seconds
+    rows between unbounded preceding and current row
+)

@@ -3,10 +3,10 @@
 with passed as (
     select
         landed.*,
-        {{ run_number('landed.run_id') }} as run_number
+        {{ run_number('landed.run_id') }}
     from {{ source('bluesky', 'posts') }} as landed
     where landed.created_at_utc >= {{ plus_hours('landed.indexed_at_utc', -24) }}
-        and not exists(
+        and not exists (
             select 1
             from {{ ref('stg_landing__quarantined') }} as refused
             where refused.run_id = landed.run_id and refused.account_id = landed.account_id

@@ -1,11 +1,11 @@
 with passed as (
     select landed.*
     from {{ source('bluesky', 'profiles') }} as landed
-    where not exists(
-        select 1
-        from {{ ref('stg_landing__quarantined') }} as refused
-        where refused.run_id = landed.run_id and refused.account_id = landed.account_id
-    )
+    where not exists (
+            select 1
+            from {{ ref('stg_landing__quarantined') }} as refused
+            where refused.run_id = landed.run_id and refused.account_id = landed.account_id
+        )
 ),
 
 final as (

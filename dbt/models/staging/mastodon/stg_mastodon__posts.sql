@@ -2,13 +2,13 @@
 with passed as (
     select
         landed.*,
-        {{ run_number('landed.run_id') }} as run_number
+        {{ run_number('landed.run_id') }}
     from {{ source('mastodon', 'posts') }} as landed
-    where not exists(
-        select 1
-        from {{ ref('stg_landing__quarantined') }} as refused
-        where refused.run_id = landed.run_id and refused.account_id = landed.account_id
-    )
+    where not exists (
+            select 1
+            from {{ ref('stg_landing__quarantined') }} as refused
+            where refused.run_id = landed.run_id and refused.account_id = landed.account_id
+        )
 ),
 
 final as (

@@ -7,11 +7,11 @@ with passed as (
             order by landed.run_id desc, landed.line desc
         ) as nth_latest
     from {{ source('returns', 'messages') }} as landed
-    where not exists(
-        select 1
-        from {{ ref('stg_landing__quarantined') }} as refused
-        where refused.run_id = landed.run_id and refused.account_id = landed.account_id
-    )
+    where not exists (
+            select 1
+            from {{ ref('stg_landing__quarantined') }} as refused
+            where refused.run_id = landed.run_id and refused.account_id = landed.account_id
+        )
 ),
 
 final as (

@@ -7,8 +7,8 @@ select
     landed.run_id
 from {{ source('returns', 'outcomes') }} as landed
 -- Outcomes name a post and no account.
-where not exists(
-    select 1
-    from {{ ref('stg_landing__quarantined') }} as refused
-    where refused.run_id = landed.run_id and refused.force_id = landed.force_id
-)
+where not exists (
+        select 1
+        from {{ ref('stg_landing__quarantined') }} as refused
+        where refused.run_id = landed.run_id and refused.force_id = landed.force_id
+    )

@@ -2,17 +2,17 @@
 with passed as (
     select
         landed.*,
-        {{ run_number('landed.run_id') }} as run_number,
+        {{ run_number('landed.run_id') }},
         row_number() over (
             partition by landed.account_id, landed.post_id, landed.observed_at_utc
             order by landed.run_id desc, landed.line desc
         ) as nth_latest
     from {{ source('returns', 'posts') }} as landed
-    where not exists(
-        select 1
-        from {{ ref('stg_landing__quarantined') }} as refused
-        where refused.run_id = landed.run_id and refused.account_id = landed.account_id
-    )
+    where not exists (
+            select 1
+            from {{ ref('stg_landing__quarantined') }} as refused
+            where refused.run_id = landed.run_id and refused.account_id = landed.account_id
+        )
 ),
 
 final as (

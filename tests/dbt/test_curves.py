@@ -1,0 +1,110 @@
+"""Curves in pieces are the curves: what is read off them is what Kaplan and Meier read off step by step.
+
+Belongs here: the models of the curves against a plain computation, on any waiting times. Does not belong
+here: published figures (test_oracles.py), or one formula (the unit tests beside the models).
+"""
+
+import math
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.dbt.conftest import Project
+
+WEEK = "'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end"
+HORIZONS = (3600, 86400)
+#: Column → the standard normal quantile of its confidence, with the sign of its limit.
+LIMITS = {
+    "median_ci95_low": 1.959963984540054,
+    "median_ci95_high": -1.959963984540054,
+    "median_ci998_low": 3.090232306167813,
+    "median_ci998_high": -3.090232306167813,
+}
+COLUMNS = ["conversation_count", "survival_1h", "greenwood_1h", "is_known_at_1h", "survival_24h"]
+COLUMNS += ["greenwood_24h", "is_known_at_24h", "median_seconds", *LIMITS, "is_any_lost_before_median"]
+Waits = list[tuple[float, bool]]
+
+
+def some_waits(dice: random.Random) -> Waits:
+    """Of one force: few or many, quick or slow, lost early, late or never, with times that several share."""
+    count = dice.choice([1, 2, 3, 8, 30, 60, 300])
+    middle, share = dice.choice([600, 7_200, 90_000]), dice.choice([0.1, 0.5, 0.7, 1.0])
+    lost_from = dice.choice([1, 3_000, 80_000, 300_000])
+    grain = dice.choice([1, 1_200])
+    waits = []
+    for _ in range(count):
+        answered, lost = middle * dice.lognormvariate(0, 1.5), lost_from + dice.uniform(0, 400_000)
+        is_answered = dice.random() < share and answered < lost
+        waits.append((math.ceil((answered if is_answered else lost) / grain) * grain, is_answered))
+    return waits
+
+
+def plain_curve(waits: Waits) -> list[object]:
+    """COLUMNS, from one step after the other."""
+    left, answered = (
+        Counter(time for time, _ in waits),
+        Counter(time for time, is_answered in waits if is_answered),
+    )
+    at_risk, survival, greenwood = len(waits), 1.0, 0.0
+    at: dict[int, tuple[float | None, float | None]] = dict.fromkeys(HORIZONS, (None, None))
+    reached: dict[str, float] = {}
+    for time in sorted(left):
+        is_last = answered[time] == at_risk
+        survival *= 1 - answered[time] / at_risk
+        greenwood += 0.0 if is_last else answered[time] / (at_risk * (at_risk - answered[time]))
+        at |= {until: (survival, None if is_last else greenwood) for until in HORIZONS if time <= until}
+        if survival <= 0.5 + 1e-9:
+            reached.setdefault("median_seconds", time)
+        for name, z in LIMITS.items():
+            if 0 < survival < 1 and survival ** math.exp(z * greenwood**0.5 / abs(math.log(survival))) <= 0.5:
+                reached.setdefault(name, time)
+        at_risk -= left[time]
+    known = {until: max(left) >= until or at[until][0] == 0 for until in HORIZONS}
+    first_lost = min((time for time, is_answered in waits if not is_answered), default=math.inf)
+    return [
+        len(waits),
+        *(figure for until in HORIZONS for figure in (*at[until], known[until])),
+        reached.get("median_seconds"),
+        *(reached.get(name) for name in LIMITS),
+        first_lost < reached.get("median_seconds", 0),
+    ]
+
+
+def figures_of(row: list[Any]) -> list[float]:
+    """None as no number that a curve can have."""
+    return [-1.0 if figure is None else float(figure) for figure in row]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_read_off_the_pieces_is_what_is_read_off_the_steps(project: Project, seed: int) -> None:
+    dice = random.Random(seed)
+    forces = {f"force_{number}": some_waits(dice) for number in range(1, 25)}
+    areas = {force_id: [force_id] for force_id in forces}
+    areas |= {f"group_{number}": dice.sample(sorted(forces), number) for number in range(2, 25)}
+    conversations = ", ".join(
+        f"('{force_id}', {time}::double, {is_answered})"
+        for force_id, waits in forces.items()
+        for time, is_answered in waits
+    )
+    members = ", ".join(
+        f"({number}, {list(forces).index(force_id)}, '{area_id}', '{force_id}')"
+        for number, (area_id, force_ids) in enumerate(areas.items())
+        for force_id in force_ids
+    )
+    rows = project.run(
+        f"select area_id, {', '.join(COLUMNS)} from ({project.sql('fct_response_curves')})",
+        fct_conversations="select 'x' as platform, 'public' as channel, date '2026-03-03' as opened_date, * "
+        f"from (values {conversations}) as t (force_id, waited_seconds, is_answered)",
+        fct_response_members=f"select 'x' as platform, 'x' as pooled_platform, {WEEK}, * from "
+        f"(values {members}) as t (curve_number, source_number, area_id, force_id)",
+        fct_response_waits=project.sql("fct_response_waits"),
+        fct_response_pieces=project.sql("fct_response_pieces"),
+        fct_response_steps=project.sql("fct_response_steps"),
+    )
+    found = {area_id: figures for area_id, *figures in rows}
+    assert found.keys() == areas.keys()
+    for area_id, force_ids in areas.items():
+        expected = plain_curve([wait for force_id in force_ids for wait in forces[force_id]])
+        assert figures_of(found[area_id]) == pytest.approx(figures_of(expected), rel=1e-11), area_id
