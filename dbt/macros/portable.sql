@@ -68,7 +68,7 @@ cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as
 {% macro duckdb__landing_source(filename) %}string_split({{ filename }}, '/')[-3]{% endmacro %}
 
 {# The number in a run's id, r00000123-…: of two runs the greater is the later. #}
-{% macro run_number(run_id) %}cast(substring({{ run_id }}, 2, 8) as integer){% endmacro %}
+{% macro number_of_run(run_id) %}cast(substring({{ run_id }}, 2, 8) as integer){% endmacro %}
 
 {# A file of the sandbox's invented register, every column as text. #}
 {% macro read_register(file) %}{{ return(adapter.dispatch('read_register', 'beatbook')(file)) }}{% endmacro %}

@@ -3,14 +3,13 @@
 with passed as (
     select
         landed.*,
-        {{ run_number('landed.run_id') }}
+        {{ number_of_run('landed.run_id') }} as run_number
     from {{ source('bluesky', 'posts') }} as landed
-    where landed.created_at_utc >= {{ plus_hours('landed.indexed_at_utc', -24) }}
-        and not exists (
-            select 1
-            from {{ ref('stg_landing__quarantined') }} as refused
-            where refused.run_id = landed.run_id and refused.account_id = landed.account_id
-        )
+    left join {{ ref('stg_landing__quarantined') }} as refused
+        on landed.run_id = refused.run_id
+            and landed.account_id = refused.account_id
+    where refused.run_id is null
+        and landed.created_at_utc >= {{ plus_hours('landed.indexed_at_utc', -24) }}
 ),
 
 final as (

@@ -1,11 +1,10 @@
 with passed as (
     select landed.*
     from {{ source('bluesky', 'profiles') }} as landed
-    where not exists (
-            select 1
-            from {{ ref('stg_landing__quarantined') }} as refused
-            where refused.run_id = landed.run_id and refused.account_id = landed.account_id
-        )
+    left join {{ ref('stg_landing__quarantined') }} as refused
+        on landed.run_id = refused.run_id
+            and landed.account_id = refused.account_id
+    where refused.run_id is null
 ),
 
 final as (

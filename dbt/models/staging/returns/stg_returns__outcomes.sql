@@ -7,8 +7,7 @@ select
     landed.run_id
 from {{ source('returns', 'outcomes') }} as landed
 -- Outcomes name a post and no account.
-where not exists (
-        select 1
-        from {{ ref('stg_landing__quarantined') }} as refused
-        where refused.run_id = landed.run_id and refused.force_id = landed.force_id
-    )
+left join {{ ref('stg_landing__quarantined') }} as refused
+    on landed.run_id = refused.run_id
+        and landed.force_id = refused.force_id
+where refused.run_id is null

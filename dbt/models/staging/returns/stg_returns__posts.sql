@@ -2,17 +2,16 @@
 with passed as (
     select
         landed.*,
-        {{ run_number('landed.run_id') }},
+        {{ number_of_run('landed.run_id') }} as run_number,
         row_number() over (
             partition by landed.account_id, landed.post_id, landed.observed_at_utc
             order by landed.run_id desc, landed.line desc
         ) as nth_latest
     from {{ source('returns', 'posts') }} as landed
-    where not exists (
-            select 1
-            from {{ ref('stg_landing__quarantined') }} as refused
-            where refused.run_id = landed.run_id and refused.account_id = landed.account_id
-        )
+    left join {{ ref('stg_landing__quarantined') }} as refused
+        on landed.run_id = refused.run_id
+            and landed.account_id = refused.account_id
+    where refused.run_id is null
 ),
 
 final as (
