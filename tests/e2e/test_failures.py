@@ -57,7 +57,12 @@ def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     assert any(line.startswith("essex: mastodon:essex profiles: bad_request") for line in status["missing"])
     assert not any(ECHO in words for words in (done.stdout, done.stderr, str(status)))
     assert [path for path in nation.home.rglob("*") if holds(path, ECHO, since=began)] == []
-    assert pulls["mastodon"]["quarantined"] == len(nation.accounts("mastodon", "derbyshire"))
+    held = nation.query(
+        "select account_id, detail from fct_collection where reason = 'quarantined' and platform = 'mastodon' "
+        "and collected_date = '2026-11-10' order by account_id"
+    )
+    assert pulls["mastodon"]["quarantined"] == len(held) > 0
+    assert all("derbyshire" in account and "below zero" in why for account, why in held)
     missing = "\n".join(status["missing"])
     assert "kent: bluesky:kent profiles: flipped_type" in missing
     assert "youtube:metropolitan profiles: server_error" in missing
