@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import accounts, display, returns
+from pipelines.cli import accounts, display, quarantine, returns
 from pipelines.cli.common import (
     Day,
     Exit,
@@ -45,6 +45,7 @@ app = typer.Typer(
 )
 app.add_typer(returns.app, name="returns")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(sandbox_app, name="sandbox")
 
 Forces = Annotated[list[str] | None, typer.Option("--force", help="Only this force (repeat for more).")]

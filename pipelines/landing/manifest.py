@@ -27,14 +27,25 @@ class Refused(msgspec.Struct, frozen=True, order=True):
     detail: str
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True):
+    """What a person decided of all that had landed of a day: that rows count although the gate quarantined
+    them (`is_release`), or that they do not. `account_ids`: of these accounts; none named, of all."""
+
+    is_release: bool
+    account_ids: list[str]
+    by: str
+    reason: str
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):  # a field more changes no older checksum
     """What one run landed. `files`: sha256 of each entity's file. `suites`: a digest of the expectations that
-    judged it. `sha256`: of all the rest."""
+    judged it. `decision`: in place of files, what was decided of the runs before. `sha256`: of the rest."""
 
     run_id: str
     files: dict[str, str]
     suites: str
     quarantined: list[Refused]
+    decision: Decision | None = None
     sha256: str = ""
 
 

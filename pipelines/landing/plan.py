@@ -55,7 +55,7 @@ def _why_not(settings: Settings, platform: Platform) -> str:
 
 def _requests_per_account(landing: Landing, platform: str) -> float:
     """What the newest run needed for an account; before the first, the source's own guess."""
-    runs = list(landing.runs(platform))
+    runs = [run for run in landing.runs(platform) if landing.manifest(platform, *run).files]
     if runs:
         log = landing.read(platform, "requests", *max(runs, key=lambda run: run[1]))
         asked = log.filter(pl.col("request_count") > 0)["account_id"].n_unique()

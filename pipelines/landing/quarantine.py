@@ -17,14 +17,15 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from pipelines.landing.manifest import DamagedError, Refused
+from pipelines.landing.manifest import DamagedError, Manifest, Refused
 from pipelines.landing.store import Landing
 
 #: More of a platform's forces than this do not make the same mistake on one day by chance.
 MAX_FAILING_SHARE = 0.25
 #: One force's fault is its own, also where a platform has few.
 MIN_FAILING_FORCES = 2
-WHOLE = "platform"  # the expectation of those who are quarantined for others' faults
+#: In place of an expectation: quarantined for others' faults, and by a person.
+WHOLE, HELD = "platform", "held"
 
 SCHEMA = pl.Schema(
     {"day": pl.Date, "run_id": pl.String} | dict.fromkeys(Refused.__struct_fields__, pl.String())
@@ -42,14 +43,68 @@ def quarantined(
     """
     found: list[dict[str, Any]] = []
     for day, runs in groupby(landing.runs(source, since, until), key=lambda run: run[0]):
-        run_ids = [run_id for _, run_id in runs]
-        own = [
-            {"day": day, "run_id": run_id} | msgspec.structs.asdict(refused)
-            for run_id in run_ids
-            for refused in landing.manifest(source, day, run_id).quarantined
-        ]
-        found += own + (_others(landing, source, day, run_ids, own) if own and source != "returns" else [])
+        manifests = [landing.manifest(source, day, run_id) for _, run_id in runs]
+        if any(manifest.quarantined or manifest.decision for manifest in manifests):
+            found += _of_day(landing, source, day, manifests)
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
+
+
+def decisions(landing: Landing, since: date) -> list[dict[str, Any]]:
+    """What people decided of the landing since a day: platform, day, account_ids, is_release, by, reason.
+
+    Raises:
+        DamagedError: a manifest is damaged.
+    """
+    found = []
+    for source in sorted({source for source, _ in landing.schemas}):
+        for day, run_id in landing.runs(source, since):
+            decision = landing.manifest(source, day, run_id).decision
+            if decision is not None:
+                about = {"platform": source, "day": day.isoformat()}
+                found.append(about | msgspec.structs.asdict(decision))
+    return found
+
+
+def _of_day(landing: Landing, source: str, day: date, manifests: Sequence[Manifest]) -> list[dict[str, Any]]:
+    """A decision is about the runs before it, by their ids."""
+    own: list[dict[str, Any]] = [
+        {"day": day, "run_id": manifest.run_id} | msgspec.structs.asdict(refused)
+        for manifest in manifests
+        for refused in manifest.quarantined
+    ]
+    cleared = ""  # the last run of which everything was released
+    for manifest in manifests:
+        decision = manifest.decision
+        if decision is None:
+            continue
+        own = [row for row in own if not _is_about(manifest, row["run_id"], row["account_id"])]
+        if not decision.is_release:
+            own += _held(landing, source, day, manifests, manifest)
+        elif not decision.account_ids:
+            cleared = manifest.run_id
+    others = _others(landing, source, day, [manifest.run_id for manifest in manifests], own)
+    return own + [row for row in others if row["run_id"] > cleared]
+
+
+def _is_about(manifest: Manifest, run_id: str, account_id: str) -> bool:
+    decided = manifest.decision
+    return decided is not None and (
+        run_id < manifest.run_id and (not decided.account_ids or account_id in decided.account_ids)
+    )
+
+
+def _held(
+    landing: Landing, source: str, day: date, manifests: Sequence[Manifest], held: Manifest
+) -> list[dict[str, Any]]:
+    decision = held.decision
+    log = pl.concat([landing.read(source, "requests", day, manifest.run_id) for manifest in manifests])
+    asked = log.select("run_id", "platform", "force_id", "account_id").unique(maintain_order=True)
+    why = {"expectation": HELD, "detail": f"held by {decision.by}: {decision.reason}" if decision else ""}
+    return [
+        {"day": day} | row | why
+        for row in asked.iter_rows(named=True)
+        if _is_about(held, row["run_id"], row["account_id"])
+    ]
 
 
 def in_brief(landing: Landing, since: date) -> list[dict[str, Any]]:
@@ -93,12 +148,16 @@ def _others(
     landing: Landing, source: str, day: date, run_ids: Sequence[str], own: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Everybody else of the day, when the platform is at fault."""
+    if not own or source == "returns":
+        return []
     keys = ["run_id", "platform", "force_id", "account_id"]
     log = pl.concat([landing.read(source, "requests", day, run_id) for run_id in run_ids])
     answered = log.filter(pl.col("status").is_in(["landed", "empty"])).select(keys).unique()
     refused = pl.DataFrame(own, schema=SCHEMA, orient="row")
     passed = answered.join(refused, on=["run_id", "account_id"], how="anti")
-    failing = sorted(refused.join(passed, on="account_id", how="anti")["force_id"].unique())
+    # What a person holds is no fault of the platform's.
+    judged = refused.filter(pl.col("expectation") != HELD)
+    failing = sorted(judged.join(passed, on="account_id", how="anti")["force_id"].unique())
     forces = answered["force_id"].n_unique()
     if len(failing) < MIN_FAILING_FORCES or len(failing) <= MAX_FAILING_SHARE * forces:
         return []

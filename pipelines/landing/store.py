@@ -15,7 +15,7 @@ import polars as pl
 
 from pipelines.disk import write_whole
 from pipelines.landing.locks import locked
-from pipelines.landing.manifest import DamagedError, Manifest, Refused, decode, encode
+from pipelines.landing.manifest import DamagedError, Decision, Manifest, Refused, decode, encode
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources import catalogue
 from pipelines.sources.account_pull import COUNT, TEXT, TIME, Schema
@@ -170,6 +170,10 @@ class Landing:
         """Replace what the gate said of a run that has landed; its rows stay as they are."""
         before = self.manifest(source, day, run_id)
         self._put(source, day, Manifest(run_id, before.files, suites, list(quarantined)))
+
+    def decide(self, source: str, day: date, run_id: str, decision: Decision) -> None:
+        """Land a decision on what the runs of a day brought."""
+        self._put(source, day, Manifest(run_id, {}, "", [], decision))
 
     def _put(self, source: str, day: date, manifest: Manifest) -> None:
         write_whole(self.manifest_path(source, day, manifest.run_id), encode(manifest))

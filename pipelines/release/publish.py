@@ -21,7 +21,7 @@ import msgspec
 
 from pipelines.disk import as_sql, sync, write_whole
 from pipelines.gates.records import REQUIRED, GateResult, recorded
-from pipelines.landing.quarantine import in_brief
+from pipelines.landing.quarantine import decisions, in_brief
 from pipelines.landing.store import Landing
 from pipelines.release.contents import Contents, contents
 from pipelines.release.extracts import write_extracts
@@ -170,6 +170,7 @@ def _write(
             settings.profile.note,
         )
         values = connection.sql("select count(value) from bench_values").fetchone()
+    since = data_as_of.astimezone(LONDON).date() - POSTS_BACK
     digests = {name: digest for name, digest in sorted(files.digests.items()) if name != DATABASE}
     digest = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
     release = Release(
@@ -184,7 +185,8 @@ def _write(
         value_count=values[0] if values else 0,
         gates=[asdict(gate) for gate in gates],
         files=dict(sorted(files.digests.items())),
-        quarantined=in_brief(landing, data_as_of.astimezone(LONDON).date() - POSTS_BACK),
+        quarantined=in_brief(landing, since),
+        decisions=decisions(landing, since),
         years=years,
     )
     record = folder / RECORD

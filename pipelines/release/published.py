@@ -50,6 +50,7 @@ class Release:
     gates: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # path → sha256
     quarantined: list[dict[str, Any]] = field(default_factory=list)  # of the days that can still change
+    decisions: list[dict[str, Any]] = field(default_factory=list)  # what people decided of these days
     years: dict[str, str] = field(default_factory=dict)  # year of older posts → digest of its rows
 
 

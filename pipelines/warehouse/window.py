@@ -117,8 +117,11 @@ def _run(landing: Landing, key: str, mark: str, seen: Run | None) -> Run:
     if source != "returns":
         return Run(mark, day - POSTS_REACH, day - POSTS_BACK, day - MESSAGES_BACK, latest_utc)
     spoken_of = [day]
-    for entity in (entity for name, entity in landing.schemas if name == "returns"):
-        rows = landing.read(source, entity, day, run_id)
+    # A decision is about what the day's returns speak of.
+    is_decision = landing.manifest(source, day, run_id).decision is not None
+    returns = [name for _, name in landing.runs(source, day, day)] if is_decision else [run_id]
+    for entity, name in ((e, name) for s, e in landing.schemas if s == source for name in returns):
+        rows = landing.read(source, entity, day, name)
         moments = [rows[column].cast(pl.Date).min() for column in SPOKEN_OF if column in rows.columns]
         spoken_of += [moment for moment in moments if isinstance(moment, date)]
     # A day off for London's summer time, and the whole month that a return is taken to speak of.

@@ -58,8 +58,8 @@ def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     assert not any(ECHO in words for words in (done.stdout, done.stderr, str(status)))
     assert [path for path in nation.home.rglob("*") if holds(path, ECHO, since=began)] == []
     held = nation.query(
-        "select account_id, detail from fct_collection where reason = 'quarantined' and platform = 'mastodon' "
-        "and collected_date = '2026-11-10' order by account_id"
+        "select account_id, detail from fct_collection where reason = 'quarantined' "
+        "and platform = 'mastodon' and collected_date = '2026-11-10' order by account_id"
     )
     assert pulls["mastodon"]["quarantined"] == len(held) > 0
     assert all("derbyshire" in account and "below zero" in why for account, why in held)

@@ -1,12 +1,16 @@
 """What a day's verdicts come to together: accounts alone, or a platform as a whole."""
 
+import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipelines.landing.quarantine import WHOLE, quarantined
+from pipelines.landing.manifest import Decision
+from pipelines.landing.quarantine import HELD, WHOLE, decisions, quarantined
 from pipelines.landing.store import Landing
 from pipelines.sources.catalogue import pulled_platforms, source
 from tests.landing.landed import land, refused
@@ -119,3 +123,98 @@ def test_a_return_is_judged_alone(landing: Landing) -> None:
     for number, force in enumerate(EIGHT[:4]):
         run(landing, number, [force], [force] if number < 3 else [], name="returns")
     assert {force for _, force in found(landing, "returns")} == set(EIGHT[:3])
+
+
+def decide(landing: Landing, number: int, is_release: bool, *forces: str, name: str = "bluesky") -> None:
+    decision = Decision(is_release, [f"{name}:{force}" for force in forces], "an analyst", "looked at it")
+    landing.decide(name, DAY, f"r{number:08d}", decision)
+
+
+def test_what_was_looked_at_and_is_right_counts(landing: Landing) -> None:
+    run(landing, 1, EIGHT, EIGHT[:2])
+    decide(landing, 2, True, "force-0")
+    assert {force for _, force in found(landing)} == {"force-1"}
+
+
+def test_accounts_released_one_by_one_clear_the_platform(landing: Landing) -> None:
+    run(landing, 1, EIGHT, EIGHT[:3])
+    decide(landing, 2, True, "force-0")
+    assert {force for _, force in found(landing)} == {"force-1", "force-2"}
+
+
+def test_a_platform_released_counts_whole(landing: Landing) -> None:
+    run(landing, 1, EIGHT, EIGHT[:3])
+    decide(landing, 2, True)
+    assert found(landing) == {}
+
+
+def test_a_decision_is_about_what_had_landed_and_not_about_what_comes(landing: Landing) -> None:
+    run(landing, 1, EIGHT, EIGHT[:1])
+    decide(landing, 2, True)
+    run(landing, 3, EIGHT, EIGHT[:1])
+    assert found(landing).keys() == {("r00000003", "force-0")}
+
+
+def test_what_is_held_is_kept_out_and_says_by_whom_and_why(landing: Landing) -> None:
+    run(landing, 1, EIGHT)
+    decide(landing, 2, False, "force-5")
+    (row,) = quarantined(landing, "bluesky").to_dicts()
+    assert (row["account_id"], row["expectation"]) == ("bluesky:force-5", HELD)
+    assert row["detail"] == "held by an analyst: looked at it"
+
+
+def test_a_platform_held_is_kept_out_whole_and_the_later_decision_stands(landing: Landing) -> None:
+    run(landing, 1, EIGHT)
+    decide(landing, 2, False)
+    assert len(found(landing)) == 8
+    decide(landing, 3, True)
+    assert found(landing) == {}
+    assert [row["is_release"] for row in decisions(landing, DAY)] == [False, True]
+
+
+def test_a_held_return_is_kept_out(landing: Landing) -> None:
+    run(landing, 1, ["kent"], name="returns")
+    decide(landing, 2, False, name="returns")
+    assert found(landing, "returns").keys() == {("r00000001", "kent")}
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("run"), st.sets(st.sampled_from(EIGHT)), st.sets(st.sampled_from(EIGHT))),
+            st.tuples(st.booleans(), st.sets(st.sampled_from(EIGHT)), st.none()),
+        ),
+        max_size=8,
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_nobody_counts_whose_rows_failed_unless_released_and_at_most_a_quarter_fail(
+    events: list[Any],
+) -> None:
+    """Nobody counts whose rows failed and were not released, nor anybody while over a quarter fail."""
+    with tempfile.TemporaryDirectory() as folder:
+        landing = Landing(Path(folder), {name: source(name).ENTITIES for name in pulled_platforms()})
+        counts: dict[tuple[str, str], bool] = {}
+        held: set[tuple[str, str]] = set()
+        everybody_since = ""
+        for number, (kind, forces, bad) in enumerate(events):
+            run_id = f"r{number:08d}"
+            if kind == "run":
+                run(landing, number, sorted(forces), sorted(bad & forces))
+                counts |= {(run_id, force): force not in bad for force in forces}
+                continue
+            decide(landing, number, kind, *sorted(forces))
+            about = {key for key in counts if not forces or key[1] in forces}
+            counts |= dict.fromkeys(about, kind)
+            held = held - about if kind else held | about
+            everybody_since = run_id if kind and not forces else everybody_since
+        asked = {force for _, force in counts}
+        failing = {
+            force
+            for force in asked
+            if not any(ok for (_, f), ok in counts.items() if f == force)
+            and any(not ok for key, ok in counts.items() if key[1] == force and key not in held)
+        }
+        whole = len(failing) >= 2 and len(failing) > len(asked) / 4
+        expected = {key for key, ok in counts.items() if not ok or (whole and key[0] > everybody_since)}
+        assert found(landing).keys() == expected
