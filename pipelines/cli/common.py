@@ -74,8 +74,8 @@ def ready(settings: Settings, *, needs_sandbox: bool = True) -> Iterator[None]:
             yield
     except RegistryError as error:
         fail(Exit.BAD_INPUT, str(error))
-    except BusyError:
-        fail(Exit.INFRASTRUCTURE, f"another command is at work on {settings.home}; wait for it to end")
+    except BusyError as error:
+        fail(Exit.INFRASTRUCTURE, f"another command is at work: {error}; wait for it to end")
     except (SettingsError, ManifestError, OSError, httpx.HTTPError) as error:
         fail(Exit.INFRASTRUCTURE, str(error))
 
