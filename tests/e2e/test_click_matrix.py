@@ -9,6 +9,7 @@ gates of its own build.
 import hashlib
 import json
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.build import current_build, sha256_of
 from pipelines.warehouse.manifest import manifest
 from sandbox.app import create_app
-from tests.orchestration.dagster_ui import Refused, Ui, dagster_ui
+from tests.orchestration.dagster_ui import ASSETS, Refused, Ui, dagster_ui
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 FORCES = {"derbyshire", "kent", "surrey"}
@@ -71,9 +72,17 @@ def _environment(_own_environment: None, settings: Settings, monkeypatch: pytest
 
 @pytest.fixture(scope="module")
 def ui(settings: Settings) -> Iterator[Ui]:
-    """The UI of that folder, in which one day was pulled, built and published."""
+    """The UI of that folder, in which every job was run: a day is pulled, built and published."""
     with dagster_ui(settings) as ui:
-        assert ui.launch("daily", day=TODAY).status == dg.DagsterRunStatus.SUCCESS
+        location = ui.process.create_request_context().get_code_location("beatbook")
+        [repository] = location.get_repositories().values()
+        jobs = {job.name for job in repository.get_all_jobs()} - {ASSETS}
+        assert {"build", "daily", "pull"} <= jobs
+        for name in ("daily", *sorted(jobs - {"daily"})):
+            is_by_day = repository.has_partition_set(f"{name}_partition_set")
+            run = ui.launch(name, day=TODAY if is_by_day else None)
+            assert run.status == dg.DagsterRunStatus.SUCCESS, name
+            assert_whole(settings)
         yield ui
 
 
@@ -115,24 +124,18 @@ def with_siblings(graph: RemoteAssetGraph, key: dg.AssetKey) -> frozenset[dg.Ass
     return frozenset({key, *graph.get(key).execution_set_asset_keys})
 
 
-def test_every_job_runs(ui: Ui, settings: Settings) -> None:
-    location = ui.process.create_request_context().get_code_location("beatbook")
-    [repository] = location.get_repositories().values()
-    jobs = {job.name for job in repository.get_all_jobs()} - {"__ASSET_JOB"}
-    assert {"daily", "pull", "build"} <= jobs
-    for name in sorted(jobs):
-        is_by_day = repository.has_partition_set(f"{name}_partition_set")
-        run = ui.launch(name, day=TODAY if is_by_day else None)
-        assert run.status == dg.DagsterRunStatus.SUCCESS, name
-        assert_whole(settings)
-
-
-def test_every_asset_can_be_materialised_with_what_belongs_to_it(
+def test_every_asset_every_group_and_all_of_it_can_be_materialised(
     ui: Ui, settings: Settings, graph: RemoteAssetGraph
 ) -> None:
-    """An asset of the warehouse brings the whole of it, so that many buttons are one click."""
-    clicks = {with_siblings(graph, key) for key in graph.materializable_asset_keys}
-    for click in sorted(clicks, key=len):
+    """The button of each asset, above each group and above the graph. An asset of the warehouse brings the
+    whole of it, so that many buttons are one click."""
+    keys = graph.materializable_asset_keys
+    groups: dict[str, set[dg.AssetKey]] = {}
+    for key in keys:
+        groups.setdefault(graph.get(key).group_name, set()).update(with_siblings(graph, key))
+    clicks = {*(with_siblings(graph, key) for key in keys), *map(frozenset, groups.values()), frozenset(keys)}
+    assert len(clicks) >= 5
+    for click in sorted(clicks, key=lambda click: (len(click), sorted(click))):
         is_by_day = any(graph.get(key).is_partitioned for key in click)
         run = ui.launch(assets=sorted(click), day=TODAY if is_by_day else None)
         assert run.status == dg.DagsterRunStatus.SUCCESS, click
@@ -149,21 +152,6 @@ def test_no_asset_is_built_without_what_belongs_to_it(
         with pytest.raises(Refused, match="can_subset"):
             ui.launch(assets=[key])
     assert_whole(settings)
-
-
-def test_every_group_and_all_of_it_can_be_materialised(
-    ui: Ui, settings: Settings, graph: RemoteAssetGraph
-) -> None:
-    """The button above each group, and above the whole graph; the warehouse's groups are one selection."""
-    groups: dict[str, set[dg.AssetKey]] = {"all": set(graph.materializable_asset_keys)}
-    for key in graph.materializable_asset_keys:
-        groups.setdefault(graph.get(key).group_name, set()).update(with_siblings(graph, key))
-    clicks = {frozenset(keys) for keys in groups.values()}
-    for click in sorted(clicks, key=len):
-        is_by_day = any(graph.get(key).is_partitioned for key in click)
-        run = ui.launch(assets=sorted(click), day=TODAY if is_by_day else None)
-        assert run.status == dg.DagsterRunStatus.SUCCESS, click
-        assert_whole(settings)
 
 
 def test_every_check_can_be_executed_or_is_refused(
@@ -195,11 +183,11 @@ def test_days_can_be_filled_in_by_job_by_asset_and_all_at_once(
     everything = sorted(graph.materializable_asset_keys)
     for runs in (
         ui.backfill(DAYS, job="pull"),
-        ui.backfill(DAYS, job="daily"),
+        ui.backfill(DAYS[:1], job="daily"),
         ui.backfill(DAYS, assets=pulled),
         ui.backfill(DAYS, assets=everything),
     ):
-        assert len(runs) >= len(DAYS)
+        assert runs
         assert {run.status for run in runs} == {dg.DagsterRunStatus.SUCCESS}
         assert_whole(settings)
 
@@ -223,17 +211,16 @@ def test_every_run_can_be_run_again_as_a_whole_and_by_step(ui: Ui, settings: Set
         assert_whole(settings)
 
 
-def test_what_fails_can_be_run_again_from_its_failure(ui: Ui, settings: Settings) -> None:
-    """A build that cannot be made, as with a broken seed: nothing is swapped in; then it is mended."""
+def test_what_fails_changes_nothing_and_can_be_run_again_from_its_failure(ui: Ui, settings: Settings) -> None:
+    """A build that cannot be made, because the disk with the landing is away for a while."""
     before = current(settings)
-    accounts = settings.register / "accounts.csv"
-    whole = accounts.read_text()
-    accounts.write_text(whole.replace("kent", "no_such_force"))
-    failed = ui.launch("build", config={"ops": {"warehouse": {"config": {"full": True}}}})
-    assert failed.status == dg.DagsterRunStatus.FAILURE
+    away = settings.landing.rename(settings.home / "away")
+    failed = ui.launch("build")
+    still = ui.again(failed, "FROM_ASSET_FAILURE")
+    assert {failed.status, still.status} == {dg.DagsterRunStatus.FAILURE}
     assert_whole(settings)
     assert current(settings) == before
-    accounts.write_text(whole)
-    for strategy in ("FROM_FAILURE", "FROM_ASSET_FAILURE"):
-        assert ui.again(failed, strategy).status == dg.DagsterRunStatus.SUCCESS
-        assert_whole(settings)
+    shutil.rmtree(settings.landing)  # the empty one that runs have made
+    away.rename(settings.landing)
+    assert ui.again(failed, "FROM_FAILURE").status == dg.DagsterRunStatus.SUCCESS
+    assert_whole(settings)
