@@ -40,33 +40,33 @@ class Outcome:
 
 def run(settings: Settings, days: Sequence[date], forces: Sequence[str], progress: Progress) -> Outcome:
     """Pull `days` in order, then gate, build and publish once, with the last of them."""
-    with _alone(settings):
+    with _alone(settings) as instance:
         defs = build_definitions(settings, progress)
         open_landing(settings)
         for day in days[:-1]:
-            outcome = _execute(settings, defs, "pull", day, forces)
+            outcome = _execute(settings, instance, defs, "pull", day, forces)
             if outcome.exit == Exit.INFRASTRUCTURE:
                 return outcome
-        return _execute(settings, defs, "daily", days[-1], forces)
+        return _execute(settings, instance, defs, "daily", days[-1], forces)
 
 
 def build(settings: Settings, progress: Progress, *, full: bool) -> Outcome:
     """Build, gate and publish what has landed; from nothing when `full`."""
-    with _alone(settings):
-        return _execute(settings, build_definitions(settings, progress), "build", None, (), full=full)
+    with _alone(settings) as instance:
+        defs = build_definitions(settings, progress)
+        return _execute(settings, instance, defs, "build", None, (), full=full)
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """One command at a time on a data folder.
+def _alone(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """One command at a time on a data folder, and Dagster's instance there.
 
     Raises:
         BusyError: another one is at work.
     """
-    with locked(settings.locks / "command", wait=False):
-        with dg.DagsterInstance.get() as instance:
-            end_dead_runs(instance)
-        yield
+    with locked(settings.locks / "command", wait=False), dg.DagsterInstance.get() as instance:
+        end_dead_runs(instance)
+        yield instance
 
 
 def _summary(evaluation: dg.AssetCheckEvaluation) -> str:
@@ -83,6 +83,7 @@ def _log_of(settings: Settings) -> TextIO:
 
 def _execute(
     settings: Settings,
+    instance: dg.DagsterInstance,
     defs: dg.Definitions,
     job: str,
     day: date | None,
@@ -102,7 +103,7 @@ def _execute(
     if day is not None:
         tags |= definition.get_tags_for_partition_key(day.isoformat(), None)
     # What Dagster and dbt print goes to the log; a person at the command line has the progress bar.
-    with dg.DagsterInstance.get() as instance, _log_of(settings) as log, redirect_stdout(log):
+    with _log_of(settings) as log, redirect_stdout(log):
         work_on(instance, run_id)
         created = instance.create_run_for_job(
             definition,

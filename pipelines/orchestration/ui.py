@@ -64,7 +64,10 @@ def serve(settings: Settings, port: int, lock: TextIO) -> None:
     )
     dagster = [str(Path(sys.executable).with_name("dagster")), "dev"]
     place = ["-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
-    _supervise([*dagster, *place], lock)
+    try:
+        _supervise([*dagster, *place], lock)
+    finally:
+        _end_dead_runs()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -3,13 +3,15 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import httpx
 import pytest
 
@@ -108,11 +110,13 @@ def test_it_is_the_only_one_its_runs_die_with_it_and_the_next_one_ends_them(
         assert up.end(signal.SIGKILL) == -signal.SIGKILL
         until(lambda: not processes_of(nation), seconds=10)
 
-    up = Up(nation, port)
-    until(lambda: up.status_of(going_on) == "FAILURE")
-    until(lambda: up.status_of(queued) == "FAILURE")  # its turn came: there is nothing to build
-    assert up.end(signal.SIGTERM) == 0
-    assert processes_of(nation) == []
+        up = Up(nation, port)
+        until(lambda: up.status_of(going_on) == "FAILURE")
+        until(lambda: up.status_of(queued) == "STARTED")  # its turn has come
+        assert up.end(signal.SIGTERM) == 0
+        assert processes_of(nation) == []
+    assert statuses(nation)[0] == "FAILURE"
+    assert statuses(nation)[1] in ("FAILURE", "CANCELED")
 
 
 def test_a_taken_port_is_said_at_once(nation: Nation) -> None:
@@ -121,6 +125,30 @@ def test_a_taken_port_is_said_at_once(nation: Nation) -> None:
         done = nation.run("up", "--port", str(port))
     assert done.returncode == 5
     assert done.stderr == f"port {port} is taken; choose another: beatbook up --port N\n"
+
+
+def test_a_run_of_the_command_can_be_cancelled_as_the_ui_does(nation: Nation) -> None:
+    """What the button asks of the instance, which finds the command by the lock of its run."""
+    with locked(Settings(BEATBOOK_HOME=nation.home).locks / "warehouse"), nation.start("build") as command:
+        workers = nation.home / "dagster" / "workers"
+        until(lambda: statuses(nation) == ["STARTED"])
+        with dg.DagsterInstance.from_config(str(nation.home / "dagster")) as instance:
+            [worker] = workers.iterdir()
+            assert instance.run_coordinator.cancel_run(worker.name)
+        _, said = command.communicate()
+    assert command.returncode == 5
+    assert "the run was cancelled" in said
+    assert statuses(nation) == ["CANCELED"]
+
+
+def statuses(nation: Nation) -> list[str]:
+    """How each run is said to be, oldest first."""
+    history = nation.home / "dagster" / "history" / "runs.db"
+    if not history.exists():
+        return []
+    with closing(sqlite3.connect(history)) as runs, suppress(sqlite3.OperationalError):
+        return [status for (status,) in runs.execute("select status from runs order by id")]
+    return []  # it is about to be made
 
 
 def test_dagster_dev_without_its_history_says_what_to_set(nation: Nation) -> None:
