@@ -21,8 +21,11 @@ def waiting(settings: Settings, now: datetime) -> list[str]:
     history = settings.dagster_home / "history" / "runs.db"
     if not history.exists():
         return []
-    with closing(sqlite3.connect(f"{history.as_uri()}?mode=ro", uri=True)) as connection:
-        rows = connection.execute(_RUNS).fetchall()
+    try:
+        with closing(sqlite3.connect(f"{history.as_uri()}?mode=ro", uri=True)) as connection:
+            rows = connection.execute(_RUNS).fetchall()
+    except sqlite3.Error as error:
+        return [f"whether a run waits is not known: {history}: {error}"]
     at_work = [run_id for run_id, _, _, status, _ in rows if status != "QUEUED"]
     behind = f"behind {at_work[0]}" if at_work else "and nothing is at work: is `beatbook up` running?"
     lines: list[str] = []

@@ -175,6 +175,23 @@ def test_every_check_can_be_executed_or_is_refused(
     assert_whole(settings)
 
 
+def test_the_release_shows_what_let_it_pass_and_what_is_not_in_it(ui: Ui, settings: Settings) -> None:
+    query = """
+      { assetNodeOrError(assetKey: {path: ["release"]}) { ... on AssetNode {
+        assetMaterializations(limit: 1) { metadataEntries { label
+          ... on MarkdownMetadataEntry { mdStr } ... on TextMetadataEntry { text }
+          ... on TableMetadataEntry { table { records } } } } } } }
+    """
+    [made] = ui.ask(query)["assetNodeOrError"]["assetMaterializations"]
+    shown = {entry["label"]: entry for entry in made["metadataEntries"]}
+    assert {"checks", "folder", "manifest", "tables"} <= shown.keys()
+    assert "- dbt, " in shown["gates passed"]["mdStr"]
+    assert shown["missing forces"]["text"] == "none that was due"
+    rows = [json.loads(record) for record in shown["coverage"]["table"]["records"]]
+    [everywhere] = [row for row in rows if row["platform"] == "all"]
+    assert (everywhere["due_count"], everywhere["collected_count"]) == (len(FORCES), len(FORCES))
+
+
 def test_days_can_be_filled_in_by_job_by_asset_and_all_at_once(
     ui: Ui, settings: Settings, graph: RemoteAssetGraph
 ) -> None:

@@ -179,3 +179,11 @@ def test_a_run_that_waits_for_over_an_hour_is_named(settings: Settings, instance
     before = launched(instance)
     [line] = waiting(settings, late)
     assert line.endswith(f"behind {before.run_id}")
+
+
+def test_a_history_that_cannot_be_read_is_said(settings: Settings) -> None:
+    history = settings.dagster_home / "history" / "runs.db"
+    history.parent.mkdir()
+    history.write_text("this is no database, and long enough to be taken for a damaged one" * 20)
+    [line] = waiting(settings, datetime.now(UTC))
+    assert line.startswith(f"whether a run waits is not known: {history}: ")
