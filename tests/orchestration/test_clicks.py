@@ -68,6 +68,7 @@ def tick(ui: Ui, day: date) -> dict[str, object]:
     return found
 
 
+@pytest.mark.dbt
 def test_production_offers_today_and_what_has_landed_and_a_late_tick_asks_for_nothing(
     production: Settings,
 ) -> None:
