@@ -46,9 +46,9 @@ lint: setup  ## ruff, mypy, sqlfluff, secret scan
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt
 	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --exclude-files 'requirements\.lock'
 
-# Whatever is started here ends with it: the UI and its processes are one group.
+# The UI ends with what it started.
 screenshot: setup  ## docs/dagster.png anew, from the last run's data (needs Debian's chromium)
-	@setsid $(BIN)/beatbook up --port 3999 >/dev/null 2>&1 & ui=$$!; trap "kill -- -$$ui" EXIT; \
+	@$(BIN)/beatbook up --port 3999 >/dev/null 2>&1 & ui=$$!; trap "kill $$ui; wait" EXIT; \
 	  until (exec 3<>/dev/tcp/127.0.0.1/3999) 2>/dev/null; do kill -0 $$ui || exit 1; sleep 1; done; \
 	  chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
 	    --disable-component-update --disable-sync --user-data-dir="$$(mktemp -d)" --window-size=1800,620 \

@@ -9,12 +9,13 @@ from pipelines.settings import Settings
 
 def build_definitions(settings: Settings, progress: Progress | None = None) -> dg.Definitions:
     """The code location for these settings; the command line passes its own progress display."""
-    landed, landing_gates = landing.build_assets()
+    landed, landing_gates = landing.build_assets(settings)
     return dg.Definitions(
         assets=[*landed, landing.returns, warehouse.build_assets(settings), release.build_assets(settings)],
         asset_checks=[*landing_gates, release.gate],
         jobs=schedules.jobs,
         schedules=[schedules.build_daily(settings)],
+        sensors=[schedules.build_queue_sensor(settings)],
         resources=resources(settings, progress),
         executor=dg.in_process_executor,
     )
@@ -24,5 +25,6 @@ def build_definitions(settings: Settings, progress: Progress | None = None) -> d
 def defs() -> dg.Definitions:
     """What workspace.yaml loads, in a process of Dagster's own."""
     settings = Settings()
+    settings.check_dagster_home()
     settings.prepare()
     return build_definitions(settings)

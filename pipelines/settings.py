@@ -8,7 +8,7 @@ import glob
 import hashlib
 import os
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -24,8 +24,8 @@ SEEDS = PROJECT / "dbt" / "seeds"
 LONDON = ZoneInfo("Europe/London")
 PULL_TIME = time(5, 30)  # Europe/London
 
-#: Runs of the UI and the schedule queue up, one after the other. How long what a schedule or sensor did
-#: is remembered stands here; runs: orchestration/history.py.
+#: Runs of the UI and the schedule queue up, one after the other; one whose process was killed is ended. How
+#: long what a schedule or sensor did is remembered stands here; runs: orchestration/history.py.
 DAGSTER_YAML = """telemetry:
   enabled: false
 nux:
@@ -38,6 +38,12 @@ retention:
     purge_after_days: 90
   sensor:
     purge_after_days: 7
+run_launcher:
+  module: pipelines.orchestration.workers
+  class: Launcher
+run_monitoring:
+  enabled: true
+  poll_interval_seconds: 10
 """
 
 
@@ -57,6 +63,7 @@ class Profile:
     is_invented: bool  # the figures: forces and populations are real in both
     note: str  # stands with whatever is published
     uses_sandbox: bool  # platforms, data.police.uk and the register are the sandbox's, on loopback
+    first_day: date | None  # where its story begins; None where only the present can be pulled
     last_day: date | None  # where its story ends; None where time goes on
     starts_schedule: bool  # whether the daily run happens before anyone switches it on
     token: str | None  # what every platform takes; None where each has its own
@@ -69,7 +76,20 @@ class Profile:
 
     def today(self) -> date:
         """The day that a run without a day is for."""
-        return self.last_day or datetime.now(LONDON).date()
+        return self.last_day or self.clock_day()
+
+    def days(self) -> tuple[date, date]:
+        """The first and the last day that can be pulled now. A story can be pulled whatever the clock shows,
+        and for a day more than it tells."""
+        clock_day = self.clock_day()
+        if self.first_day is None or self.last_day is None:
+            return clock_day, clock_day
+        return self.first_day, max(self.last_day + timedelta(days=1), clock_day)
+
+    @staticmethod
+    def clock_day() -> date:
+        """The day that it is, in London."""
+        return datetime.now(LONDON).date()
 
     def moment_of(self, day: date) -> datetime:
         """When a day's pull is taken to happen (UTC): 05:30 in London in the story, else now."""
@@ -90,6 +110,7 @@ PROFILES = {
             is_invented=True,
             note="All figures are invented: made from the sandbox nation. Forces and populations are real.",
             uses_sandbox=True,
+            first_day=date(2026, 9, 1),
             last_day=date(2026, 11, 9),
             starts_schedule=False,
             token="sandbox",  # noqa: S106
@@ -101,6 +122,7 @@ PROFILES = {
             note="Figures from the platforms and from forces' returns; each empty cell says why in "
             "value_note.",
             uses_sandbox=False,
+            first_day=None,
             last_day=None,
             starts_schedule=True,
             token=None,
@@ -249,6 +271,19 @@ class Settings(BaseSettings):
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "GX_ANALYTICS_ENABLED": "false",
         }
+
+    def check_dagster_home(self) -> None:
+        """Refuse to be loaded by a Dagster that keeps its history elsewhere: its runs would work on this
+        folder, and neither queue up behind others nor be seen by them.
+
+        Raises:
+            SettingsError: DAGSTER_HOME is not the data folder's own.
+        """
+        if os.environ.get("DAGSTER_HOME") != str(self.dagster_home):
+            raise SettingsError(
+                f"DAGSTER_HOME is {os.environ.get('DAGSTER_HOME') or 'not set'}: set it to "
+                f"{self.dagster_home} for dagster or dg on this data, or call `beatbook up`, which does it"
+            )
 
     def prepare(self) -> None:
         """Make the folders and put `environment()` into this process (dbt and Dagster read it there).

@@ -90,15 +90,13 @@ def plainly(settings: Settings) -> Iterator[None]:
         yield
     except RegistryError as error:
         fail(Exit.BAD_INPUT, str(error))
-    except BusyError:
-        fail(Exit.INFRASTRUCTURE, f"another command is at work on {settings.home}; wait for it to end")
+    except BusyError as error:
+        fail(Exit.INFRASTRUCTURE, f"another command is at work: {error}; wait for it to end")
     except typer.Exit:
         raise
     except Exception as error:
         refuse_disk(settings, str(error))
-        if isinstance(
-            error, (SettingsError, ManifestError, DamagedError, DamagedReleaseError, OSError, httpx.HTTPError)
-        ):
+        if isinstance(error, SAID_PLAINLY):
             fail(Exit.INFRASTRUCTURE, str(error))
         raise
 

@@ -205,7 +205,11 @@ def show_status(status: "Status") -> None:
         counts = (row[name] for name in ("polled", "landed", "refused", "throttled", "failed", "quarantined"))
         drawn.add_row(row["platform"], row["day"], *map(str, counts))
     console.print(drawn)
-    for heading, lines in (("Missing", status.missing), ("Gates that failed", status.failed_gates)):
+    for heading, lines in (
+        ("Missing", status.missing),
+        ("Gates that failed", status.failed_gates),
+        ("Runs that wait", status.waiting),
+    ):
         if lines:
             console.print(f"[bold]{heading}[/]")
             show_lines(lines)

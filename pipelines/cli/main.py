@@ -4,11 +4,9 @@ Belongs here: options, and which exit code an outcome is. Does not belong here: 
 imported by the command that runs, so that the others answer at once.
 """
 
-import subprocess
 import sys
 from dataclasses import asdict
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,7 +27,7 @@ from pipelines.cli.common import (
     refuse_disk,
 )
 from pipelines.imports import importing
-from pipelines.settings import PROJECT, Settings
+from pipelines.settings import Settings
 from sandbox.cli import app as sandbox_app
 
 if TYPE_CHECKING:
@@ -73,6 +71,10 @@ def run(
     last = day_or_today(settings, until)
     if not settings.profile.has_past and (days > 1 or until):
         fail(Exit.WRONG_CALL, "a platform shows only the present: production pulls today, and no other day")
+    first, newest = settings.profile.days()
+    if last > newest or (last - first).days < days - 1:
+        asked = f"{days} days up to {last}" if days > 1 else f"{last}"
+        fail(Exit.WRONG_CALL, f"{asked} cannot be pulled: the days of the sandbox are {first} to {newest}")
     with ready(settings):
         settings.author_hash_key()  # a run without it would fail at the first account
         register = load_register(settings)
@@ -187,11 +189,13 @@ def table(
 def status(format_: FormatOption = Format.TABLE) -> None:
     """What is published, what the last build and pull brought, what is missing. Exit code 4: incomplete."""
     from pipelines.landing.store import open_landing
+    from pipelines.orchestration.queue import waiting
     from pipelines.release.status import status as look
 
     settings = Settings()
     with plainly(settings):
         found = look(settings, open_landing(settings))
+        found.waiting = waiting(settings, datetime.now(UTC))
     if format_ == Format.JSON:
         typer.echo(as_json(asdict(found)))
     elif format_ == Format.CSV:
@@ -224,28 +228,14 @@ def verify() -> None:
 @app.command()
 def up(port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] = 3000) -> None:
     """The Dagster UI, its schedule and (in the sandbox profile) the sandbox, until you stop it."""
-    settings = Settings()
-    with ready(settings):
-        from pipelines.orchestration.runs import end_dead_runs
+    from pipelines.orchestration import ui
 
-        end_dead_runs(settings)
-        typer.echo(f"Dagster UI: http://127.0.0.1:{port}  ({settings.profile.name}, data in {settings.home})")
-        dagster = Path(sys.executable).with_name("dagster")
-        command = [
-            str(dagster),
-            "dev",
-            "-w",
-            str(PROJECT / "workspace.yaml"),
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(port),
-        ]
-        try:
-            code = subprocess.run(command, check=False, cwd=PROJECT).returncode
-        except KeyboardInterrupt:
-            code = 0
-        raise typer.Exit(code)
+    settings = Settings()
+    try:
+        with ui.only_one(settings, port) as lock, ready(settings):
+            ui.serve(settings, port, lock)
+    except ui.NotServedError as error:
+        fail(Exit.INFRASTRUCTURE, str(error))
 
 
 def _finish(settings: Settings, outcome: "Outcome") -> None:

@@ -16,7 +16,7 @@ from pipelines.landing.manifest import DamagedError
 from pipelines.landing.pull import pull_day
 from pipelines.landing.quarantine import WHOLE, quarantined
 from pipelines.landing.store import open_landing
-from pipelines.orchestration.partitions import daily, day_of
+from pipelines.orchestration.partitions import day_of, days
 from pipelines.orchestration.resources import Progress
 from pipelines.registry import RegistryError, load
 from pipelines.settings import SEEDS, Settings, SettingsError
@@ -34,7 +34,9 @@ class PullConfig(dg.Config):
     forces: list[str] = []
 
 
-def _build(platform: str) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition]:
+def _build(
+    platform: str, daily: dg.DailyPartitionsDefinition
+) -> tuple[dg.AssetsDefinition, dg.AssetChecksDefinition]:
     """A platform's landing asset and its gate."""
     key = dg.AssetKey(["landing", platform])
 
@@ -124,9 +126,12 @@ def _as_markdown(lines: Sequence[str]) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md("\n".join(f"- {line}" for line in lines) or "none")
 
 
-def build_assets() -> tuple[list[dg.AssetsDefinition], list[dg.AssetChecksDefinition]]:
+def build_assets(
+    settings: Settings,
+) -> tuple[list[dg.AssetsDefinition], list[dg.AssetChecksDefinition]]:
     """The landing asset of each platform that is pulled, and their gates."""
-    built = [_build(platform) for platform in pulled_platforms()]
+    daily = days(settings)
+    built = [_build(platform, daily) for platform in pulled_platforms()]
     return [asset for asset, _ in built], [check for _, check in built]
 
 

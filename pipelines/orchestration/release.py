@@ -6,6 +6,7 @@ Belongs here: wiring and metadata. Does not belong here: what is checked (gates/
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 
@@ -14,8 +15,9 @@ from pipelines.gates.release_gate import RELEASE_TABLES, release_gate
 from pipelines.landing.store import open_landing
 from pipelines.orchestration.history import forget
 from pipelines.release.contents import contents
+from pipelines.release.coverage import coverage
 from pipelines.release.publish import NotPublishedError, publish
-from pipelines.release.published import folder_of, previous
+from pipelines.release.published import Release, folder_of, previous
 from pipelines.settings import Settings
 from pipelines.warehouse.build import NotBuiltError, held_build
 
@@ -58,15 +60,18 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="publish",
         group_name="release",
+        can_subset=True,  # either may be left out of a run: a release is written with its extracts
         specs=[
             dg.AssetSpec(
                 "release",
+                skippable=True,
                 deps=[model.name for model in (*models.tables, *models.extracts)],
                 description="One frozen vintage: tables as Parquet and DuckDB, release.json, the pointer.",
                 kinds={"parquet", "duckdb"},
             ),
             dg.AssetSpec(
                 "extracts",
+                skippable=True,
                 deps=["release"],
                 description="Each force's own files: CSV, Parquet, data dictionary, checksums.",
                 kinds={"csv", "parquet"},
@@ -84,16 +89,43 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
             raise dg.Failure(str(error), metadata={"reasons": reasons}, allow_retries=False) from error
         forget(settings, context.instance, datetime.now(UTC))
         folder = folder_of(settings, published)
-        metadata: dict[str, dg.RawMetadataValue] = {
-            "release": published.release_id,
-            "data as of": published.data_as_of_utc,
-            "note": published.note,
-            "numbers": published.value_count,
-            "folder": dg.MetadataValue.path(str(folder)),
-        }
-        yield dg.MaterializeResult(asset_key="release", metadata=metadata)
         files = [name for name in published.files if name.startswith("extracts/")]
         where = dg.MetadataValue.path(str(folder / "extracts"))
-        yield dg.MaterializeResult(asset_key="extracts", metadata={"files": len(files), "folder": where})
+        metadata: dict[str, dict[str, dg.RawMetadataValue]] = {
+            "release": _of_release(published, folder),
+            "extracts": {"files": len(files), "folder": where},
+        }
+        for name, shown in metadata.items():
+            if dg.AssetKey(name) in context.selected_asset_keys:
+                yield dg.MaterializeResult(asset_key=name, metadata=shown)
 
     return release
+
+
+def _of_release(published: Release, folder: Path) -> "dict[str, dg.RawMetadataValue]":
+    """What the release is, what let it pass, and what is not in it."""
+    found = coverage(folder)
+    missing = next((row["missing"] for row in found if row["platform"] == "all"), "")
+    gates = [
+        f"- {gate['gate']}, {gate['subject']}: {sum(gate['checked_rows'].values())} checked"
+        for gate in published.gates
+    ]
+    quarantined = [
+        f"- {row['platform']}, {row['day']}: {row['account_count']} accounts of {row['force_count']} forces: "
+        f"{row['detail']}"
+        for row in published.quarantined
+    ]
+    return {
+        "release": published.release_id,
+        "data as of": published.data_as_of_utc,
+        "note": published.note,
+        "numbers": published.value_count,
+        "gates passed": dg.MetadataValue.md("\n".join(gates)),
+        "quarantined": dg.MetadataValue.md("\n".join(quarantined) or "none"),
+        "missing forces": missing or "none that was due",
+        "coverage": dg.MetadataValue.table([dg.TableRecord(row) for row in found]),
+        "checks": dg.MetadataValue.url(f"/assets/{VALUES}?view=checks"),
+        "folder": dg.MetadataValue.path(str(folder)),
+        "manifest": dg.MetadataValue.path(str(folder / "release.json")),
+        "tables": dg.MetadataValue.path(str(folder / "tables")),
+    }

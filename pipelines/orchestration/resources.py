@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import dagster as dg
 
+from pipelines.orchestration.workers import work_on
 from pipelines.settings import Settings
 
 
@@ -34,8 +35,18 @@ class Silent:
 
 
 def resources(settings: Settings, progress: Progress | None = None) -> dict[str, Any]:
-    """The resources of the code location; `progress` is the command line's."""
+    """The resources of the code location; `progress` is the command line's.
+
+    Every step takes the settings, so whichever process executes a run is known as its worker.
+    """
+
+    @dg.resource
+    def of_worker(context: dg.InitResourceContext) -> Settings:
+        if context.run is not None and context.instance is not None:
+            work_on(context.instance, context.run.run_id)
+        return settings
+
     return {
-        "settings": dg.ResourceDefinition.hardcoded_resource(settings),
+        "settings": of_worker,
         "progress": dg.ResourceDefinition.hardcoded_resource(progress or Silent()),
     }

@@ -5,22 +5,29 @@ jobs do, or how progress looks (cli/display.py).
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TextIO
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run_iterator
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.utils import make_new_run_id
 
 from pipelines.cli.common import Exit
 from pipelines.definitions import build_definitions
-from pipelines.landing.locks import BusyError, locked
+from pipelines.landing.locks import locked
 from pipelines.landing.store import open_landing
 from pipelines.orchestration.resources import Progress
+from pipelines.orchestration.workers import OF_COMMAND, end_dead_runs, work_on
 from pipelines.settings import LONDON, Settings
 from pipelines.sources.catalogue import pulled_platforms
 
-STARTED_BY = {"beatbook/started_by": "command"}
+#: A run of the command is executed here and belongs to the code location of workspace.yaml, so that whatever
+#: the UI does with runs (timeline, cancelling, running again) it does with this one.
+LOCATION = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("beatbook"), "__repository__")
 
 
 @dataclass
@@ -33,46 +40,33 @@ class Outcome:
 
 def run(settings: Settings, days: Sequence[date], forces: Sequence[str], progress: Progress) -> Outcome:
     """Pull `days` in order, then gate, build and publish once, with the last of them."""
-    with _alone(settings):
+    with _alone(settings) as instance:
         defs = build_definitions(settings, progress)
         open_landing(settings)
         for day in days[:-1]:
-            outcome = _execute(settings, defs, "pull", day, forces)
+            outcome = _execute(settings, instance, defs, "pull", day, forces)
             if outcome.exit == Exit.INFRASTRUCTURE:
                 return outcome
-        return _execute(settings, defs, "daily", days[-1], forces)
+        return _execute(settings, instance, defs, "daily", days[-1], forces)
 
 
 def build(settings: Settings, progress: Progress, *, full: bool) -> Outcome:
     """Build, gate and publish what has landed; from nothing when `full`."""
-    with _alone(settings):
-        return _execute(settings, build_definitions(settings, progress), "build", None, (), full=full)
+    with _alone(settings) as instance:
+        defs = build_definitions(settings, progress)
+        return _execute(settings, instance, defs, "build", None, (), full=full)
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """One command at a time on a data folder.
+def _alone(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """One command at a time on a data folder, and Dagster's instance there.
 
     Raises:
         BusyError: another one is at work.
     """
-    with locked(settings.locks / "command", wait=False):
-        _end_dead_runs()
-        yield
-
-
-def end_dead_runs(settings: Settings) -> None:
-    """Tell Dagster of the commands that were killed; it would wait for them for ever."""
-    with suppress(BusyError), _alone(settings):
-        pass  # while another command is at work its run is not dead, and it has told already
-
-
-def _end_dead_runs() -> None:
-    """Whoever holds the lock is the only command alive, so no other's run can still be going on."""
-    going_on = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-    with dg.DagsterInstance.get() as instance:
-        for dead in instance.get_runs(dg.RunsFilter(statuses=going_on, tags=STARTED_BY)):
-            instance.report_run_failed(dead, "the command was killed")
+    with locked(settings.locks / "command", wait=False), dg.DagsterInstance.get() as instance:
+        end_dead_runs(instance)
+        yield instance
 
 
 def _summary(evaluation: dg.AssetCheckEvaluation) -> str:
@@ -89,6 +83,7 @@ def _log_of(settings: Settings) -> TextIO:
 
 def _execute(
     settings: Settings,
+    instance: dg.DagsterInstance,
     defs: dg.Definitions,
     job: str,
     day: date | None,
@@ -102,21 +97,38 @@ def _execute(
         config["ops"] = {f"landing__{platform}": pulls for platform in pulled_platforms()}
     if full:
         config["ops"] = {"warehouse": {"config": {"full": True}}}
+    definition = defs.resolve_job_def(job)
+    run_id = make_new_run_id()
+    tags = {OF_COMMAND: run_id}
+    if day is not None:
+        tags |= definition.get_tags_for_partition_key(day.isoformat(), None)
     # What Dagster and dbt print goes to the log; a person at the command line has the progress bar.
-    with dg.DagsterInstance.get() as instance, _log_of(settings) as log, redirect_stdout(log):
-        result = defs.resolve_job_def(job).execute_in_process(
-            instance=instance,
-            partition_key=day.isoformat() if day else None,
+    with _log_of(settings) as log, redirect_stdout(log):
+        work_on(instance, run_id)
+        created = instance.create_run_for_job(
+            definition,
+            run_id=run_id,
             run_config=config,
-            tags=STARTED_BY,
-            raise_on_error=False,
+            tags=tags,
+            remote_job_origin=LOCATION.get_job_origin(job),
         )
-    if result.success:
+        events = list(execute_run_iterator(InMemoryJob(definition), created, instance))
+    return _outcome(events)
+
+
+def _outcome(events: Sequence[dg.DagsterEvent]) -> Outcome:
+    if any(event.is_job_success for event in events):
         return Outcome(Exit.OK)
-    gates = [e for e in result.get_asset_check_evaluations() if not e.passed and e.blocking]
+    kind = dg.DagsterEventType
+    if any(event.event_type == kind.RUN_CANCELED for event in events):
+        return Outcome(Exit.INFRASTRUCTURE, ["the run was cancelled"])
+    checks = [e.asset_check_evaluation_data for e in events if e.event_type == kind.ASSET_CHECK_EVALUATION]
+    gates = [check for check in checks if not check.passed and check.blocking]
     reasons = [f"{e.asset_key.to_user_string()}: {e.check_name} failed: {_summary(e)}" for e in gates]
     is_gate = bool(gates)
-    for event in result.get_step_failure_events():
+    for event in events:
+        if not event.is_step_failure:
+            continue
         error = event.step_failure_data.error
         if error is None:
             continue

@@ -1,10 +1,13 @@
-"""Jobs and when they run.
+"""Jobs, when they run, and who says that they do not.
 
-Belongs here: selections of assets and clocks. Does not belong here: assets.
+Belongs here: selections of assets, clocks, sensors. Does not belong here: assets.
 """
+
+from datetime import UTC, datetime
 
 import dagster as dg
 
+from pipelines.orchestration.queue import waiting
 from pipelines.settings import Settings
 
 LANDING = dg.AssetSelection.groups("landing")
@@ -36,9 +39,27 @@ def build_daily(settings: Settings) -> dg.ScheduleDefinition:
         execution_timezone="Europe/London",
         default_status=status.RUNNING if settings.profile.starts_schedule else status.STOPPED,
     )
-    def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         """Every morning at 05:30 in London, for the day that has just begun."""
-        day = f"{context.scheduled_execution_time:%Y-%m-%d}"
-        return dg.RunRequest(run_key=day, partition_key=day)
+        day = context.scheduled_execution_time.date()
+        first, last = settings.profile.days()
+        if not first <= day <= last:  # the daemon was down at half past five, and until midnight
+            can_be = str(last) if first == last else f"{first} to {last}"
+            return dg.SkipReason(f"{day} cannot be pulled; what can be pulled now: {can_be}")
+        return dg.RunRequest(run_key=day.isoformat(), partition_key=day.isoformat())
 
     return daily
+
+
+def build_queue_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Red on the page of sensors, and in the daemon's log, while a run waits for more than an hour."""
+
+    @dg.sensor(name="queue", minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
+    def queue() -> dg.SkipReason:
+        """Fails while a run has been in the queue for more than an hour, and says behind what."""
+        lines = waiting(settings, datetime.now(UTC))
+        if lines:
+            raise dg.Failure("; ".join(lines))
+        return dg.SkipReason("no run has been in the queue for an hour")
+
+    return queue

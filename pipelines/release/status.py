@@ -26,6 +26,7 @@ class Status:
 
     `damage`: what of the published release is not what was published. `failed_build`: that the newest build
     did not pass, and where what it made lies.
+    `waiting`: runs that have been in Dagster's queue for over an hour.
     """
 
     release: dict[str, Any] | None = None
@@ -35,12 +36,16 @@ class Status:
     pulls: list[dict[str, Any]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failed_gates: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
-        """Nothing throttled, failed or quarantined, no failed gate or build, something published."""
+        """Nothing throttled, failed or quarantined, no failed gate or build, no run that waits, something
+        published."""
         bad = any(row["throttled"] or row["failed"] or row["quarantined"] for row in self.pulls)
-        return self.release is not None and not (bad or self.failed_gates or self.failed_build)
+        return self.release is not None and not (
+            bad or self.failed_gates or self.failed_build or self.waiting
+        )
 
 
 def status(settings: Settings, landing: Landing) -> Status:

@@ -66,7 +66,8 @@ def test_two_commands_at_once(settings: Settings) -> None:
     with locked(settings.locks / "command"):
         done = build()
     assert done.exit_code == 5
-    assert f"another command is at work on {settings.home}; wait for it to end" in done.stderr
+    assert "another command is at work: process " in done.stderr
+    assert f"holds {settings.locks}/command; wait for it to end" in done.stderr
 
 
 def test_a_mistake_of_ours_is_not_hidden(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from dagster._core.workspace.autodiscovery import loadable_targets_from_python_m
 from pipelines.definitions import build_definitions
 from pipelines.gates.landing_gate import suites_digest
 from pipelines.landing.store import open_landing
-from pipelines.settings import LONDON, Settings
+from pipelines.settings import LONDON, Settings, SettingsError
 from pipelines.sources.catalogue import pulled_platforms
 from pipelines.warehouse.manifest import manifest
 from sandbox import register
@@ -77,7 +77,7 @@ def test_no_part_of_the_warehouse_can_be_built_alone(
 @pytest.mark.parametrize(
     ("tick", "day"),
     [
-        (datetime(2026, 7, 1, 4, 30, tzinfo=UTC), "2026-07-01"),  # 05:30 in summer time
+        (datetime(2026, 9, 1, 4, 30, tzinfo=UTC), "2026-09-01"),  # 05:30 in summer time
         (datetime(2026, 11, 9, 5, 30, tzinfo=UTC), "2026-11-09"),
     ],
 )
@@ -145,9 +145,23 @@ def test_publishing_waits_for_the_gates_and_for_every_benchmark(definitions: dg.
 def test_dagster_finds_the_code_location_and_only_then_the_data_folder_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("os.environ", dict(os.environ))  # what it sets there is gone afterwards
+    os.environ |= {
+        "BEATBOOK_HOME": str(tmp_path / "home"),
+        "DAGSTER_HOME": str(tmp_path / "home" / "dagster"),
+    }
     [found] = loadable_targets_from_python_module("pipelines.definitions", working_directory=None)
     assert not (tmp_path / "home").exists()
     assert "daily" in {job.name for job in found.target_definition().jobs}  # type: ignore[operator]
     assert (tmp_path / "home" / "dagster" / "dagster.yaml").exists()
+
+
+def test_a_dagster_with_another_history_is_told_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `dagster dev -w workspace.yaml` in a plain shell."""
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    [found] = loadable_targets_from_python_module("pipelines.definitions", working_directory=None)
+    with pytest.raises(SettingsError, match=f"DAGSTER_HOME is not set: set it to {tmp_path}/home/dagster"):
+        found.target_definition()
