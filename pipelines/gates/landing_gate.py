@@ -70,10 +70,11 @@ def judge(
     frames: Mapping[str, pl.DataFrame],
     force_ids: Iterable[str],
 ) -> list[Refused]:
-    """The accounts that have a row which breaks an expectation, and which one; all that were asked, when a
+    """The accounts that have a row which breaks an expectation, and which one; all that answered, when a
     frame as a whole is wrong."""
     log = frames["requests"]
-    asked = log.select("platform", "force_id", "account_id").unique(maintain_order=True)
+    answered = log.filter(pl.col("status").is_in(["landed", "empty"]))
+    answered = answered.select("platform", "force_id", "account_id").unique(maintain_order=True)
     of_run: dict[str, Any] = {"force_ids": sorted(force_ids), **_times_of(log)}
     refused: dict[tuple[str, str], Refused] = {}
     for (landed_by, entity), schema in landing.schemas.items():
@@ -85,24 +86,26 @@ def judge(
             continue
         parameters = of_run | {"logged_rows": logged} | of_entity(source, entity, schema)
         expectations = expectations_of(landing_suite(source, entity), parameters)
-        _refuse(refused, asked, f"{source}/{entity}", expectations, frame)
-    if source != "returns" and len(refused) < asked.height:  # else there is nothing to hold against the past
+        _refuse(refused, answered, f"{source}/{entity}", expectations, frame)
+    if (
+        source != "returns" and len(refused) < answered.height
+    ):  # else there is nothing to hold against the past
         for name, frame in frames_of(landing, source, day, frames).items():
             if not frame.is_empty():
-                _refuse(refused, asked, f"{source}/{name}", expectations_of(name, {}), frame)
+                _refuse(refused, answered, f"{source}/{name}", expectations_of(name, {}), frame)
     return sorted(refused.values())
 
 
 def _refuse(
     refused: dict[tuple[str, str], Refused],
-    asked: pl.DataFrame,
+    answered: pl.DataFrame,
     subject: str,
     expectations: Sequence[Expectation],
     frame: pl.DataFrame,
 ) -> None:
     """Add the accounts that fail; of an account the first failure stands."""
     for failure in validate(subject, expectations, frame):
-        for platform, force_id, account_id in _blamed(failure, frame, asked).iter_rows():
+        for platform, force_id, account_id in _blamed(failure, frame, answered).iter_rows():
             detail = str(failure)
             found = Refused(platform, force_id, account_id, failure.title, detail)
             refused.setdefault((force_id, account_id), found)
@@ -140,14 +143,14 @@ def _times_of(log: pl.DataFrame) -> dict[str, str]:
     return {"earliest": str(first - timedelta(days=32)), "latest": str(last + timedelta(hours=1))}
 
 
-def _blamed(failure: Failure, frame: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
-    """The accounts whose rows broke an expectation; all that were asked, when no rows can be named.
+def _blamed(failure: Failure, frame: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
+    """The accounts whose rows broke an expectation; all that answered, when no rows can be named.
 
-    A row of a force or an account that was not asked is nobody's fault in particular.
+    A row of a force or an account that did not answer is nobody's fault in particular.
     """
     if not failure.rows or "account_id" not in frame.columns:
-        return asked
+        return answered
     keys = ["force_id", "account_id"]
     named = frame[failure.rows].select(keys).unique()
-    known = asked.join(named, on=keys, how="semi")
-    return known if known.select(keys).unique().height == named.height else asked
+    known = answered.join(named, on=keys, how="semi")
+    return known if known.select(keys).unique().height == named.height else answered
