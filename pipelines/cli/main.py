@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import accounts, display, quarantine, returns
+from pipelines.cli import accounts, display, override, quarantine, returns
 from pipelines.cli.common import (
     Day,
     Exit,
@@ -44,6 +44,7 @@ app = typer.Typer(
 app.add_typer(returns.app, name="returns")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(override.app, name="override")
 app.add_typer(sandbox_app, name="sandbox")
 
 Forces = Annotated[list[str] | None, typer.Option("--force", help="Only this force (repeat for more).")]
@@ -264,6 +265,8 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
             of = f"{row['account_count']} accounts of {row['force_count']} forces"
             line = f"{row['platform']} quarantined on {newest}: {of}: {row['detail']}"
             display.errors.print(line, markup=False, highlight=False, soft_wrap=True)
+    for line in release.overridden:
+        display.errors.print(f"Published although {line}", markup=False, highlight=False, soft_wrap=True)
     gates = ", ".join(gate["gate"] for gate in release.gates)
     own = sys.argv[0]  # as it was called, so that it can be called again
     for line in (

@@ -22,6 +22,7 @@ class GateResult:
     subject: str
     passed: bool
     failures: list[str] = field(default_factory=list)
+    overridden: list[str] = field(default_factory=list)  # what would have failed, and who lets it pass
     checked_rows: dict[str, int] = field(default_factory=dict)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.gates.losses import COMPARED
+from pipelines.gates.overrides import overrides, standing
 from pipelines.gates.records import record
 from pipelines.gates.release_gate import RELEASE_TABLES, release_gate
 from pipelines.landing.store import open_landing
@@ -17,7 +19,7 @@ from pipelines.orchestration.history import forget
 from pipelines.release.contents import contents
 from pipelines.release.coverage import coverage
 from pipelines.release.publish import NotPublishedError, publish
-from pipelines.release.published import Release, folder_of, previous
+from pipelines.release.published import Release, damage, folder_of, newest_whole, previous
 from pipelines.settings import Settings
 from pipelines.warehouse.build import NotBuiltError, held_build
 
@@ -36,9 +38,13 @@ READ = {*RELEASE_TABLES, "dim_area", "fct_collection"}
 def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Records its verdict under the build's id, which is what publishing reads."""
     before = previous(settings)
+    if before and damage(folder_of(settings, before), before, COMPARED):
+        before = newest_whole(settings)
     try:
         with held_build(settings) as build:
-            result = release_gate(settings.warehouse, build.build_id, before.value_count if before else None)
+            last = folder_of(settings, before) if before else None
+            allowed = standing(overrides(settings), settings.profile.clock_day())
+            result = release_gate(settings.warehouse, build.build_id, last, allowed)
             record(settings.gates, result)
     except NotBuiltError as error:
         raise dg.Failure(error.failures[0], allow_retries=False) from error
@@ -49,6 +55,7 @@ def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
             "rows checked": sum(result.checked_rows.values()),
             "summary": "; ".join(result.failures[:3]) or "every expectation holds",
             "failures": dg.MetadataValue.md(failures),
+            "overridden": dg.MetadataValue.md("\n".join(f"- {line}" for line in result.overridden) or "none"),
         },
     )
 

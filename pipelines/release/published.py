@@ -53,6 +53,11 @@ class Release:
     decisions: list[dict[str, Any]] = field(default_factory=list)  # what people decided of these days
     years: dict[str, str] = field(default_factory=dict)  # year of older posts → digest of its rows
 
+    @property
+    def overridden(self) -> list[str]:
+        """What would have stopped it, and who let it pass, until when and why."""
+        return [line for gate in self.gates for line in gate.get("overridden", [])]
+
 
 def folder_of(settings: Settings, release: Release) -> Path:
     return settings.releases / release.release_id

@@ -216,7 +216,8 @@ def counted(measure: str) -> str:
 
 def _made_from(release: Release) -> str:
     as_of = release.data_as_of_utc.replace("T", " ").removesuffix(":00Z")
-    return f"Release {release.release_id}, data as of {as_of} UTC. {release.note}"
+    although = "".join(f" Published although {line}." for line in release.overridden)
+    return f"Release {release.release_id}, data as of {as_of} UTC. {release.note}{although}"
 
 
 #: One row for each cell that the indicators have in the period: of all areas, or of one; on all platforms, or

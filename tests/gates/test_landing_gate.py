@@ -155,7 +155,7 @@ def test_a_damaged_run_is_not_judged_again(landing: Landing, monkeypatch: pytest
 
 
 def test_a_verdict_is_recorded_and_read_back(tmp_path: Path) -> None:
-    result = GateResult("release", "build-1", False, ["because"], {"bench_values": 3})
+    result = GateResult("release", "build-1", False, ["because"], ["but"], {"bench_values": 3})
     record(tmp_path, result)
     assert recorded(tmp_path, "release", "build-1") == result
     later = GateResult("release", "build-1", True)

@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.gates.overrides import Override
 from pipelines.gates.records import GateResult
 from pipelines.gates.release_gate import dbt_gate, release_gate
 from pipelines.warehouse.run_dbt import Node
@@ -65,7 +66,7 @@ def test_four_fifths_of_the_forces_that_are_due_must_be_collected(
 ) -> None:
     result = release_gate(warehouse(tmp_path, collection(got)), "build-1", None)
     assert result.passed is passed
-    said = [f"only {got} of 5 forces that are due were collected on the newest day"]
+    said = [f"forces_collected: only {got} of 5 forces that are due were collected on the newest day"]
     assert result.failures == ([] if passed else said)
 
 
@@ -89,17 +90,80 @@ def test_an_empty_answer_is_collected_and_one_account_is_enough_for_a_force(tmp_
     assert release_gate(warehouse(tmp_path, empty), "build-1", None).passed
 
 
+def cells(*without: str, week: date = date(2026, 11, 2)) -> pl.DataFrame:
+    """A number for each of ten forces on two platforms in a week, but for those of `without`."""
+    rows = [
+        good_rows("release_bench_values")[0]
+        | {"area_id": f"force-{n}", "platform": platform, "period_type": "week", "period_start": week}
+        | ({"value": None} if f"force-{n}/{platform}" in without else {})
+        for n in range(10)
+        for platform in ("bluesky", "mastodon")
+    ]
+    return frame_of("release_bench_values", rows)
+
+
+def release_of(folder: Path, found: pl.DataFrame) -> Path:
+    """The folder of a release with these cells."""
+    (folder / "tables").mkdir(parents=True)
+    found.write_parquet(folder / "tables" / "bench_values.parquet")
+    TEN.write_parquet(folder / "tables" / "dim_force.parquet")
+    return folder
+
+
+#: The last of ten forces has half of the residents.
+TEN = pl.DataFrame(
+    {"force_id": [f"force-{n}" for n in range(10)], "population": [*range(1000, 1900, 100), 13050]}
+)
+LATER = date(2026, 11, 9)
+
+
+def all_of(platform: str, forces: range = range(10)) -> list[str]:
+    return [f"force-{n}/{platform}" for n in forces]
+
+
 @pytest.mark.usefixtures("any_table_will_do")
-@pytest.mark.parametrize(("previous", "passed"), [(None, True), (0, True), (8, True), (9, False), (7, True)])
-def test_a_tenth_of_the_numbers_must_not_go_missing(
-    tmp_path: Path, previous: int | None, passed: bool
+@pytest.mark.parametrize(
+    ("present", "rules"),
+    [
+        ([cells()], set()),
+        ([cells("force-0/bluesky")], set()),  # one number of twenty
+        ([cells("force-0/bluesky", "force-1/mastodon")], set()),  # a tenth, and a tenth on each platform
+        ([cells(*all_of("bluesky", range(2)))], {"forces_covered"}),
+        ([cells("force-9/bluesky")], {"residents_covered"}),
+        ([cells("force-0/bluesky", "force-0/mastodon")], {"forces_lost"}),
+        (
+            [cells(*all_of("mastodon"))],
+            {"values_lost", "platforms_lost", "forces_covered", "residents_covered"},
+        ),
+        ([cells(), cells(week=LATER)], set()),
+        # The numbers of before are all there; but the newest week has too few.
+        ([cells(), cells(*all_of("bluesky", range(2)), week=LATER)], {"forces_covered"}),
+        # Weeks that are not kept any more are not lost.
+        ([cells(week=LATER)], set()),
+    ],
+)
+def test_what_a_release_would_lose_stops_it(
+    tmp_path: Path, present: list[pl.DataFrame], rules: set[str]
 ) -> None:
-    result = release_gate(
-        warehouse(tmp_path, collection(5)), "build-1", previous
-    )  # 8 of 12 cells are numbers
-    assert result.passed is passed
-    if not passed:
-        assert result.failures == ["8 numbers, but the current release has 9"]
+    previous = release_of(tmp_path / "last", cells())
+    path = warehouse(tmp_path, collection(5), bench_values=pl.concat(present), dim_force=TEN)
+    result = release_gate(path, "build-1", previous)
+    assert {failure.split(":")[0] for failure in result.failures} == rules
+    assert result.passed is (not rules)
+
+
+@pytest.mark.usefixtures("any_table_will_do")
+def test_an_override_lets_its_rule_pass_and_says_so(tmp_path: Path) -> None:
+    previous = release_of(tmp_path / "last", cells())
+    path = warehouse(tmp_path, collection(3), bench_values=cells("force-9/bluesky"), dim_force=TEN)
+    override = Override("residents_covered", "the data lead", "the account was closed", date(2026, 12, 1))
+    result = release_gate(path, "build-1", previous, {override.rule: override})
+    assert [failure.split(":")[0] for failure in result.failures] == ["forces_collected"]
+    (line,) = result.overridden
+    assert line.startswith(
+        "bluesky: forces of 12,600 residents have a number in its newest week, of 25,650 had"
+    )
+    assert "until 2026-12-01 by the data lead: the account was closed" in line
 
 
 @pytest.mark.parametrize(("months", "passed"), [(13, False), (14, True)])
@@ -112,8 +176,8 @@ def test_cells_of_the_newest_thirteen_months_are_looked_at_however_long_history_
         row["period_end"] = newest
     end = pl.Series([newest]).dt.offset_by(f"-{months}mo").item()
     old = good_rows("release_bench_values")[0] | {"value": -1.0, "period_start": end, "period_end": end}
-    cells = frame_of("release_bench_values", [*rows, old])
-    result = release_gate(warehouse(tmp_path, collection(5), bench_values=cells), "build-1", 10)
+    many = frame_of("release_bench_values", [*rows, old])
+    result = release_gate(warehouse(tmp_path, collection(5), bench_values=many), "build-1", None)
     assert result.passed is passed
     assert result.checked_rows["bench_values"] == (
         12 if passed else 13
