@@ -76,11 +76,17 @@ def build(
         NotBuiltError: nothing has landed yet, a landing file is damaged, or a model or a test failed; the
             last warehouse stays.
     """
+    try:
+        check_indicators(SEEDS)
+        return _build(settings, landing, build_id, full, on_node)
+    except (RegistryError, DamagedError) as error:
+        raise NotBuiltError([str(error)]) from error
+
+
+def _build(
+    settings: Settings, landing: Landing, build_id: str, full: bool, on_node: Callable[[str], None]
+) -> list[Node]:
     with locked(settings.locks / "warehouse"):
-        try:
-            check_indicators(SEEDS)
-        except RegistryError as error:
-            raise NotBuiltError([str(error)]) from error
         made_of = _made_of(settings)
         last, from_nothing = (None, "as asked") if full else _last(settings, made_of)
         found = window(landing, last.window if last else None)
@@ -90,10 +96,7 @@ def build(
         if found is None:
             raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
         try:
-            try:
-                link_files(landing, found, settings.reading)
-            except DamagedError as error:
-                raise NotBuiltError([str(error)]) from error
+            link_files(landing, found, settings.reading)
             _remove(settings.building)
             if last is not None:
                 _copy(settings.warehouse, settings.building)

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.landing.manifest import DamagedError
 from pipelines.landing.store import Landing
 from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.warehouse.window import Window, link_files, window
@@ -137,3 +138,21 @@ def test_links_lead_to_the_files_of_the_window_and_to_every_schema(landing: Land
     assert max(days) == f"{DAY + timedelta(days=1):%Y%m%d}"
     for source_name, entity in landing.schemas:
         assert (tmp_path / "reading" / source_name / entity / "schema.parquet").exists()
+
+
+@pytest.mark.parametrize("what", ["requests", "manifest"])
+def test_a_damaged_run_is_named_and_nothing_is_linked_in_its_place(
+    landing: Landing, tmp_path: Path, what: str
+) -> None:
+    run_id = pull(landing, DAY)
+    whole = found(landing)
+    path = (
+        landing.manifest_path("bluesky", DAY, run_id)
+        if what == "manifest"
+        else landing.path("bluesky", "requests", DAY, run_id)
+    )
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(DamagedError, match=path.name):
+        link_files(landing, whole, tmp_path / "reading")
+    with pytest.raises(DamagedError, match=path.name):
+        window(landing, None)
