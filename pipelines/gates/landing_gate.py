@@ -5,7 +5,6 @@ expectations themselves (expectations/), running them (validation.py), what a da
 (landing/quarantine.py) or Dagster (orchestration/).
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -14,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.gates.plausibility import frames_of
-from pipelines.gates.suites import SUITES, Expectation, expectations_of, landing_suite
+from pipelines.gates.suites import Expectation, digest_of, expectations_of, landing_suite
 from pipelines.gates.validation import Failure, validate
 from pipelines.landing.manifest import Refused
 from pipelines.landing.store import LOG, Landing
@@ -114,10 +113,7 @@ def _refuse(
 @cache
 def suites_digest() -> str:
     """A digest of all suites of this gate: a run that was judged by other ones can be judged again."""
-    digest = hashlib.sha256()
-    for path in sorted([*SUITES.glob("landing*.json"), *SUITES.glob("plausible*.json")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
+    return digest_of("landing*.json", "plausible*.json")
 
 
 def of_entity(source: str, entity: str, schema: Schema) -> dict[str, Any]:

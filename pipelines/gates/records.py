@@ -24,6 +24,7 @@ class GateResult:
     failures: list[str] = field(default_factory=list)
     overridden: list[str] = field(default_factory=list)  # what would have failed, and who lets it pass
     checked_rows: dict[str, int] = field(default_factory=dict)
+    suites: str = ""  # a digest of the expectations that judged it
 
 
 def record(folder: Path, result: GateResult) -> Path:

@@ -6,6 +6,7 @@ or Dagster (orchestration/).
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import polars as pl
 from pipelines.gates.losses import losses
 from pipelines.gates.overrides import Override
 from pipelines.gates.records import GateResult
-from pipelines.gates.suites import expectations_of
+from pipelines.gates.suites import digest_of, expectations_of
 from pipelines.gates.validation import validate
 from pipelines.settings import PROJECT, SEEDS
 from pipelines.warehouse.run_dbt import Node
@@ -36,7 +37,7 @@ def release_gate(
     `previous`: the folder of the last release, None when there is none. `allowed`: by rule, the overrides
     that hold.
     """
-    result = GateResult("release", build_id, passed=True)
+    result = GateResult("release", build_id, passed=True, suites=release_suites())
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         frames = {name: connection.sql(_newest(name)).pl() for name in RELEASE_TABLES}
         due, got = connection.sql(_COLLECTED).fetchone() or (0, 0)
@@ -66,6 +67,17 @@ def release_gate(
             result.overridden.append(f"{said} ({override})")
     result.passed = not result.failures
     return result
+
+
+@cache
+def release_suites() -> str:
+    """A digest of the suites of this gate, which publishing compares with that of the verdict."""
+    return digest_of("release*.json")
+
+
+def is_complete(result: GateResult) -> bool:
+    """Whether a verdict is on every table that is gated, by the expectations of now."""
+    return result.suites == release_suites() and set(result.checked_rows) == set(RELEASE_TABLES)
 
 
 def contract(table: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ Belongs here: which file is whose, and how a file becomes a list of expectations
 running them (validation.py), or where the values come from (the gates).
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,6 +20,14 @@ def landing_suite(source: str, entity: str) -> str:
     """The name of a landed entity's suite: its own, or its source's, or the one that all platforms share."""
     names = (f"landing_{source}_{entity}", f"landing_{source}", f"landing_{entity}", "landing")
     return next(name for name in names if (SUITES / f"{name}.json").exists())
+
+
+def digest_of(*patterns: str) -> str:
+    """A digest of the suites whose files fit: what was judged by other ones was not judged by these."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in SUITES.glob(pattern)}):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def expectations_of(name: str, parameters: Mapping[str, Any]) -> list[Expectation]:

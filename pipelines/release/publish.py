@@ -21,6 +21,7 @@ import msgspec
 
 from pipelines.disk import as_sql, sync, write_whole
 from pipelines.gates.records import REQUIRED, GateResult, recorded
+from pipelines.gates.release_gate import is_complete
 from pipelines.landing.quarantine import decisions, in_brief
 from pipelines.landing.store import Landing
 from pipelines.release.contents import Contents, contents
@@ -69,6 +70,8 @@ def check_gates(settings: Settings, landing: Landing, build: Build) -> list[Gate
             reasons.append(f"the {gate} gate left no record for {build.build_id}")
         elif not result.passed:
             reasons += [f"{gate} gate, {build.build_id}: {failure}" for failure in result.failures]
+        elif gate == "release" and not is_complete(result):
+            reasons.append(f"the release gate judged {build.build_id} by other expectations: build again")
         else:
             results.append(result)
     now = landed(landing)

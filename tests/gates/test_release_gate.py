@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.gates.overrides import Override
 from pipelines.gates.records import GateResult
-from pipelines.gates.release_gate import dbt_gate, release_gate
+from pipelines.gates.release_gate import dbt_gate, is_complete, release_gate, release_suites
 from pipelines.warehouse.run_dbt import Node
 from tests.gates.good_rows import AREAS, RELEASE, frame_of, good_rows
 
@@ -56,7 +56,8 @@ def any_table_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_good_build_passes(tmp_path: Path) -> None:
     result = release_gate(warehouse(tmp_path, collection(5)), "build-1", None)
     checked = dict.fromkeys(("bench_values", "bench_comparisons", "bench_not_available"), 12)
-    assert result == GateResult("release", "build-1", True, checked_rows=checked)
+    assert result == GateResult("release", "build-1", True, checked_rows=checked, suites=release_suites())
+    assert is_complete(result)
 
 
 @pytest.mark.usefixtures("any_table_will_do")

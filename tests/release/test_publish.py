@@ -1,6 +1,7 @@
 """Publishing: only what passed, only whole, and the same tables give the same release."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +24,7 @@ from pipelines.warehouse.build import current_build
 from pipelines.warehouse.window import landed
 from tests.damage import flip
 from tests.landing.landed import refused
-from tests.release.small_build import AS_OF, BUILD, RUN, TABLES, build, pull, write_manifest
+from tests.release.small_build import AS_OF, BUILD, RUN, TABLES, build, passed, pull, write_manifest
 
 
 def files(folder: Path) -> dict[str, tuple[int, str]]:
@@ -98,6 +99,17 @@ def test_a_run_that_landed_after_the_build_waits_for_the_next(built: Settings, l
     build(built, "build-2", runs=landed(landing))
     pull(landing, "r00000009-20261109T040000-bbbbbbbb")
     assert publish(built, landing).release_id
+
+
+@pytest.mark.parametrize(
+    "changed", [{"suites": "other"}, {"checked_rows": {"bench_values": 12}}, {"checked_rows": {}}]
+)
+def test_a_verdict_on_less_than_all_or_by_other_expectations_stops_it(
+    built: Settings, landing: Landing, changed: dict[str, Any]
+) -> None:
+    record(built.gates, replace(passed("release", BUILD), **changed))
+    (why,) = refusal(built, landing)
+    assert why == f"the release gate judged {BUILD} by other expectations: build again"
 
 
 def test_after_a_refusal_the_last_good_release_stands(built: Settings, landing: Landing) -> None:
@@ -330,7 +342,7 @@ def test_the_release_gate_judges_the_file_that_was_built_and_none_else_meanwhile
         with pytest.raises(BusyError), locked(built.locks / "warehouse", wait=False):
             pass
         judged.append(sha256_of(warehouse))
-        return GateResult("release", build_id, True)
+        return passed("release", build_id)
 
     monkeypatch.setattr("pipelines.orchestration.release.release_gate", at_work)
     made = current_build(built)
