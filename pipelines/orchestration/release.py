@@ -89,6 +89,7 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
             "data as of": published.data_as_of_utc,
             "note": published.note,
             "numbers": published.value_count,
+            "revised cells": published.revised_count,
             "folder": dg.MetadataValue.path(str(folder)),
         }
         yield dg.MaterializeResult(asset_key="release", metadata=metadata)
