@@ -262,7 +262,7 @@ def show_replayed(done: "Replayed") -> None:
     said = [f"release {done.release.release_id}: {'same' if done.is_same else 'differs'}"]
     said += [f"  {line}" for line in lines]
     if done.judged_again:
-        said.append(f"Judged again since, and taken as judged then: {done.judged_again} runs.")
+        said.append(f"Runs judged again since, and taken as judged then: {done.judged_again}.")
     if done.is_same:
         said.append(f"Every file has its checksum, built anew from {done.run_count} runs of the landing.")
     said += [f"Perhaps why: {reason}." for reason in done.reasons if not done.is_same]
