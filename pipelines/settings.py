@@ -191,6 +191,11 @@ class Settings(BaseSettings):
         return self.home / "reading"
 
     @property
+    def replaying(self) -> Path:
+        """Where a release is built a second time, while it is."""
+        return self.home / "replaying"
+
+    @property
     def gates(self) -> Path:
         return self.home / "gates"
 
@@ -218,6 +223,10 @@ class Settings(BaseSettings):
         if not glob.has_magic(str(self.dagster_home)):
             return self.dagster_home
         return PROJECT / "data" / ".dagster" / hashlib.sha256(os.fsencode(self.dagster_home)).hexdigest()[:12]
+
+    def elsewhere(self, home: Path) -> "Settings":
+        """The same settings with another data folder."""
+        return self.model_copy(update={"home_folder": home, "home": home})
 
     def author_hash_key(self) -> bytes:
         """The key that ids of the public are hashed with.

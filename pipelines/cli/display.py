@@ -24,6 +24,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from pipelines.release.reader import BenchmarkTable
+    from pipelines.release.replay import Replayed
     from pipelines.release.status import Status
 
 #: Into a file or a pipe a table keeps its lines; on a terminal it fits the window.
@@ -252,3 +253,24 @@ def duration(seconds: float | int | None) -> str:
         if count or (name == "s" and not parts):
             parts.append(f"{count} {name}")
     return " ".join(parts[:2])
+
+
+def show_replayed(done: "Replayed") -> None:
+    """Whether a release came out the same a second time; if not, what did not, and why that may be."""
+    extracts = sorted({name.split("/")[1] for name in done.differing if name.startswith("extracts/")})
+    lines = [name for name in done.differing if not name.startswith("extracts/")]
+    if extracts:
+        lines.append(f"extracts of {len(extracts)} forces: {textwrap.shorten(', '.join(extracts), 100)}")
+    if done.failures:
+        lines = ["it could not be built again:", *done.failures]
+    said = [f"release {done.release.release_id}: {'same' if done.is_same else 'differs'}"]
+    said += [f"  {line}" for line in lines]
+    if done.judged_again:
+        said.append(f"Runs judged again since, and taken as judged then: {done.judged_again}.")
+    if done.is_same:
+        said.append(f"Every file has its checksum, built anew from {done.run_count} runs of the landing.")
+    said += [f"Perhaps why: {reason}." for reason in done.reasons if not done.is_same]
+    if not (done.is_same or done.reasons or done.failures):
+        said.append("Code, models, seeds, register and landing are as they were then: this is a fault.")
+    for line in said:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)

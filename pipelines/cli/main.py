@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="The benchmarking warehouse for UK police social media.",
-    epilog="Exit codes: 0 done; 1 bad input; 2 wrong call; 3 a gate failed, nothing published; "
+    epilog="Exit codes: 0 done; 1 bad input; 2 wrong call; 3 a gate failed, nothing published, or a replay "
+    "differs; "
     "4 incomplete (status); 5 infrastructure. BEATBOOK_PROFILE=production reads the real register; "
     "the default, sandbox, invents every figure.",
     no_args_is_help=True,
@@ -227,6 +228,54 @@ def verify() -> None:
 
 
 @app.command()
+def revisions(format_: FormatOption = Format.TABLE) -> None:
+    """What the current release revises, counted by reason; csv and json: every revised cell, old and new."""
+    from pipelines.release import reader
+    from pipelines.release.periods import NotFoundError
+    from pipelines.release.revisions import NAME, summary
+
+    settings = Settings()
+    with plainly(settings):
+        try:
+            release, connection = reader.open_release(settings)
+        except NotFoundError as error:
+            fail(Exit.BAD_INPUT, str(error))
+        if format_ != Format.TABLE:
+            print_rows(connection.table(NAME).pl().to_dicts(), format_, NAME)
+        elif release.revises:
+            title = f"{release.revised_count} cells of release {release.revises} are others in"
+            print_rows(summary(connection), format_, f"{title} {release.release_id}")
+        else:
+            typer.echo(f"release {release.release_id}: there is none before it to compare with")
+
+
+@app.command()
+def replay(
+    release: Annotated[str, typer.Argument(help="The id of a release that is kept.")] = "current",
+) -> None:
+    """Build a release once more, beside, from what it was built from, and compare every file's checksum.
+
+    Later landings are left out, and nothing is changed. Exit code 3: it did not come out the same, and why
+    that may be.
+    """
+    from pipelines.landing.store import open_landing
+    from pipelines.release.periods import NotFoundError
+    from pipelines.release.replay import replay as again
+
+    settings = Settings()
+    with ready(settings, needs_sandbox=False):
+        try:
+            with display.watching(0, 0) as progress:
+                done = again(settings, open_landing(settings), release, progress.building)
+        except NotFoundError as error:
+            fail(Exit.BAD_INPUT, str(error))
+        refuse_disk(settings, "\n".join(done.failures))
+    display.show_replayed(done)
+    if not done.is_same:
+        raise typer.Exit(Exit.GATE_FAILED)
+
+
+@app.command()
 def up(port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] = 3000) -> None:
     """The Dagster UI, its schedule and (in the sandbox profile) the sandbox, until you stop it."""
     from pipelines.orchestration import ui
@@ -273,7 +322,10 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
         f"Gates     passed: {gates}",
         f"Release   {folder}",
         f"Extracts  {folder / 'extracts'}/<force_id>/",
-        f"More      {own} table, {own} status, {own} --help",
+        f"Revises   {release.revised_count} cells of {release.revises}"
+        if release.revises
+        else "Revises   nothing: there is no release before it",
+        f"More      {own} table, {own} status, {own} revisions, {own} --help",
         "Dagster   make up, then http://127.0.0.1:3000",
     ):
         display.console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -106,6 +106,10 @@ class Landing:
         """The file that says that a run has landed, and what."""
         return self.root / source / "runs" / f"day={day.isoformat()}" / f"{run_id}.json"
 
+    def replaced_path(self, source: str, day: date, run_id: str, sha256: str) -> Path:
+        """Where the manifest with that digest is kept once the run has been judged again."""
+        return self.root / source / "replaced" / f"day={day.isoformat()}" / f"{run_id}.{sha256}.json"
+
     def new_run_id(self, unique: str | None = None) -> str:
         """A run's id. Runs are ordered by the number in it, which never goes back as a clock can.
 
@@ -167,8 +171,10 @@ class Landing:
     def judge(
         self, source: str, day: date, run_id: str, quarantined: Sequence[Refused], suites: str = ""
     ) -> None:
-        """Replace what the gate said of a run that has landed; its rows stay as they are."""
+        """Replace what the gate said of a run that has landed; its rows stay as they are, and what was said
+        before is kept for the releases that were built from it."""
         before = self.manifest(source, day, run_id)
+        write_whole(self.replaced_path(source, day, run_id, before.sha256), encode(before))
         self._put(source, day, Manifest(run_id, before.files, suites, list(quarantined)))
 
     def decide(self, source: str, day: date, run_id: str, decision: Decision) -> None:
@@ -185,6 +191,18 @@ class Landing:
             DamagedError: the manifest is missing, or is not what was written.
         """
         return decode(self.manifest_path(source, day, run_id))
+
+    def manifest_of(self, source: str, day: date, run_id: str, sha256: str) -> Manifest:
+        """The manifest of a run with that digest: the present one, or one that it replaced.
+
+        Raises:
+            DamagedError: neither is there, or it is not what was written.
+        """
+        replaced = self.replaced_path(source, day, run_id, sha256)
+        found = decode(replaced) if replaced.exists() else self.manifest(source, day, run_id)
+        if found.sha256 != sha256:
+            raise DamagedError(replaced)
+        return found
 
     def read(self, source: str, entity: str, day: date, run_id: str) -> pl.DataFrame:
         """One run's rows of an entity; empty, with its columns, where it landed none.

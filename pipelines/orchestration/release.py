@@ -127,6 +127,7 @@ def _of_release(published: Release, folder: Path) -> "dict[str, dg.RawMetadataVa
         "data as of": published.data_as_of_utc,
         "note": published.note,
         "numbers": published.value_count,
+        "revised cells": published.revised_count,
         "gates passed": dg.MetadataValue.md("\n".join(gates)),
         "quarantined": dg.MetadataValue.md("\n".join(quarantined) or "none"),
         "missing forces": missing or "none that was due",

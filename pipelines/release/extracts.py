@@ -52,39 +52,61 @@ def write_extracts(
     models: list[Model],
     as_of: date,
     last_years: Mapping[str, str],
-    note: str,
 ) -> dict[str, str]:
-    """Write `extracts/<force_id>/` for every force, also for one of which nothing is known yet.
+    """Write the rows of each model into `extracts/<force_id>/` for every force, also for one of which nothing
+    is known yet.
 
     `models`: each has a `force_id` column and becomes the file of its name without `ext_`. `last_years`: what
-    this returned for the last release, a digest for each year of older posts. `note` says what the figures
-    are; it stands in datapackage.json.
+    this returned for the last release, a digest for each year of older posts.
     """
-    forces = [force for (force,) in connection.sql("select force_id from dim_force order by 1").fetchall()]
-    columns = {model.name.removeprefix("ext_"): _columns(connection, model) for model in models}
     recent_from = as_of.replace(year=as_of.year - 1, day=1)
-    years = _years(connection, list(columns["posts"]), recent_from)
+    years = _years(connection, recent_from)
     unchanged = [year for year, digest in years.items() if last_years.get(year) == digest]
     kept = {year: names for year in unchanged if (names := files.in_last(f"posts_{year}"))}
     for names in kept.values():
         for name in names:
             files.keep(name)
+    recent, year = f"created_date >= date '{recent_from}'", "year(created_date)"
     for model in models:
-        name = model.name.removeprefix("ext_")
-        parts = _parts(connection, model.name, list(columns[name]), recent_from, list(kept))
-        without = set(forces)
-        for force_id, part, rows in parts:
-            _write_rows(files, f"extracts/{force_id}/{part}", rows)
-            if part == name:
-                without.discard(force_id)
-        empty = connection.sql(f"select * from {model.name} limit 0").pl()
-        for force_id in sorted(without):
-            _write_rows(files, f"extracts/{force_id}/{name}", empty)
+        if model.name == POSTS:
+            part = f"case when {recent} then 'posts' else 'posts_' || {year} end"
+            write_extract(
+                files, connection, POSTS, part, f"{recent} or {year} not in ({', '.join(['0', *kept])})"
+            )
+        else:
+            write_extract(files, connection, model.name)
+    return years
+
+
+def write_extract(
+    files: Files, connection: duckdb.DuckDBPyConnection, model: str, part: str = "", where: str = "true"
+) -> None:
+    """Write the rows of one model. `part`: SQL of the name of a row's file, where there are several."""
+    name = model.removeprefix("ext_")
+    without = set(_forces(connection))
+    for force_id, file, rows in _parts(connection, model, part or f"'{name}'", where):
+        _write_rows(files, f"extracts/{force_id}/{file}", rows)
+        if file == name:
+            without.discard(force_id)
+    empty = connection.sql(f"select * from {model} limit 0").pl()
+    for force_id in sorted(without):
+        _write_rows(files, f"extracts/{force_id}/{name}", empty)
+
+
+def describe_extracts(
+    files: Files, connection: duckdb.DuckDBPyConnection, models: list[Model], note: str
+) -> None:
+    """Write what stands beside each force's tables, when all of them are there. `note` says what the figures
+    are; it stands in datapackage.json."""
+    columns = {model.name.removeprefix("ext_"): _columns(connection, model) for model in models}
     dictionary = _dictionary(columns)
     schemas = {name: _schema(own.values()) for name, own in columns.items()}
-    for force_id in forces:
+    for force_id in _forces(connection):
         _describe(files, force_id, dictionary, schemas, note)
-    return years
+
+
+def _forces(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return [force for (force,) in connection.sql("select force_id from dim_force order by 1").fetchall()]
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Column]:
@@ -92,8 +114,9 @@ def _columns(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, C
     return {name: Column(name, kind, model.descriptions.get(name, "")) for name, kind, *_ in described}
 
 
-def _years(connection: duckdb.DuckDBPyConnection, columns: list[str], recent_from: date) -> dict[str, str]:
+def _years(connection: duckdb.DuckDBPyConnection, recent_from: date) -> dict[str, str]:
     """A digest of each year's older posts and of what writes them: the same gives the same files."""
+    columns = connection.table(POSTS).columns
     made_of = hashlib.sha256(Path(__file__).read_bytes())
     made_of.update(f"{pl.__version__} {columns}".encode())
     rows = connection.sql(
@@ -107,19 +130,10 @@ def _years(connection: duckdb.DuckDBPyConnection, columns: list[str], recent_fro
 
 
 def _parts(
-    connection: duckdb.DuckDBPyConnection,
-    model: str,
-    columns: list[str],
-    recent_from: date,
-    kept_years: list[str],
+    connection: duckdb.DuckDBPyConnection, model: str, part: str, where: str
 ) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """The force, name and rows of each file, one after the other from a single pass over the model."""
-    part, where = f"'{model.removeprefix('ext_')}'", "true"
-    if model == POSTS:
-        recent, year = f"created_date >= date '{recent_from}'", "year(created_date)"
-        part = f"case when {recent} then 'posts' else 'posts_' || {year} end"
-        where = f"{recent} or {year} not in ({', '.join(['0', *kept_years])})"
-    order = ", ".join(name for name in columns if name != "force_id")
+    order = ", ".join(name for name in connection.view(model).columns if name != "force_id")
     sql = f"select {part} as part, * from {model} where {where} order by force_id, part, {order}"
     reader = connection.sql(sql).to_arrow_reader(BATCH)
     frames = (keyed for batch in reader for keyed in _split(pl.DataFrame(batch)))

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -24,15 +24,19 @@ from pipelines.gates.records import REQUIRED, GateResult, recorded
 from pipelines.gates.release_gate import is_complete
 from pipelines.landing.quarantine import decisions, in_brief
 from pipelines.landing.store import Landing
+from pipelines.release import revisions
 from pipelines.release.contents import Contents, contents
-from pipelines.release.extracts import write_extracts
+from pipelines.release.extracts import describe_extracts, write_extract, write_extracts
 from pipelines.release.files import Files, share
 from pipelines.release.keep import Made, superseded
 from pipelines.release.published import (
+    BUILT_FROM,
     RECORD,
     RECORD_SUM,
+    BuiltFrom,
     DamagedReleaseError,
     Release,
+    built_from,
     damage,
     folder_of,
     previous,
@@ -86,8 +90,9 @@ def check_gates(settings: Settings, landing: Landing, build: Build) -> list[Gate
 def publish(settings: Settings, landing: Landing) -> Release:
     """Write the release folder, point `current` at it, and remove the releases that are not kept.
 
-    The same landing and the same code give the same release. One that is damaged is written anew, and so is
-    what others share with it.
+    The same landing and the same code give the same release, whatever was published before; what it revises
+    is what it revised when it was published first. One that is damaged is written anew, and so is what others
+    share with it.
 
     Raises:
         NotPublishedError: a gate failed or was not run, or the warehouse is not the file that was gated; the
@@ -109,7 +114,16 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
     last = previous(settings)
     files = Files(staging, folder_of(settings, last) if last else None, last.files if last else {})
     try:
-        release = _write(settings, landing, files, staging, build, gates, last.years if last else {})
+        release = write(
+            settings,
+            landing,
+            files,
+            staging,
+            build,
+            gates,
+            last.years if last else {},
+            lambda release_id: _before(settings, release_id, last),
+        )
         target = folder_of(settings, release)
         if before := _whole(target):  # the same tables were published before: that release stands
             release = before
@@ -124,6 +138,24 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
     _mend(settings, release, files.damaged)
     _remove_superseded(settings, release)
     return release
+
+
+def _before(settings: Settings, release_id: str, last: Release | None) -> Path | None:
+    """The folder of the release that this one revises: that of the first time, when it is written anew."""
+    releases = {release.release_id: release for release in readable(settings)}
+    if release_id in releases:
+        wanted = [releases.get(releases[release_id].revises)]
+    else:
+        newest = sorted(releases.values(), key=lambda each: (each.data_as_of_utc, each.created_at_utc))
+        wanted = [last, *reversed(newest)]
+    return next((folder_of(settings, each) for each in wanted if each and comparable(settings, each)), None)
+
+
+def comparable(settings: Settings, release: Release) -> bool:
+    """Whether what is compared is there and whole. Before revisions were listed, releases did not say what
+    they were built from."""
+    names = [BUILT_FROM, *(f"tables/{name}.parquet" for name in revisions.TABLES)]
+    return release.files.keys() >= set(names) and not damage(folder_of(settings, release), release, names)
 
 
 def _whole(folder: Path) -> Release | None:
@@ -146,7 +178,7 @@ def _mend(settings: Settings, release: Release, names: Iterable[str]) -> None:
                 sync((folder / name).parent)
 
 
-def _write(
+def write(
     settings: Settings,
     landing: Landing,
     files: Files,
@@ -154,7 +186,13 @@ def _write(
     build: Build,
     gates: list[GateResult],
     last_years: Mapping[str, str],
+    before: Callable[[str], Path | None],
 ) -> Release:
+    """Write all files of a release into a folder. `last_years`: of the last release; `before`: the folder of
+    the release that the one with this id revises, None where there is none.
+
+    The id is a digest of tables and extracts; what is written after it depends on the release before too.
+    """
     data_as_of = datetime.fromisoformat(build.window.data_as_of_utc).replace(tzinfo=UTC)
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")  # one writer, so that the bytes do not depend on timing
@@ -163,34 +201,46 @@ def _write(
         connection.execute(f"attach {as_sql(settings.warehouse)} as warehouse (read_only)")
         connection.execute("use warehouse")
         published = contents(settings)
-        _write_tables(files, connection, published)
-        years = write_extracts(
-            files,
-            connection,
-            published.extracts,
-            data_as_of.astimezone(LONDON).date(),
-            last_years,
-            settings.profile.note,
+        connection.execute(f"attach {as_sql(files.path(DATABASE))} as release")
+        for name in sorted(model.name for model in published.tables):
+            connection.execute(f"create table release.{name} as from {name} order by all")
+            _write_table(files, connection, name)
+        as_of = data_as_of.astimezone(LONDON).date()
+        years = write_extracts(files, connection, published.extracts, as_of, last_years)
+        release_id = f"{data_as_of:%Y%m%dT%H%M}-{_digest(files, published)[:10]}"
+        made = BuiltFrom(
+            code_version(), build.made_of, {key: run.sha256 for key, run in sorted(build.window.runs.items())}
         )
-        values = connection.sql("select count(value) from bench_values").fetchone()
+        folder_before = before(release_id)
+        made_before = built_from(folder_before, read(folder_before)) if folder_before else None
+        revisions.write(connection, landing, made, folder_before, made_before)
+        _write_table(files, connection, revisions.NAME)
+        own = revisions.model(next(model for model in published.tables if model.name == "bench_values"))
+        write_extract(files, connection, own.name)
+        describe_extracts(files, connection, [*published.extracts, own], settings.profile.note)
+        counts = "(select count(value) from bench_values), (select count(*) from release.revisions)"
+        [(value_count, revised_count)] = connection.sql(f"select {counts}").fetchall()
+        connection.execute("detach release")
+    files.add(DATABASE)
+    files.add_text(BUILT_FROM, msgspec.json.format(msgspec.json.encode(made), indent=1).decode())
     since = data_as_of.astimezone(LONDON).date() - POSTS_BACK
-    digests = {name: digest for name, digest in sorted(files.digests.items()) if name != DATABASE}
-    digest = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
     release = Release(
-        release_id=f"{data_as_of:%Y%m%dT%H%M}-{digest[:10]}",
+        release_id=release_id,
         data_as_of_utc=f"{data_as_of:%Y-%m-%dT%H:%M:%SZ}",
         created_at_utc=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         profile=settings.profile.name,
         is_invented=settings.profile.is_invented,
         note=settings.profile.note,
-        code_version=code_version(),
+        code_version=made.code_version,
         definitions_version=files.digests["tables/dim_indicator.parquet"][:12],
-        value_count=values[0] if values else 0,
+        value_count=value_count,
         gates=[asdict(gate) for gate in gates],
         files=dict(sorted(files.digests.items())),
         quarantined=in_brief(landing, since),
         decisions=decisions(landing, since),
         years=years,
+        revises=folder_before.name if folder_before else "",
+        revised_count=revised_count,
     )
     record = folder / RECORD
     write_whole(record, msgspec.json.format(msgspec.json.encode(release), indent=1))
@@ -200,17 +250,19 @@ def _write(
     return release
 
 
-def _write_tables(files: Files, connection: duckdb.DuckDBPyConnection, published: Contents) -> None:
-    """Each table as Parquet, and all of them in one DuckDB file. Names come from the project's own models."""
-    connection.execute(f"attach {as_sql(files.path(DATABASE))} as release")
-    names = sorted(f"tables/{model.name}.parquet" for model in published.tables)
-    for name in names:
-        table = f"release.{Path(name).stem}"
-        connection.execute(f"create table {table} as from {Path(name).stem} order by all")
-        connection.execute(f"copy {table} to {as_sql(files.path(name))} (format parquet, compression zstd)")
-    connection.execute("detach release")
-    for name in (*names, DATABASE):
-        files.add(name)
+def _write_table(files: Files, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """A table of the release's own database, as Parquet. Names come from the project's own models."""
+    path = f"tables/{name}.parquet"
+    connection.execute(
+        f"copy release.{name} to {as_sql(files.path(path))} (format parquet, compression zstd)"
+    )
+    files.add(path)
+
+
+def _digest(files: Files, published: Contents) -> str:
+    """Of what has been written, and of what is said of its columns."""
+    described = {model.name: model.descriptions for model in published.extracts}
+    return hashlib.sha256(json.dumps([dict(sorted(files.digests.items())), described]).encode()).hexdigest()
 
 
 def _remove_superseded(settings: Settings, published: Release) -> None:

@@ -22,6 +22,7 @@ from pipelines.settings import Settings
 RECORD = "release.json"
 #: The sum of release.json, which has those of all other files; as `sha256sum --check` reads it.
 RECORD_SUM = "release.json.sha256"
+BUILT_FROM = "built_from.json"
 _ID = re.compile(r"\d{8}T\d{4}-[0-9a-f]{10}")
 
 
@@ -52,11 +53,40 @@ class Release:
     quarantined: list[dict[str, Any]] = field(default_factory=list)  # of the days that can still change
     decisions: list[dict[str, Any]] = field(default_factory=list)  # what people decided of these days
     years: dict[str, str] = field(default_factory=dict)  # year of older posts → digest of its rows
+    revises: str = ""  # the release before, with which revisions.parquet compares
+    revised_count: int = 0  # cells
 
     @property
     def overridden(self) -> list[str]:
         """What would have stopped it, and who let it pass, until when and why."""
         return [line for gate in self.gates for line in gate.get("overridden", [])]
+
+
+class BuiltFrom(msgspec.Struct, frozen=True):
+    """What built_from.json says, from which the release can be built again. `made_of`: the build's;
+    `runs`: every run of the landing, by `source/day/run_id`, with the digest of its manifest."""
+
+    code_version: str
+    made_of: dict[str, str]
+    runs: dict[str, str]
+
+    def code(self) -> dict[str, str]:
+        """What computed it: everything but what had landed and the register."""
+        parts = {name: digest for name, digest in self.made_of.items() if name != "register"}
+        return parts | {"code": self.code_version}
+
+
+def built_from(folder: Path, release: Release) -> BuiltFrom:
+    """What a release was built from.
+
+    Raises:
+        DamagedReleaseError: that is not what was published, or it was published without saying so.
+    """
+    if BUILT_FROM not in release.files:
+        raise DamagedReleaseError([f"release {folder.name}: does not say what it was built from"])
+    if found := damage(folder, release, [BUILT_FROM]):
+        raise DamagedReleaseError(found)
+    return msgspec.json.decode((folder / BUILT_FROM).read_bytes(), type=BuiltFrom)
 
 
 def folder_of(settings: Settings, release: Release) -> Path:

@@ -7,7 +7,7 @@ here: SQL (dbt/), running dbt (run_dbt.py), Dagster (orchestration/warehouse.py)
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,8 @@ from pipelines.warehouse.window import Window, link_files, window
 #: A file in which more than this share of the blocks is free is written anew: tables that are rebuilt leave
 #: blocks free that DuckDB uses again but never gives back.
 MAX_FREE_SHARE = 0.2
+#: What the models read of the register: the sandbox's own files, or two of the seeds.
+REGISTER = ("accounts.csv", "account_events.csv")
 
 
 class NotBuiltError(Exception):
@@ -46,14 +48,15 @@ class NotBuiltError(Exception):
 class Build:
     """Which build the warehouse file is: gates are recorded under its id, `sha256` ties it to the file.
 
-    `made_of`: a digest of the models, seeds, register and DuckDB that built it; another one rebuilds all.
+    `made_of`: digests of the models, seeds and register that built it, and DuckDB's version: where one is
+    another now, all is built again.
     `from_nothing`: why it did not go on from the last build, empty where it did.
     """
 
     build_id: str
     sha256: str
     file_mark: str
-    made_of: str
+    made_of: dict[str, str]
     window: Window
     from_nothing: str = ""
 
@@ -87,7 +90,7 @@ def _build(
     settings: Settings, landing: Landing, build_id: str, full: bool, on_node: Callable[[str], None]
 ) -> list[Node]:
     with locked(settings.locks / "warehouse"):
-        made_of = _made_of(settings)
+        made_of = made_of_now(settings)
         last, from_nothing = (None, "as asked") if full else _last(settings, made_of)
         found = window(landing, last.window if last else None)
         if found is not None and last is not None and found.history_from_date > last.window.history_from_date:
@@ -154,7 +157,7 @@ def held_build(settings: Settings) -> Iterator[Build]:
         yield build
 
 
-def _last(settings: Settings, made_of: str) -> tuple[Build | None, str]:
+def _last(settings: Settings, made_of: Mapping[str, str]) -> tuple[Build | None, str]:
     """The build to go on from, or why there is none."""
     if not settings.warehouse.exists():
         return None, "there was no warehouse"
@@ -172,22 +175,28 @@ def _file_mark(path: Path) -> str:
     return f"{stat.st_size}-{stat.st_mtime_ns}"
 
 
-def _made_of(settings: Settings) -> str:
-    digest = hashlib.sha256(duckdb.__version__.encode())
-    for path in _sources(settings):
+def made_of_now(settings: Settings) -> dict[str, str]:
+    """What a build is made of now, beside what has landed: each part with its digest."""
+    project = PROJECT / "dbt"
+    register = [settings.register / name for name in REGISTER]
+    models = [*_files(project / "models"), *_files(project / "macros"), project / "dbt_project.yml"]
+    return {
+        "DuckDB": duckdb.__version__,
+        "models": _digest(models),
+        "seeds": _digest(path for path in _files(project / "seeds") if path not in register),
+        "register": _digest(path for path in register if path.exists()),
+    }
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".sql", ".csv", ".yml"))
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def _sources(settings: Settings) -> Iterable[Path]:
-    project = PROJECT / "dbt"
-    for folder in ("models", "macros", "seeds"):
-        yield from sorted(
-            path for path in (project / folder).rglob("*") if path.suffix in (".sql", ".csv", ".yml")
-        )
-    yield project / "dbt_project.yml"
-    if settings.register.is_dir():
-        yield from sorted(settings.register.glob("account*.csv"))
 
 
 def _remove(path: Path) -> None:

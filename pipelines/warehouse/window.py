@@ -31,9 +31,11 @@ SPOKEN_OF = ("created_at_utc", "observed_at_utc", "sent_at_utc", "outcome_date")
 
 @dataclass(frozen=True)
 class Run:
-    """What one landed run touches. `manifest`: a mark of that file, which a new judgement changes."""
+    """What one landed run touches. `manifest`: a mark of that file, which a new judgement changes; `sha256`:
+    the manifest's own digest, which covers the run's files and the verdict on them."""
 
     manifest: str
+    sha256: str
     known_from: date
     posts_from: date
     messages_from: date
@@ -111,11 +113,12 @@ def _run(landing: Landing, key: str, mark: str, seen: Run | None) -> Run:
         return seen
     source, day_text, run_id = key.split("/")
     day = date.fromisoformat(day_text)
+    sha256 = landing.manifest(source, day, run_id).sha256
     log = landing.read(source, "requests", day, run_id)
     latest = log["pulled_at_utc"].max()
     latest_utc = latest.isoformat() if isinstance(latest, datetime) else ""
     if source != "returns":
-        return Run(mark, day - POSTS_REACH, day - POSTS_BACK, day - MESSAGES_BACK, latest_utc)
+        return Run(mark, sha256, day - POSTS_REACH, day - POSTS_BACK, day - MESSAGES_BACK, latest_utc)
     spoken_of = [day]
     # A decision is about what the day's returns speak of.
     is_decision = landing.manifest(source, day, run_id).decision is not None
@@ -126,7 +129,7 @@ def _run(landing: Landing, key: str, mark: str, seen: Run | None) -> Run:
         spoken_of += [moment for moment in moments if isinstance(moment, date)]
     # A day off for London's summer time, and the whole month that a return is taken to speak of.
     known_from = (min(spoken_of) - timedelta(days=1)).replace(day=1)
-    return Run(mark, known_from, known_from, known_from - REPLIES_BACK, latest_utc)
+    return Run(mark, sha256, known_from, known_from, known_from - REPLIES_BACK, latest_utc)
 
 
 def link_files(landing: Landing, found: Window, folder: Path) -> None:

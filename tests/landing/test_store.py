@@ -186,6 +186,34 @@ def test_a_flipped_bit_anywhere_in_a_run_is_noticed(landing: Landing, at: int) -
     assert landing.read("youtube", "profiles", DAY, "run-1").height == 1
 
 
+def test_every_verdict_on_a_run_is_kept_by_its_digest(landing: Landing) -> None:
+    land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    kent = refused("youtube:kent", "kent", "youtube")
+    said = [landing.manifest("youtube", DAY, "run-1")]
+    for verdict in ([kent], [], [kent]):
+        landing.judge("youtube", DAY, "run-1", verdict)
+        said.append(landing.manifest("youtube", DAY, "run-1"))
+    assert said[0] == said[2] != said[1] == said[3]
+    for manifest in said:
+        assert landing.manifest_of("youtube", DAY, "run-1", manifest.sha256) == manifest
+    assert [run_id for _, run_id in landing.runs("youtube")] == ["run-1"]
+
+
+def test_a_verdict_that_was_lost_is_named(landing: Landing) -> None:
+    land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE]})
+    first = landing.manifest("youtube", DAY, "run-1").sha256
+    landing.judge("youtube", DAY, "run-1", [refused("youtube:kent", "kent", "youtube")])
+    replaced = landing.replaced_path("youtube", DAY, "run-1", first)
+    whole = replaced.read_bytes()
+    for harm in (lambda: replaced.write_bytes(whole[:-9]), replaced.unlink):
+        harm()
+        with pytest.raises(DamagedError, match=replaced.name):
+            landing.manifest_of("youtube", DAY, "run-1", first)
+    landing.manifest_path("youtube", DAY, "run-1").write_bytes(b"")
+    with pytest.raises(DamagedError, match=r"run-1\.json"):
+        landing.manifest_of("youtube", DAY, "run-1", first)
+
+
 def test_a_file_that_is_gone_is_noticed(landing: Landing) -> None:
     land(landing, "youtube", DAY, "run-1", {"profiles": [PROFILE], "posts": [POST]})
     landing.path("youtube", "posts", DAY, "run-1").unlink()

@@ -15,11 +15,11 @@ import polars as pl
 
 from pipelines.disk import sha256_of
 from pipelines.gates.records import GateResult, record
-from pipelines.gates.release_gate import RELEASE_TABLES, release_suites
+from pipelines.gates.release_gate import RELEASE_TABLES, contract, release_suites
 from pipelines.landing.store import Landing
 from pipelines.settings import Settings
 from pipelines.warehouse.build import Build
-from pipelines.warehouse.window import Run, Window
+from pipelines.warehouse.window import Run, Window, window
 from tests.gates.good_rows import AREAS, FORCES, frame_of, good_rows
 from tests.landing.landed import land
 
@@ -29,6 +29,8 @@ TABLES = [
     "bench_comparisons",
     "bench_not_available",
     "bench_values",
+    "dim_account",
+    "dim_area_member",
     "dim_force",
     "dim_indicator",
     "fct_collection",
@@ -55,8 +57,14 @@ POSTS: list[Post] = [("kent", f"p{n}", n, date(2026, 11, 1)) for n in range(3)]
 
 _SQL = (
     "create table dim_force as select unnest($forces) as force_id",
-    "create table dim_indicator as select 'a' as indicator_id",
-    "create table fct_collection as select force_id from dim_force",
+    "create table dim_indicator as select distinct indicator_id, indicator_version from bench_values",
+    "create table dim_account as select 'youtube:' || force_id as account_id, force_id, 'youtube' as "
+    "platform, 'corporate' as account_type, null::date as opened_date, null::date as closed_date "
+    "from dim_force",
+    "create table dim_area_member as select force_id as area_id, force_id from dim_force union all "
+    "select 'all_forces', force_id from dim_force",
+    "create table fct_collection as select account_id, force_id, platform, date '2026-11-09' as "
+    "collected_date, '' as reason from dim_account",
     "create table ext_benchmarks as select area_id as force_id, value, is_provisional from bench_values "
     "where area_id <> 'all_forces'",
     "create table ext_not_available as select 'essex' as force_id, 'not_offered' as value_note",
@@ -69,6 +77,7 @@ _SQL = (
 def write_manifest(path: Path, tables: Iterable[str] = TABLES) -> None:
     """What dbt would say of the project: the two exposures, and the columns of the extracts."""
     models: dict[str, Mapping[str, str]] = {**{name: {} for name in tables}, **EXTRACTS}
+    models["bench_values"] = {name: f"The {name}." for name in contract("bench_values")}
     nodes = {
         f"model.beatbook.{name}": {
             "name": name,
@@ -99,6 +108,12 @@ def passed(gate: str, build_id: str) -> GateResult:
     return GateResult(gate, build_id, True, checked_rows=rows, suites=release_suites())
 
 
+def runs_of(landing: Landing) -> dict[str, Run]:
+    """Everything that has landed, as a build records it."""
+    found = window(landing, None)
+    return found.runs if found else {}
+
+
 def build(
     settings: Settings,
     build_id: str = BUILD,
@@ -107,11 +122,13 @@ def build(
     posts: Iterable[Post] = POSTS,
     as_of: datetime = AS_OF,
     gates: bool = True,
-    runs: Mapping[str, str] | None = None,
+    runs: Mapping[str, Run] | None = None,
+    changes: Iterable[str] = (),
+    made_of: Mapping[str, str] | None = None,
 ) -> None:
     """Put a warehouse in place, as if dbt had built it and both gates had passed.
 
-    `runs`: the marks of the manifests that it was built from.
+    `runs`: what it was built from; `changes`: SQL that makes it another one; `made_of`: as the build's.
     """
     frames = {
         name: frame_of(f"release_{name}", good_rows(f"release_{name}"))
@@ -136,15 +153,13 @@ def build(
         for name, frame in frames.items():
             connection.register("frame", frame)
             connection.execute(f"create table {name} as from frame")
-        for sql in _SQL:
+        for sql in (*_SQL, *changes):
             connection.execute(sql, {"forces": FORCES} if "$forces" in sql else None)
     stat = settings.warehouse.stat()
     day = as_of.date()
-    seen = {key: Run(mark, day, day, day, as_of.isoformat()) for key, mark in (runs or {}).items()}
-    window = Window(day, day, day, day, day, as_of.isoformat(), seen)
-    recorded = Build(
-        build_id, sha256_of(settings.warehouse), f"{stat.st_size}-{stat.st_mtime_ns}", "", window
-    )
+    seen = Window(day, day, day, day, day, as_of.isoformat(), dict(runs or {}))
+    mark = f"{stat.st_size}-{stat.st_mtime_ns}"
+    recorded = Build(build_id, sha256_of(settings.warehouse), mark, dict(made_of or {}), seen)
     (settings.home / "build.json").write_bytes(msgspec.json.encode(recorded))
     if gates:
         for gate in ("dbt", "release"):

@@ -21,10 +21,19 @@ from pipelines.release.publish import NotPublishedError, code_version, publish
 from pipelines.release.published import RECORD, RECORD_SUM, Release, current, folder_of
 from pipelines.settings import PROFILES, Settings
 from pipelines.warehouse.build import current_build
-from pipelines.warehouse.window import landed
 from tests.damage import flip
 from tests.landing.landed import refused
-from tests.release.small_build import AS_OF, BUILD, RUN, TABLES, build, passed, pull, write_manifest
+from tests.release.small_build import (
+    AS_OF,
+    BUILD,
+    RUN,
+    TABLES,
+    build,
+    passed,
+    pull,
+    runs_of,
+    write_manifest,
+)
 
 
 def files(folder: Path) -> dict[str, tuple[int, str]]:
@@ -86,7 +95,7 @@ def test_a_warehouse_that_is_not_the_one_that_was_checked_stops_it(built: Settin
 
 
 def test_a_run_that_is_judged_again_after_the_build_stops_it(built: Settings, landing: Landing) -> None:
-    build(built, "build-2", runs=landed(landing))
+    build(built, "build-2", runs=runs_of(landing))
     kent = refused("youtube:kent", "kent", "youtube")
     landing.judge("youtube", AS_OF.date(), RUN, [kent])
     key = f"youtube/{AS_OF.date()}/{RUN}"
@@ -96,7 +105,7 @@ def test_a_run_that_is_judged_again_after_the_build_stops_it(built: Settings, la
 
 
 def test_a_run_that_landed_after_the_build_waits_for_the_next(built: Settings, landing: Landing) -> None:
-    build(built, "build-2", runs=landed(landing))
+    build(built, "build-2", runs=runs_of(landing))
     pull(landing, "r00000009-20261109T040000-bbbbbbbb")
     assert publish(built, landing).release_id
 
@@ -197,14 +206,14 @@ def test_its_tables_are_those_that_the_exposure_names(
     write_manifest(manifest, tables)
     release = publish(built, landing)
     named = [Path(name).stem for name in release.files if name.startswith("tables/")]
-    assert named == sorted(tables)
+    assert sorted(named) == sorted([*tables, "revisions"])
 
 
 def test_the_one_file_database_holds_the_same_tables(built: Settings, landing: Landing) -> None:
     folder = folder_of(built, publish(built, landing))
     with duckdb.connect(str(folder / "beatbook.duckdb"), read_only=True) as connection:
         names = [name for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()]
-        assert sorted(names) == sorted(TABLES)
+        assert sorted(names) == sorted([*TABLES, "revisions"])
         for name in names:
             assert connection.table(name).pl().equals(pl.read_parquet(folder / "tables" / f"{name}.parquet"))
 

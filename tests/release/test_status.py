@@ -44,7 +44,7 @@ def build(settings: Settings, posts_from: str = "2026-09-01") -> None:
         "build_id": "b1",
         "sha256": "",
         "file_mark": f"{stat.st_size}-{stat.st_mtime_ns}",
-        "made_of": "",
+        "made_of": {},
         "window": window,
     }
     (settings.home / "build.json").write_bytes(msgspec.json.encode(made))

@@ -1,0 +1,227 @@
+"""What a release revises: each cell whose figures are not those of the release before, old, new, and why.
+
+Belongs here: the comparison of two releases, and its summary. Does not belong here: which release is the one
+before (publish.py), the files of the extracts (extracts.py), or how the summary looks (cli/).
+
+A new period is no revision; a cell that has gone is one, but for the weeks that are not kept any longer. Why
+is what can be shown from both releases: of several reasons that may hold, the first of `REASONS`.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.disk import as_sql
+from pipelines.landing.manifest import DamagedError
+from pipelines.landing.store import Landing
+from pipelines.release.contents import Model
+from pipelines.release.published import BuiltFrom
+from pipelines.warehouse.window import POSTS_BACK, REPLIES_BACK, SPOKEN_OF
+
+NAME = "revisions"
+#: The most specific first. Those of before `provisional` hold for a force's figures on a platform, or an
+#: indicator's; `code` and `later_data` for all that is left.
+REASONS = {
+    "quarantine": "An answer of its accounts was quarantined, or let pass, since.",
+    "late_return": "A force's return that speaks of the period landed since.",
+    "definition": "The indicator has another version.",
+    "register": "An account of the force was registered, changed or removed.",
+    "provisional": "The figure was provisional: it was said that it could change.",
+    "code": "The models, the seeds or the program have changed.",
+    "later_data": "What was collected since says otherwise.",
+}
+_COMPARED = ("value", "ci95_low", "ci95_high", "ci998_low", "ci998_high", "value_note")
+_CELL = ("indicator_id", "area_id", "platform", "account_scope", "period_type", "period_start")
+#: The tables of a release that are compared.
+TABLES = ("bench_values", "dim_account", "fct_collection")
+#: A follower count stands for periods that end up to seven days after it, and one day before.
+_COUNT_STANDS = timedelta(days=7)
+_DAY = timedelta(days=1)
+
+
+def model(bench_values: Model) -> Model:
+    """What the columns of `revisions` are, in the extracts; those of a cell as `bench_values` says."""
+    texts = dict(bench_values.descriptions)
+    own = {"force_id": texts.get("area_id", "")}
+    own |= {name: texts.get(name, "") for name in (*_CELL, "period_end") if name != "area_id"}
+    for name in _COMPARED:
+        own[f"old_{name}"] = f"{name} in the release before."
+        own[f"new_{name}"] = f"{name} in this release; the cell has gone where all of them are empty."
+    own["reason"] = "Why: " + " ".join(f"{name}: {text}" for name, text in REASONS.items())
+    own["old_release_id"] = "The release before."
+    own["is_invented"] = texts.get("is_invented", "")
+    return Model(f"ext_{NAME}", own)
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    now: BuiltFrom,
+    folder: Path | None,
+    before: BuiltFrom | None,
+) -> None:
+    """Make the table `release.revisions`, empty where there is no release before, and the view
+    `ext_revisions` of forces' own rows.
+
+    `connection` has the tables of this release and `release`, a database to write to; `folder` is that of the
+    release before.
+    """
+    types = "".join(
+        f"{side}_{name} {'varchar' if name == 'value_note' else 'double'}, "
+        for name in _COMPARED
+        for side in ("old", "new")
+    )
+    connection.execute(
+        f"create table release.{NAME} (indicator_id varchar, area_id varchar, platform varchar, "
+        f"account_scope varchar, period_type varchar, period_start date, period_end date, {types}"
+        "reason varchar, old_release_id varchar, is_invented boolean)"
+    )
+    connection.execute(
+        f"create temp view ext_{NAME} as select area_id as force_id, * exclude (area_id) from release.{NAME} "
+        "where area_id in (select force_id from dim_force)"
+    )
+    if folder is None or before is None:
+        return
+    for name in TABLES:
+        path = as_sql(folder / "tables" / f"{name}.parquet")
+        connection.execute(f"create temp view old_{name} as from {path}")
+    connection.execute(
+        "create temp table returned (reason varchar, platform varchar, force_id varchar, "
+        "from_date date, until_date date)"
+    )
+    if returned := list(_returned(landing, before, now)):
+        connection.executemany("insert into returned values (?, ?, ?, ?, ?)", returned)
+    connection.execute(
+        _REVISED,
+        {
+            "reasons": list(REASONS),
+            "posts_back": POSTS_BACK.days,
+            "count_stands": _COUNT_STANDS.days,
+            "is_other_code": before.code() != now.code(),
+            "old_release_id": folder.name,
+        },
+    )
+
+
+def _returned(
+    landing: Landing, before: BuiltFrom, now: BuiltFrom
+) -> Iterator[tuple[str, str, str, date, date]]:
+    """What landed of returns, or was judged again, since: reason, platform, force, first and last day that
+    it can touch. A return that is damaged since is left out: a gap in the reasons must not stop a release."""
+    for key, sha256 in now.runs.items():
+        source, day_text, run_id = key.split("/")
+        if source != "returns" or before.runs.get(key) == sha256:
+            continue
+        day = date.fromisoformat(day_text)
+        with suppress(DamagedError):
+            manifest = landing.manifest_of(source, day, run_id, sha256)
+            is_late = key not in before.runs
+            refused = {(each.platform, each.force_id) for each in manifest.quarantined}
+            if not is_late:
+                old = landing.manifest_of(source, day, run_id, before.runs[key])
+                refused ^= {(each.platform, each.force_id) for each in old.quarantined}
+            for entity in manifest.files.keys() & {"profiles", "posts", "messages"}:
+                rows = landing.read(source, entity, day, run_id)
+                for platform, force_id, first, last in _spoken_of(rows):
+                    if ((platform, force_id) in refused) is not is_late:
+                        back = REPLIES_BACK if entity == "messages" else _DAY
+                        reason = "late_return" if is_late else "quarantine"
+                        yield reason, platform, force_id, first - back, last + _COUNT_STANDS
+
+
+def _spoken_of(rows: pl.DataFrame) -> list[tuple[str, str, date, date]]:
+    """Platform, force, and the first and last day that its rows speak of."""
+    moments = [pl.col(name).cast(pl.Date) for name in SPOKEN_OF if name in rows.columns]
+    days = rows.group_by("platform", "force_id").agg(
+        pl.min_horizontal(moments).min().alias("first"), pl.max_horizontal(moments).max().alias("last")
+    )
+    return days.drop_nulls().sort("platform", "force_id").rows()
+
+
+def summary(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """How many cells a release revises for each reason, and the largest relative change of a value."""
+    return connection.execute(_SUMMARY, {"reasons": list(REASONS)}).pl().to_dicts()
+
+
+_SAME_CELL = " and ".join(f"o.{name} = n.{name}" for name in _CELL)
+_OLD_AND_NEW = ", ".join(f"o.{name} as old_{name}, n.{name} as new_{name}" for name in _COMPARED)
+_DIFFERS = " or ".join(f"o.{name} is distinct from n.{name}" for name in _COMPARED)
+_ACCOUNT = "account_id, force_id, platform, account_type, opened_date, closed_date"
+_REVISED = f"""
+    insert into release.{NAME} by name
+    with changed as (
+        select {", ".join(f"o.{name}" for name in _CELL)}, o.period_end, {_OLD_AND_NEW}, o.is_provisional,
+            o.is_invented, o.indicator_version is distinct from d.indicator_version as is_redefined
+        from old_bench_values as o
+        left join bench_values as n on {_SAME_CELL}
+        left join dim_indicator as d on o.indicator_id = d.indicator_id
+        where ({_DIFFERS}) and (
+            n.indicator_id is not null or o.period_type <> 'week' or o.period_start >= (
+                select min(period_start) from bench_values where period_type = 'week'
+            )
+        )
+    ),
+    judged as (
+        select o.platform, o.force_id, o.collected_date
+        from old_fct_collection as o
+        inner join fct_collection as n
+            on o.account_id = n.account_id and o.collected_date = n.collected_date
+        where (o.reason = 'quarantined') is distinct from (n.reason = 'quarantined')
+    ),
+    accounts as (
+        (select {_ACCOUNT} from old_dim_account except select {_ACCOUNT} from dim_account)
+        union all
+        (select {_ACCOUNT} from dim_account except select {_ACCOUNT} from old_dim_account)
+    ),
+    touched as (
+        from returned
+        union all
+        select 'quarantine', platform, force_id, collected_date - $posts_back, collected_date + $count_stands
+        from judged
+        union all
+        select 'register', platform, force_id, null, null from accounts
+    ),
+    causes as (
+        select {", ".join(f"changed.{name}" for name in _CELL)},
+            min(list_position($reasons, touched.reason)) as position
+        from changed
+        inner join dim_area_member as members on changed.area_id = members.area_id
+        inner join touched
+            on members.force_id = touched.force_id and changed.platform in (touched.platform, 'all')
+                and changed.period_end >= coalesce(touched.from_date, changed.period_end)
+                and changed.period_start <= coalesce(touched.until_date, changed.period_start)
+        group by all
+    )
+    select changed.* exclude (is_provisional, is_redefined), $old_release_id as old_release_id,
+        $reasons[least(
+            causes.position,
+            case when is_redefined then list_position($reasons, 'definition') end,
+            case when is_provisional then list_position($reasons, 'provisional') end,
+            case when $is_other_code then list_position($reasons, 'code') end,
+            len($reasons)
+        )] as reason
+    from changed
+    left join causes using ({", ".join(_CELL)})
+    order by all
+"""
+_SUMMARY = f"""
+    with cells as (
+        select *, abs(new_value - old_value) / nullif(abs(old_value), 0) as change,
+            printf('%s, %s, %s, %s, %s of %s: %.4g, was %.4g', indicator_id, area_id, platform, account_scope,
+                period_type, period_start, new_value, old_value) as words
+        from {NAME}
+    )
+    select reason, count(*) as cells,
+        count(*) filter (old_value is not null and new_value is not null) as numbers_changed,
+        count(*) filter (old_value is null and new_value is not null) as numbers_gained,
+        count(*) filter (old_value is not null and new_value is null) as numbers_lost,
+        arg_max(words, (change, words)) filter (change is not null) as largest_change
+    from cells
+    group by reason
+    order by list_position($reasons, reason)
+"""
