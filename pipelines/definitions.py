@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.orchestration import landing, release, schedules, warehouse
+from pipelines.orchestration import landing, release, schedules, sensors, warehouse
 from pipelines.orchestration.resources import Progress, resources
 from pipelines.settings import Settings
 
@@ -15,6 +15,7 @@ def build_definitions(settings: Settings, progress: Progress | None = None) -> d
         asset_checks=[*landing_gates, release.gate],
         jobs=schedules.jobs,
         schedules=[schedules.build_daily(settings)],
+        sensors=sensors.build_sensors(settings),
         resources=resources(settings, progress),
         executor=dg.in_process_executor,
     )

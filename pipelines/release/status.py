@@ -16,7 +16,7 @@ from pipelines.release.missing import QUARANTINED, Missing, in_lines, last_words
 from pipelines.release.published import DamagedReleaseError, served
 from pipelines.settings import Settings
 from pipelines.sources.catalogue import pulled_platforms
-from pipelines.warehouse.build import Build, current_build
+from pipelines.warehouse.build import Build, current_build, failed_at
 
 
 @dataclass
@@ -101,11 +101,9 @@ def _build(settings: Settings, build: Build) -> dict[str, Any]:
 
 
 def _failed_build(settings: Settings) -> str | None:
-    failed = settings.failed_build
-    if not failed.exists():
+    if not failed_at(settings):
         return None
-    if settings.warehouse.exists() and failed.stat().st_mtime_ns <= settings.warehouse.stat().st_mtime_ns:
-        return None  # a later build passed
+    failed = settings.failed_build
     return f"the build of {_changed_at(failed)} did not pass, so the warehouse stays; what it made: {failed}"
 
 
