@@ -142,6 +142,14 @@ def failed_at(settings: Settings) -> datetime | None:
     return datetime.fromtimestamp(failed.stat().st_mtime, UTC)
 
 
+def row_counts(settings: Settings) -> dict[str, int]:
+    """The rows of each table of the warehouse; a view has none to count."""
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        names = [name for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()]
+        counts = (f"select '{name}', count(*) from \"{name}\"" for name in names)
+        return dict(connection.execute(" union all ".join(counts)).fetchall()) if names else {}
+
+
 @contextmanager
 def held_build(settings: Settings) -> Iterator[Build]:
     """The build that the warehouse file is, by the sha256 of all of it; as long as the context lasts no other
