@@ -16,7 +16,7 @@ from pipelines.settings import Settings
 
 class Trouble(msgspec.Struct, frozen=True):
     """Something that is wrong now. `key` is the same as long as it lasts; `since`: a day or a moment in UTC;
-    `who`: the account, where the same is wrong with many."""
+    `who`: the account or platform, where the same is wrong with many."""
 
     key: str
     what: str
@@ -96,7 +96,7 @@ def _alike(troubles: Sequence[Trouble]) -> list[list[Trouble]]:
 def _in_words(state: str, group: Sequence[Trouble]) -> str:
     first, who = group[0], [each.who for each in group if each.who]
     named = f": {first_few(who)}" if who else ""
-    count = f" ({len(who)} accounts)" if len(who) > 1 else ""
+    count = f" ({len(who)})" if len(who) > 1 else ""
     since = min(each.since for each in group)
     if state == "over":
         return f"Over: {first.what}{count}{named}\nIt began: {since}"

@@ -119,11 +119,11 @@ def staleness(settings: Settings, landing: Landing, now: datetime) -> list[Troub
     for platform in pulled_platforms():
         newest = max((day for day, _ in landing.runs(platform)), default=None)
         if newest is None or newest < due:
-            what = f"{platform}: nothing has landed today, and what is missed can never be pulled"
-            since = f"{newest}, the last day that landed" if newest else "ever"
+            what = "Nothing has landed today, and what is missed can never be pulled"
+            since = f"{newest}, the last day that landed" if newest else "the beginning"
             to_do = "`beatbook run` before midnight; is the schedule on, does a run wait in the queue?"
-            link = f"{settings.ui_url}/assets/landing/{platform}"
-            found.append(Trouble(f"landing/{platform}", what, since, to_do, link))
+            link = f"{settings.ui_url}/runs"
+            found.append(Trouble(f"landing/{platform}", what, since, to_do, link, platform))
     return found
 
 

@@ -54,7 +54,7 @@ def test_the_same_with_many_accounts_is_said_once() -> None:
     said = message(Settings(profile="production"), changes(None, ACCOUNTS))
     assert said.subject == "Beatbook (production): 1 new"
     assert said.text.count("quarantined by a rule") == 1
-    assert "(5 accounts): bluesky:1, bluesky:2, bluesky:3 and 2 more" in said.text
+    assert "(5): bluesky:1, bluesky:2, bluesky:3 and 2 more" in said.text
     assert "Since: 2026-11-01" in said.text
 
 

@@ -166,7 +166,7 @@ def test_accounts_in_quarantine_are_told_together_once_and_when_they_are_out(
     watch.tick()
     assert len(told) == 1
     assert "bluesky: quarantined by bluesky/posts: expect_nothing()" in told[0]
-    assert "(2 accounts): bluesky:force-0, bluesky:force-1" in told[0]
+    assert "(2): bluesky:force-0, bluesky:force-1" in told[0]
     assert "Since: 2026-11-09" in told[0]
     assert "https://dagster.example.org/assets/landing/bluesky" in told[0]
     assert "words of theirs" not in told[0]
@@ -295,7 +295,7 @@ def test_a_platform_that_has_not_landed_by_eight_in_london_is_told_until_it_does
     watch.tick()
     watch.tick()
     assert len(told) == 1
-    assert "youtube: nothing has landed today" in told[0]
+    assert "Nothing has landed today, and what is missed can never be pulled: youtube" in told[0]
     assert "Since: 2026-11-08, the last day that landed" in told[0]
     assert "bluesky" not in told[0]
     release(settings, "2026-11-09T23:00:00Z")
@@ -305,7 +305,7 @@ def test_a_platform_that_has_not_landed_by_eight_in_london_is_told_until_it_does
     run(landing, "youtube", [])
     watch.tick()
     assert len(told) == 2
-    assert "Over: youtube: nothing has landed today" in told[1]
+    assert "Over: Nothing has landed today" in told[1]
 
 
 def test_in_summer_eight_in_london_is_seven_utc(
@@ -321,7 +321,7 @@ def test_in_summer_eight_in_london_is_seven_utc(
     assert len(told) == 0
     watch.now += timedelta(minutes=1)
     watch.tick()
-    assert told[0].count("nothing has landed today") == len(pulled_platforms())
+    assert f"can never be pulled ({len(pulled_platforms())}): bluesky" in told[0]
 
 
 def test_what_nobody_could_be_told_is_told_at_the_next_tick(
