@@ -1,8 +1,11 @@
 """Assembles the code location, and nothing else. Importing it does nothing: Dagster calls `defs`."""
 
+from typing import Any
+
 import dagster as dg
 
-from pipelines.orchestration import landing, release, schedules, warehouse
+from pipelines.orchestration import landing, release, schedules, sensors, warehouse
+from pipelines.orchestration.annotations import annotated
 from pipelines.orchestration.resources import Progress, resources
 from pipelines.settings import Settings
 
@@ -10,12 +13,14 @@ from pipelines.settings import Settings
 def build_definitions(settings: Settings, progress: Progress | None = None) -> dg.Definitions:
     """The code location for these settings; the command line passes its own progress display."""
     landed, landing_gates = landing.build_assets(settings)
+    built = [warehouse.build_assets(settings), release.build_assets(settings)]
+    assets: list[Any] = [*landed, landing.returns, *built]
     return dg.Definitions(
-        assets=[*landed, landing.returns, warehouse.build_assets(settings), release.build_assets(settings)],
+        assets=dg.map_asset_specs(lambda spec: annotated(settings, spec), assets),
         asset_checks=[*landing_gates, release.gate],
         jobs=schedules.jobs,
         schedules=[schedules.build_daily(settings)],
-        sensors=[schedules.build_queue_sensor(settings)],
+        sensors=[schedules.build_queue_sensor(settings), *sensors.build_sensors(settings)],
         resources=resources(settings, progress),
         executor=dg.in_process_executor,
     )

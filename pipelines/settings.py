@@ -65,7 +65,7 @@ class Profile:
     uses_sandbox: bool  # platforms, data.police.uk and the register are the sandbox's, on loopback
     first_day: date | None  # where its story begins; None where only the present can be pulled
     last_day: date | None  # where its story ends; None where time goes on
-    starts_schedule: bool  # whether the daily run happens before anyone switches it on
+    starts_schedule: bool  # whether schedule and sensors are on before anyone switches them on
     token: str | None  # what every platform takes; None where each has its own
     hash_key: bytes | None  # None where a known key would hide nobody
 
@@ -155,6 +155,14 @@ class Settings(BaseSettings):
     sandbox_url: str = "http://127.0.0.1:8765"
     hash_key: SecretStr | None = None
     max_requests_per_run: int = 50_000
+    ui_url: str = "http://127.0.0.1:3000"  # where an alert's links lead
+    alert_webhook: SecretStr | None = None  # who knows the address can write there
+    alert_email: str | None = None  # addresses, by commas
+    alert_sender: str = "beatbook@localhost"
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
     max_minutes_per_pull: float = Field(default=30, gt=0)  # of a platform; other limits: sources/limits.py
 
     @cached_property

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -23,6 +24,7 @@ from rich.progress import (
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from pipelines.release.missing import AccountStatus
     from pipelines.release.reader import BenchmarkTable
     from pipelines.release.replay import Replayed
     from pipelines.release.status import Status
@@ -172,6 +174,41 @@ def _usual_note(table: "BenchmarkTable") -> str | None:
 
 def show_status(status: "Status") -> None:
     """What is published and built, what the last pull brought, what is missing and why."""
+    _show_published(status)
+    drawn = Table(
+        "platform",
+        "last pull",
+        "accounts polled",
+        "landed",
+        "refused",
+        "throttled",
+        "failed",
+        "quarantined",
+    )
+    for row in status.pulls:
+        counts = (row[name] for name in ("polled", "landed", "refused", "throttled", "failed", "quarantined"))
+        drawn.add_row(row["platform"], row["day"], *map(str, counts))
+    console.print(drawn)
+    if status.missing:
+        console.print("[bold]Missing[/] (one force: `beatbook status --force <force_id>`)")
+        show_lines(status.missing_in_brief)
+    _show_gates(status)
+
+
+def show_force(status: "Status", force_name: str, accounts: Sequence["AccountStatus"]) -> None:
+    """Why a force is missing, account by account, below what is published at all."""
+    _show_published(status)
+    _show_gates(status)
+    drawn = Table(title=f"{force_name}: its accounts when they were last pulled", title_justify="left")
+    for head in ("account", "last pull", "outcome", "since", "why", "what to do"):
+        drawn.add_column(head, no_wrap=head in ("last pull", "since"), overflow="fold")
+    for account in accounts:
+        cells = (account.last_pull, account.outcome, account.since, account.reason, account.to_do)
+        drawn.add_row(*map(escape, (account.account_id, *cells)))
+    console.print(drawn if accounts else f"The register has no account of {escape(force_name)}.")
+
+
+def _show_published(status: "Status") -> None:
     release, build = status.release, status.build
     if release:
         console.print(f"[bold]Release[/] {release['release_id']}, data as of {release['data_as_of_utc']}")
@@ -192,25 +229,10 @@ def show_status(status: "Status") -> None:
     if status.failed_build:
         console.print("[bold red]Failed build[/] ", end="")
         console.print(status.failed_build, markup=False, highlight=False, soft_wrap=True)
-    drawn = Table(
-        "platform",
-        "last pull",
-        "accounts polled",
-        "landed",
-        "refused",
-        "throttled",
-        "failed",
-        "quarantined",
-    )
-    for row in status.pulls:
-        counts = (row[name] for name in ("polled", "landed", "refused", "throttled", "failed", "quarantined"))
-        drawn.add_row(row["platform"], row["day"], *map(str, counts))
-    console.print(drawn)
-    for heading, lines in (
-        ("Missing", status.missing),
-        ("Gates that failed", status.failed_gates),
-        ("Runs that wait", status.waiting),
-    ):
+
+
+def _show_gates(status: "Status") -> None:
+    for heading, lines in (("Gates that failed", status.failed_gates), ("Runs that wait", status.waiting)):
         if lines:
             console.print(f"[bold]{heading}[/]")
             show_lines(lines)

@@ -27,7 +27,7 @@ from pipelines.cli.common import (
     refuse_disk,
 )
 from pipelines.imports import importing
-from pipelines.settings import Settings
+from pipelines.settings import SEEDS, Settings
 from sandbox.cli import app as sandbox_app
 
 if TYPE_CHECKING:
@@ -188,23 +188,44 @@ def table(
 
 
 @app.command()
-def status(format_: FormatOption = Format.TABLE) -> None:
+def status(
+    force: Annotated[
+        str | None, typer.Option(help="Why this force is missing: each of its accounts, and what to do.")
+    ] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
     """What is published, what the last build and pull brought, what is missing. Exit code 4: incomplete."""
     from pipelines.landing.store import open_landing
     from pipelines.orchestration.queue import waiting
+    from pipelines.registry import load
+    from pipelines.release.missing import of_force
     from pipelines.release.status import status as look
 
     settings = Settings()
     with plainly(settings):
-        found = look(settings, open_landing(settings))
+        landing = open_landing(settings)
+        found = look(settings, landing)
         found.waiting = waiting(settings, datetime.now(UTC))
-    if format_ == Format.JSON:
-        typer.echo(as_json(asdict(found)))
-    elif format_ == Format.CSV:
-        print_rows(found.pulls, format_, "Pulls")
+        if force is not None:
+            register = load(settings.register, SEEDS)
+            if force not in register.forces:
+                fail(Exit.BAD_INPUT, f"no such force: {force}; dbt/seeds/forces.csv has their ids")
+            accounts = of_force(landing, register, force, settings.profile.today())
+    if force is not None:
+        if format_ == Format.TABLE:
+            display.show_force(found, register.forces[force].force_name, accounts)
+        else:
+            print_rows([asdict(account) for account in accounts], format_, f"Accounts of {force}")
+        is_well = found.is_published and all(account.is_well for account in accounts)
     else:
-        display.show_status(found)
-    if not found.is_complete:
+        if format_ == Format.JSON:
+            typer.echo(as_json(asdict(found)))
+        elif format_ == Format.CSV:
+            print_rows(found.pulls, format_, "Pulls")
+        else:
+            display.show_status(found)
+        is_well = found.is_complete
+    if not is_well:
         raise typer.Exit(Exit.INCOMPLETE)
 
 

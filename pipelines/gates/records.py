@@ -29,7 +29,7 @@ class GateResult:
 
 def record(folder: Path, result: GateResult) -> Path:
     """Write the verdict where publishing and `beatbook status` read it; a later one replaces it."""
-    path = folder / result.gate / f"{result.subject.replace('/', '--')}.json"
+    path = path_of(folder, result.gate, result.subject)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, msgspec.json.format(msgspec.json.encode(result, order="sorted"), indent=1))
     return path
@@ -37,8 +37,12 @@ def record(folder: Path, result: GateResult) -> Path:
 
 def recorded(folder: Path, gate: str, subject: str) -> GateResult | None:
     """The recorded verdict, None when the gate was never run on that subject, or its record is damaged."""
-    path = folder / gate / f"{subject.replace('/', '--')}.json"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=GateResult)
+        return msgspec.json.decode(path_of(folder, gate, subject).read_bytes(), type=GateResult)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
+
+
+def path_of(folder: Path, gate: str, subject: str) -> Path:
+    """Where a verdict is recorded."""
+    return folder / gate / f"{subject.replace('/', '--')}.json"

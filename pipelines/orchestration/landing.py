@@ -72,7 +72,8 @@ def _build(
         for line in pulled.quarantined:
             context.log.warning("quarantined: %s", line)
         lists = {name: _as_markdown(getattr(pulled, name)) for name in ("missing", "quarantined")}
-        metadata = asdict(pulled) | {"day": day.isoformat()} | lists
+        rows = {"dagster/row_count": sum(pulled.row_counts.values())}
+        metadata = asdict(pulled) | {"day": day.isoformat()} | lists | rows
         return dg.MaterializeResult(metadata=metadata)
 
     def gate(

@@ -14,10 +14,11 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
 from pipelines.landing.store import open_landing
+from pipelines.orchestration.annotations import code_reference
 from pipelines.orchestration.resources import Progress
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT, Settings
 from pipelines.sources.catalogue import pulled_platforms
-from pipelines.warehouse.build import NotBuiltError, build
+from pipelines.warehouse.build import NotBuiltError, build, row_counts
 from pipelines.warehouse.manifest import manifest
 from pipelines.warehouse.run_dbt import Node
 
@@ -36,6 +37,11 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The folder under models/."""
         return "registry" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Also which SQL or CSV it is."""
+        path = PROJECT / "dbt" / dbt_resource_props["original_file_path"]
+        return {**super().get_metadata(dbt_resource_props), **code_reference(path)}
 
 
 def build_assets(settings: Settings) -> dg.AssetsDefinition:
@@ -84,7 +90,7 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
             yield from _outcomes(error.nodes, {}, checks)
             failures = dg.MetadataValue.md("\n".join(f"- {line}" for line in error.failures))
             raise dg.Failure(str(error), metadata={"failures": failures}, allow_retries=False) from error
-        yield from _outcomes(nodes, keys, checks)
+        yield from _outcomes(nodes, keys, checks, row_counts(settings))
 
     return warehouse
 
@@ -106,13 +112,18 @@ def _check(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> dg.Asset
 
 
 def _outcomes(
-    nodes: Sequence[Node], keys: Mapping[str, dg.AssetKey], checks: Mapping[str, dg.AssetCheckSpec]
+    nodes: Sequence[Node],
+    keys: Mapping[str, dg.AssetKey],
+    checks: Mapping[str, dg.AssetCheckSpec],
+    rows: Mapping[str, int] = {},
 ) -> Iterator[Event]:
     for node in nodes:
         if node.unique_id in keys:
-            yield dg.MaterializeResult(
-                asset_key=keys[node.unique_id], metadata={"seconds": round(node.seconds, 2)}
-            )
+            metadata: dict[str, float] = {"seconds": round(node.seconds, 2)}
+            table = node.unique_id.rsplit(".", 1)[-1]
+            if table in rows:
+                metadata["dagster/row_count"] = rows[table]
+            yield dg.MaterializeResult(asset_key=keys[node.unique_id], metadata=metadata)
         elif node.unique_id in checks:
             check = checks[node.unique_id]
             yield dg.AssetCheckResult(

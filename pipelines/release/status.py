@@ -1,7 +1,7 @@
 """What is published, what the last pull and build brought, and what stands in the way of the next release.
 
 Belongs here: reading what landing, the gates, the build and publishing have recorded. Does not belong here:
-how it looks (cli/display.py), or doing any of it.
+why an account is missing (missing.py), how it looks (cli/display.py), or doing any of it.
 """
 
 from dataclasses import dataclass, field
@@ -9,15 +9,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from pipelines.gates.records import REQUIRED, recorded
 from pipelines.landing.quarantine import WHOLE, quarantined
 from pipelines.landing.store import Landing
+from pipelines.release.missing import QUARANTINED, Missing, in_lines, last_words, missing
 from pipelines.release.published import DamagedReleaseError, served
 from pipelines.settings import Settings
 from pipelines.sources.catalogue import pulled_platforms
-from pipelines.warehouse.build import Build, current_build
+from pipelines.warehouse.build import Build, current_build, failed_at
 
 
 @dataclass
@@ -34,18 +33,26 @@ class Status:
     build: dict[str, Any] | None = None
     failed_build: str | None = None
     pulls: list[dict[str, Any]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
     failed_gates: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+
+    @property
+    def missing_in_brief(self) -> list[str]:
+        """One line for many accounts of a platform with the same reason."""
+        return in_lines(self.missing)
 
     @property
     def is_complete(self) -> bool:
         """Nothing throttled, failed or quarantined, no failed gate or build, no run that waits, something
         published."""
         bad = any(row["throttled"] or row["failed"] or row["quarantined"] for row in self.pulls)
-        return self.release is not None and not (
-            bad or self.failed_gates or self.failed_build or self.waiting
-        )
+        return self.is_published and not bad
+
+    @property
+    def is_published(self) -> bool:
+        """Something is, no gate or build failed since, and no run waits."""
+        return self.release is not None and not (self.failed_gates or self.failed_build or self.waiting)
 
 
 def status(settings: Settings, landing: Landing) -> Status:
@@ -97,11 +104,9 @@ def _build(settings: Settings, build: Build) -> dict[str, Any]:
 
 
 def _failed_build(settings: Settings) -> str | None:
-    failed = settings.failed_build
-    if not failed.exists():
+    if not failed_at(settings):
         return None
-    if settings.warehouse.exists() and failed.stat().st_mtime_ns <= settings.warehouse.stat().st_mtime_ns:
-        return None  # a later build passed
+    failed = settings.failed_build
     return f"the build of {_changed_at(failed)} did not pass, so the warehouse stays; what it made: {failed}"
 
 
@@ -111,27 +116,18 @@ def _changed_at(path: Path) -> str:
 
 def _add_pull(found: Status, landing: Landing, source: str, day: date) -> None:
     """The newest day of a platform: of several runs, each account's last word."""
-    runs = [run_id for _, run_id in landing.runs(source, day, day)]
-    log = pl.concat([landing.read(source, "requests", day, run_id) for run_id in runs])
-    log = log.sort("run_id").unique(["account_id", "entity"], keep="last", maintain_order=True)
-    refused = quarantined(landing, source, day, day).join(log, on=["run_id", "account_id"], how="semi")
-    refused = refused.sort("force_id", "account_id")
-    bad = log.filter(~pl.col("status").is_in(["landed", "empty"])).sort("force_id", "account_id", "entity")
-    counts = {
-        name: bad.filter(pl.col("status") == name)["account_id"].n_unique()
-        for name in ("refused", "throttled", "failed")
+    log = last_words(landing, source, day)
+    rows = missing(landing, source, day, log)
+    by_outcome = {
+        outcome: len({row.account_id for row in rows if row.outcome == outcome})
+        for outcome in ("refused", "throttled", "failed", QUARANTINED)
     }
     polled = log["account_id"].n_unique()
-    row = {"platform": source, "day": day.isoformat(), "polled": polled}
-    row |= {"landed": polled - bad["account_id"].n_unique(), **counts, "quarantined": refused.height}
-    found.pulls.append(row)
-    found.missing += [
-        f"{r['force_id']}: {r['account_id']} {r['entity']}: {r['reason']} ({r['detail']})"
-        for r in bad.to_dicts()
-    ]
-    found.missing += [
-        f"{r['force_id']}: {r['account_id']} quarantined: {r['detail']}" for r in refused.to_dicts()
-    ]
+    landed = polled - len({row.account_id for row in rows if row.outcome != QUARANTINED})
+    found.pulls.append(
+        {"platform": source, "day": day.isoformat(), "polled": polled, "landed": landed} | by_outcome
+    )
+    found.missing += rows
 
 
 def already_landed(landing: Landing, day: date) -> bool:

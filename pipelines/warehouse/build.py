@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -135,6 +136,24 @@ def current_build(settings: Settings) -> Build | None:
     except msgspec.DecodeError:  # of another version of Beatbook, or damaged: the warehouse is built again
         return None
     return made if _file_mark(settings.warehouse) == made.file_mark else None
+
+
+def failed_at(settings: Settings) -> datetime | None:
+    """When the newest build did not pass (UTC); None where it did."""
+    failed = settings.failed_build
+    if not failed.exists():
+        return None
+    if settings.warehouse.exists() and failed.stat().st_mtime_ns <= settings.warehouse.stat().st_mtime_ns:
+        return None
+    return datetime.fromtimestamp(failed.stat().st_mtime, UTC)
+
+
+def row_counts(settings: Settings) -> dict[str, int]:
+    """The rows of each table of the warehouse; a view has none to count."""
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        names = [name for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()]
+        counts = (f"select '{name}', count(*) from \"{name}\"" for name in names)
+        return dict(connection.execute(" union all ".join(counts)).fetchall()) if names else {}
 
 
 @contextmanager

@@ -54,7 +54,8 @@ def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     pulls = {row["platform"]: row for row in status["pulls"]}
     assert pulls["youtube"]["failed"] == pulls["youtube"]["polled"]
     assert pulls["bluesky"]["failed"] == 1
-    assert any(line.startswith("essex: mastodon:essex profiles: bad_request") for line in status["missing"])
+    missing = {(row["account_id"], row["entity"]): row for row in status["missing"]}
+    assert missing["mastodon:essex", "profiles"]["reason"] == "bad_request"
     assert not any(ECHO in words for words in (done.stdout, done.stderr, str(status)))
     assert [path for path in nation.home.rglob("*") if holds(path, ECHO, since=began)] == []
     held = nation.query(
@@ -63,11 +64,20 @@ def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     )
     assert pulls["mastodon"]["quarantined"] == len(held) > 0
     assert all("derbyshire" in account and "below zero" in why for account, why in held)
-    missing = "\n".join(status["missing"])
-    assert "kent: bluesky:kent profiles: flipped_type" in missing
-    assert "youtube:metropolitan profiles: server_error" in missing
-    assert "derbyshire: mastodon:derbyshire quarantined: mastodon/profiles" in missing
-    assert nation.run("status").returncode == 4
+    out = [row for row in status["missing"] if row["outcome"] == "quarantined"]
+    assert {(row["platform"], row["force_id"]) for row in out} == {("mastodon", "derbyshire")}
+    assert pulls["mastodon"]["quarantined"] == len(out)
+    assert missing["bluesky:kent", "profiles"]["reason"] == "flipped_type"
+    assert missing["youtube:metropolitan", "profiles"]["reason"] == "server_error"
+    assert missing["mastodon:derbyshire", ""]["detail"].startswith("mastodon/profiles")
+    done = nation.run("status")
+    assert done.returncode == 4
+    lines = [line for line in done.stdout.splitlines() if line.startswith("  youtube: ")]
+    assert "accounts failed: server_error" in lines[0]
+    assert len(lines) == len({row["reason"] for row in status["missing"] if row["platform"] == "youtube"})
+    (kent,) = (row for row in nation.json("status", "--force", "kent") if row["account_id"] == "bluesky:kent")
+    assert (kent["outcome"], kent["since"]) == ("failed", "2026-11-10")
+    assert kent["reason"].startswith("profiles: flipped_type")
 
     reasons = dict(
         nation.query(

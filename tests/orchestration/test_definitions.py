@@ -2,8 +2,9 @@
 
 import json
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -13,9 +14,11 @@ from dagster._core.workspace.autodiscovery import loadable_targets_from_python_m
 from pipelines.definitions import build_definitions
 from pipelines.gates.landing_gate import suites_digest
 from pipelines.landing.store import open_landing
+from pipelines.orchestration.warehouse import _outcomes as outcomes
 from pipelines.settings import LONDON, Settings, SettingsError
 from pipelines.sources.catalogue import pulled_platforms
 from pipelines.warehouse.manifest import manifest
+from pipelines.warehouse.run_dbt import Node
 from sandbox import register
 from tests.landing.landed import refused
 
@@ -133,6 +136,46 @@ def test_the_landing_gate_can_be_executed_for_any_day_and_shows_the_rows(
         assert evaluation.partition == partition
         rows = evaluation.metadata["quarantined"].records  # type: ignore[attr-defined]
         assert [row.data["force_id"] for row in rows] == (["kent"] if said == "it fell" else [])
+
+
+def test_every_asset_has_an_owner_a_kind_its_code_and_says_that_its_figures_are_invented(
+    definitions: dg.Definitions,
+) -> None:
+    for key, node in nodes(definitions):
+        assert node.owners == ["team:beatbook"], key
+        assert node.tags["beatbook/figures"] == "invented", key
+        assert node.kinds, key
+        (code,) = node.metadata["dagster/code_references"].code_references
+        assert Path(code.file_path).is_file(), key
+        assert node.freshness_policy is None, key  # the story has fixed days
+
+
+def nodes(definitions: dg.Definitions) -> list[tuple[dg.AssetKey, Any]]:
+    graph = definitions.resolve_asset_graph()
+    return [(key, graph.get(key)) for key in graph.materializable_asset_keys]
+
+
+def test_in_production_landing_is_due_by_eight_in_london_and_a_release_every_thirty_hours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BEATBOOK_PROFILE", "production")
+    found = {key.to_user_string(): node for key, node in nodes(build_definitions(Settings()))}
+    fresh = {key: node.freshness_policy for key, node in found.items() if node.freshness_policy}
+    assert fresh.keys() == {"release", *(f"landing/{platform}" for platform in pulled_platforms())}
+    assert found["landing/bluesky"].tags["beatbook/figures"] == "real"
+    policy = fresh["landing/bluesky"]
+    assert (policy.deadline_cron, policy.timezone) == ("0 8 * * *", "Europe/London")
+    assert policy.lower_bound_delta == timedelta(hours=8)  # midnight: yesterday's does not count
+    assert fresh["release"].fail_window.to_timedelta() == timedelta(hours=30)
+
+
+def test_a_build_says_how_many_rows_each_table_has() -> None:
+    key, made = dg.AssetKey("dim_force"), [Node("seed.beatbook.dim_force", "success", "", 0.1, 0)]
+    for rows, said in (({"dim_force": 48}, 48), ({}, None)):
+        [outcome] = outcomes(made, {"seed.beatbook.dim_force": key}, {}, rows)
+        assert outcome.asset_key == key
+        assert (outcome.metadata or {}).get("dagster/row_count") == said
 
 
 def test_publishing_waits_for_the_gates_and_for_every_benchmark(definitions: dg.Definitions) -> None:

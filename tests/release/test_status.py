@@ -91,7 +91,7 @@ def test_an_account_that_went_wrong_is_named(settings: Settings, landing: Landin
     found = status(settings, landing)
     assert not found.is_complete
     assert found.pulls[0][outcome] == 1
-    assert found.missing == ["kent: youtube:kent posts: server_error (503)"]
+    assert found.missing_in_brief == [f"kent: youtube:kent {outcome}: server_error (503)"]
 
 
 def test_a_quarantined_account_is_named(settings: Settings, landing: Landing) -> None:
@@ -100,7 +100,7 @@ def test_a_quarantined_account_is_named(settings: Settings, landing: Landing) ->
     found = status(settings, landing)
     assert not found.is_complete
     assert found.pulls[0]["quarantined"] == 1
-    assert found.missing == ["kent: youtube:kent quarantined: a handle is empty"]
+    assert found.missing_in_brief == ["kent: youtube:kent quarantined: a handle is empty"]
 
 
 def test_a_gate_without_a_record_and_one_that_failed_are_named(settings: Settings, landing: Landing) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pipelines.landing.store import Landing, open_landing
 from pipelines.settings import Settings
 from pipelines.warehouse import build as module
-from pipelines.warehouse.build import NotBuiltError, build, current_build, held_build
+from pipelines.warehouse.build import NotBuiltError, build, current_build, held_build, row_counts
 from pipelines.warehouse.run_dbt import Node
 from tests.damage import flip
 from tests.warehouse.test_window import DAY, pull
@@ -202,3 +202,11 @@ def test_freed_blocks_are_given_back(settings: Settings, landing: Landing, play:
     assert settings.warehouse.stat().st_size < 0.6 * size
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         assert connection.sql("select n from counted").fetchall() == [(0,)]
+
+
+def test_the_rows_of_each_table_are_counted_and_a_view_has_none(settings: Settings) -> None:
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("create table built as from range(3)")
+        connection.execute('create table "none yet" (n bigint)')
+        connection.execute("create view seen as from built")
+    assert row_counts(settings) == {"built": 3, "none yet": 0}
