@@ -22,15 +22,20 @@ from pipelines.warehouse.run_dbt import Node
 MIN_COLLECTED_SHARE = 0.8
 #: A release in which a tenth of the values of the last one are gone is an accident until shown otherwise.
 MAX_VALUES_LOST_SHARE = 0.1
+#: Offices revise a year's residents by parts of a hundredth; a tenth is a wrong figure until shown otherwise.
+MAX_POPULATION_CHANGE = 0.1
 
 RELEASE_TABLES = ("bench_values", "bench_comparisons", "bench_not_available")
 CONTRACTS = PROJECT / "dbt" / "models" / "benchmarks" / "_bench.yml"
 
 
-def release_gate(warehouse: Path, build_id: str, previous_values: int | None) -> GateResult:
+def release_gate(
+    warehouse: Path, build_id: str, previous_values: int | None, previous_populations: Path | None = None
+) -> GateResult:
     """Check the benchmark tables of a build before they are published.
 
     `previous_values`: how many numbers the current release holds, None when there is none.
+    `previous_populations`: its table dim_force_population, likewise.
     """
     result = GateResult("release", build_id, passed=True)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -55,8 +60,21 @@ def release_gate(warehouse: Path, build_id: str, previous_values: int | None) ->
         result.failures.append(f"only {got} of {due} forces that are due were collected on the newest day")
     if previous_values and values < (1 - MAX_VALUES_LOST_SHARE) * previous_values:
         result.failures.append(f"{values} numbers, but the current release has {previous_values}")
+    if previous_populations:
+        result.failures += _populations_changed(warehouse, previous_populations)
     result.passed = not result.failures
     return result
+
+
+def _populations_changed(warehouse: Path, previous: Path) -> list[str]:
+    """Residents that are not those of the last release for the same force and year, in sentences."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(_POPULATIONS, [str(previous), MAX_POPULATION_CHANGE]).fetchall()
+    return [
+        f"residents of {force_id} in {year} are {now:,} ({vintage}), but {before:,} in the current release: "
+        f"more than {MAX_POPULATION_CHANGE:.0%} apart (force_populations.csv)"
+        for force_id, year, vintage, now, before in rows
+    ]
 
 
 def contract(table: str) -> dict[str, str]:
@@ -93,6 +111,16 @@ _COLLECTED = """
     from fct_collection
     where is_due and not is_absent and reason is distinct from 'not_authorised'
         and collected_date = (select max(collected_date) from fct_collection)
+"""
+
+
+_POPULATIONS = """
+    select now.force_id, now.from_year, now.vintage, now.population, before.population
+    from dim_force_population as now
+    inner join read_parquet($1) as before
+        on now.force_id = before.force_id and now.from_year = before.from_year
+    where abs(now.population - before.population) > $2 * before.population
+    order by now.force_id, now.from_year
 """
 
 

@@ -15,12 +15,12 @@ from pipelines.landing.store import open_landing
 from pipelines.orchestration.history import forget
 from pipelines.release.contents import contents
 from pipelines.release.publish import NotPublishedError, publish
-from pipelines.release.published import folder_of, previous
+from pipelines.release.published import folder_of, previous, previous_table
 from pipelines.settings import Settings
 from pipelines.warehouse.build import NotBuiltError, held_build
 
 VALUES = "bench_values"
-READ = {*RELEASE_TABLES, "dim_area", "fct_collection"}
+READ = {*RELEASE_TABLES, "dim_area", "dim_force_population", "fct_collection"}
 
 
 @dg.asset_check(
@@ -29,14 +29,19 @@ READ = {*RELEASE_TABLES, "dim_area", "fct_collection"}
     blocking=True,
     additional_deps=[dg.AssetKey(name) for name in sorted(READ - {VALUES})],
     description="GX on what would be published: the contract, a number or a reason for every area and cell, "
-    "enough forces collected, no large loss against the current release.",
+    "enough forces collected, no large loss and no other residents against the current release.",
 )
 def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Records its verdict under the build's id, which is what publishing reads."""
     before = previous(settings)
     try:
         with held_build(settings) as build:
-            result = release_gate(settings.warehouse, build.build_id, before.value_count if before else None)
+            result = release_gate(
+                settings.warehouse,
+                build.build_id,
+                before.value_count if before else None,
+                previous_table(settings, "dim_force_population"),
+            )
             record(settings.gates, result)
     except NotBuiltError as error:
         raise dg.Failure(error.failures[0], allow_retries=False) from error

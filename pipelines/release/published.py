@@ -87,6 +87,15 @@ def previous(settings: Settings) -> Release | None:
         return newest_whole(settings)
 
 
+def previous_table(settings: Settings, name: str) -> Path | None:
+    """A table's file in that release, where it is damaged in the newest that is whole; None without one."""
+    file = f"tables/{name}.parquet"
+    release = previous(settings)
+    if release and file in release.files and damage(folder_of(settings, release), release, [file]):
+        release = newest_whole(settings)
+    return folder_of(settings, release) / file if release and file in release.files else None
+
+
 def newest_whole(settings: Settings) -> Release | None:
     """Of all releases of which no file is damaged the one of the newest data."""
     by_age = sorted(readable(settings), key=lambda each: (each.data_as_of_utc, each.created_at_utc))

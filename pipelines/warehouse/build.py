@@ -22,6 +22,8 @@ from pipelines.landing.locks import locked
 from pipelines.landing.manifest import DamagedError
 from pipelines.landing.store import Landing
 from pipelines.registry import RegistryError
+from pipelines.registry.corrections import FILE as CORRECTIONS
+from pipelines.registry.corrections import check_corrections
 from pipelines.registry.indicators import check_indicators
 from pipelines.settings import PROJECT, SEEDS, Settings
 from pipelines.warehouse.manifest import built_by_dbt
@@ -89,6 +91,10 @@ def build(
             found = window(landing, None)
         if found is None:
             raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
+        try:
+            check_corrections(settings.register, SEEDS)
+        except RegistryError as error:
+            raise NotBuiltError([str(error)]) from error
         try:
             try:
                 link_files(landing, found, settings.reading)
@@ -184,7 +190,7 @@ def _sources(settings: Settings) -> Iterable[Path]:
         )
     yield project / "dbt_project.yml"
     if settings.register.is_dir():
-        yield from sorted(settings.register.glob("account*.csv"))
+        yield from sorted([*settings.register.glob("account*.csv"), *settings.register.glob(CORRECTIONS)])
 
 
 def _remove(path: Path) -> None:

@@ -141,6 +141,33 @@ def test_an_area_with_neither_a_number_nor_a_reason_stops_the_release(tmp_path: 
     assert result.failures == ["neither a number nor a reason for kent"]
 
 
+@pytest.mark.usefixtures("any_table_will_do")
+@pytest.mark.parametrize(
+    ("now", "failures"),
+    [
+        ([("kent", 2024, 2_000_000), ("essex", 2019, 1_900_000)], []),
+        ([("kent", 2024, 2_199_000), ("essex", 2024, 900_000)], []),  # another year is no revision
+        ([("surrey", 2024, 9)], []),
+        ([("kent", 2024, 4_000_000)], ["residents of kent in 2024 are 4,000,000 (mid-2024), but 2,000,000"]),
+        ([("kent", 2024, 1_799_999)], ["residents of kent in 2024 are 1,799,999 (mid-2024), but 2,000,000"]),
+    ],
+)
+def test_residents_of_a_year_are_those_of_the_last_release(
+    tmp_path: Path, now: list[tuple[str, int, int]], failures: list[str]
+) -> None:
+    before = [("kent", 2024, 2_000_000), ("essex", 2019, 1_800_000)]
+    frames = {}
+    for name, rows in (("now", now), ("before", before)):
+        residents = pl.DataFrame(rows, schema=["force_id", "from_year", "population"], orient="row")
+        frames[name] = residents.with_columns(vintage=pl.format("mid-{}", "from_year"))
+    frames["before"].write_parquet(tmp_path / "dim_force_population.parquet")
+    built = warehouse(tmp_path, collection(5), dim_force_population=frames["now"])
+    result = release_gate(built, "build-1", None, tmp_path / "dim_force_population.parquet")
+    end = " in the current release: more than 10% apart (force_populations.csv)"
+    assert result.failures == [failure + end for failure in failures]
+    assert result.passed == (not failures)
+
+
 NUMBER_OR_REASON = ("bench_values", "bench_not_available")
 
 

@@ -326,7 +326,7 @@ def test_the_release_gate_judges_the_file_that_was_built_and_none_else_meanwhile
 ) -> None:
     judged: list[str] = []
 
-    def at_work(warehouse: Path, build_id: str, values: int | None) -> GateResult:
+    def at_work(warehouse: Path, build_id: str, *_: Any) -> GateResult:
         with pytest.raises(BusyError), locked(built.locks / "warehouse", wait=False):
             pass
         judged.append(sha256_of(warehouse))

@@ -18,6 +18,7 @@ from pipelines.release.published import (
     damage,
     folder_of,
     newest_whole,
+    previous_table,
     served,
     verify,
 )
@@ -215,3 +216,22 @@ def test_status_of_a_damaged_release_goes_on_to_the_pulls(settings: Settings) ->
     assert found.release is None
     assert not found.is_complete
     assert "there is no such release" in found.damage[0]
+
+
+# --- what the next release is compared with
+
+
+def test_the_next_release_is_compared_with_a_table_that_is_whole(built: Settings, landing: Landing) -> None:
+    assert previous_table(built, "bench_values") is None
+    first = publish(built, landing)
+    build(built, "build-2", value=60.0)
+    second = publish(built, landing)
+    assert second.release_id != first.release_id
+    table = folder_of(built, second) / "tables" / "bench_values.parquet"
+    assert previous_table(built, "bench_values") == table
+    assert previous_table(built, "never_published") is None
+    flip(table)
+    assert (
+        previous_table(built, "bench_values") == folder_of(built, first) / "tables" / "bench_values.parquet"
+    )
+    assert previous_table(built, "dim_force") == folder_of(built, second) / "tables" / "dim_force.parquet"
