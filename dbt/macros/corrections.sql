@@ -1,5 +1,5 @@
-{# A counter as it was read, or as it is declared. Its correction is joined as `<counter>_correction`: a figure has one at
-   most, because the register refuses two of the same (pipelines/registry/corrections.py). #}
+{# A counter as it was read, or as it is declared. Its correction is joined as `<counter>_correction`: a figure has one
+   at most, because the register refuses two of the same (pipelines/registry/corrections.py). #}
 {% macro corrected(counter, row) -%}
 case
     when {{ counter }}_correction.correction_id is null then {{ row }}.{{ counter }} else {{ counter }}_correction.replacement
