@@ -176,7 +176,7 @@ class Settings(BaseSettings):
 
     @property
     def register(self) -> Path:
-        """The folder with accounts.csv and account_events.csv."""
+        """The folder with accounts.csv, account_events.csv and corrections.csv."""
         return self.home / "register" if self.profile.uses_sandbox else SEEDS
 
     @property

@@ -1,4 +1,4 @@
-"""What a release would lose against the last one: numbers, platforms, forces, residents.
+"""What a release would lose or change against the last one: numbers, platforms, forces, residents.
 
 Belongs here: the comparison, and the limit of each loss. Does not belong here: what is compared within one
 release (release_gate.py), or which cells were revised (release/revisions.py).
@@ -18,12 +18,14 @@ MAX_VALUES_LOST_SHARE = 0.1
 #: table of the country that is none; what one bad day costs is less, for later pulls know the days before.
 MAX_FORCES_LOST_SHARE = 0.1
 MAX_RESIDENTS_LOST_SHARE = 0.1
+#: Offices revise a year's residents by parts of a hundredth; a tenth is a wrong figure until shown otherwise.
+MAX_POPULATION_CHANGE = 0.1
 #: What is read of the last release.
-COMPARED = ("tables/bench_values.parquet", "tables/dim_force.parquet")
+COMPARED = tuple(f"tables/{name}.parquet" for name in ("bench_values", "dim_force", "dim_force_population"))
 
 
 def losses(connection: duckdb.DuckDBPyConnection, previous: Path) -> Iterator[tuple[str, str]]:
-    """Rule and sentence of each loss over its limit.
+    """Rule and sentence of each loss or change over its limit.
 
     `connection`: to the build; `previous`: the folder of the last release.
     """
@@ -45,6 +47,10 @@ def losses(connection: duckdb.DuckDBPyConnection, previous: Path) -> Iterator[tu
         if residents < (1 - MAX_RESIDENTS_LOST_SHARE) * residents_before:
             said = f"{platform}: forces of {residents:,} residents have a number in its newest week"
             yield "residents_covered", f"{said}, of {residents_before:,} had"
+    for force_id, year, vintage, population, population_before in connection.sql(_POPULATIONS).fetchall():
+        said = f"residents of {force_id} in {year} are {population:,} ({vintage}), but {population_before:,}"
+        wrong = f"more than {MAX_POPULATION_CHANGE:.0%} apart (force_populations.csv)"
+        yield "populations_changed", f"{said} in the last release: {wrong}"
 
 
 _KEYS = "indicator_id, area_id, platform, account_scope, period_type, period_start"
@@ -64,6 +70,16 @@ _GONE = """
     except
     select {column} from bench_values where value is not null
     order by 1
+"""
+
+
+_POPULATIONS = f"""
+    select now.force_id, now.from_year, now.vintage, now.population, before.population
+    from dim_force_population as now
+    inner join previous_dim_force_population as before
+        on now.force_id = before.force_id and now.from_year = before.from_year
+    where abs(now.population - before.population) > {MAX_POPULATION_CHANGE} * before.population
+    order by now.force_id, now.from_year
 """
 
 

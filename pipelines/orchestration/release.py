@@ -19,12 +19,12 @@ from pipelines.orchestration.history import forget
 from pipelines.release.contents import contents
 from pipelines.release.coverage import coverage
 from pipelines.release.publish import NotPublishedError, publish
-from pipelines.release.published import Release, damage, folder_of, newest_whole, previous
+from pipelines.release.published import Release, compared_with, folder_of
 from pipelines.settings import Settings
 from pipelines.warehouse.build import NotBuiltError, held_build
 
 VALUES = "bench_values"
-READ = {*RELEASE_TABLES, "dim_area", "fct_collection"}
+READ = {*RELEASE_TABLES, "dim_area", "dim_force_population", "fct_collection"}
 
 
 @dg.asset_check(
@@ -33,16 +33,13 @@ READ = {*RELEASE_TABLES, "dim_area", "fct_collection"}
     blocking=True,
     additional_deps=[dg.AssetKey(name) for name in sorted(READ - {VALUES})],
     description="GX on what would be published: the contract, a number or a reason for every area and cell, "
-    "enough forces collected, no large loss against the current release.",
+    "enough forces collected, no large loss and no other residents against the current release.",
 )
 def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Records its verdict under the build's id, which is what publishing reads."""
-    before = previous(settings)
-    if before and damage(folder_of(settings, before), before, COMPARED):
-        before = newest_whole(settings)
+    last = compared_with(settings, COMPARED)
     try:
         with held_build(settings) as build:
-            last = folder_of(settings, before) if before else None
             allowed = standing(overrides(settings), settings.profile.clock_day())
             result = release_gate(settings.warehouse, build.build_id, last, allowed)
             record(settings.gates, result)

@@ -1,5 +1,6 @@
 """The register and the platform catalogue, read from the CSV seeds in dbt/seeds, which are the sole copy."""
 
+from pipelines.registry.corrections import check_corrections
 from pipelines.registry.current import load_register
 from pipelines.registry.indicators import check_indicators
 from pipelines.registry.register import Account, Platform, Register, load, load_platforms
@@ -10,6 +11,7 @@ __all__ = [
     "Platform",
     "Register",
     "RegistryError",
+    "check_corrections",
     "check_indicators",
     "load",
     "load_platforms",

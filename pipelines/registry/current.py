@@ -8,12 +8,14 @@ import ssl
 
 import httpx
 
+from pipelines.disk import write_whole
+from pipelines.registry.corrections import FILE, NONE
 from pipelines.registry.register import Register, load
 from pipelines.settings import SEEDS, Settings
 
 
 def load_register(settings: Settings) -> Register:
-    """The register of this profile; in the sandbox fetched from it first.
+    """The register of this profile; in the sandbox fetched from it first, beside corrections that stay.
 
     Raises:
         httpx.HTTPError: the sandbox is not there.
@@ -28,4 +30,7 @@ def load_register(settings: Settings) -> Register:
             beside = settings.register / f".{name}.tmp"
             beside.write_bytes(answer.raise_for_status().content)
             beside.replace(settings.register / name)
+        corrections = settings.register / FILE
+        if not corrections.exists():  # whoever tries them on invented accounts writes them here
+            write_whole(corrections, NONE.encode())
     return load(settings.register, SEEDS)

@@ -27,6 +27,10 @@ from pipelines.release.files import Files
 POSTS = "ext_posts"
 #: Rows that are read at a time.
 BATCH = 50_000
+#: How a text begins that a spreadsheet takes for a formula, whatever quotes stand around it in the CSV. An
+#: apostrophe before it makes it text; numbers are no text, and Parquet is no spreadsheet's.
+_RUN_BY_SPREADSHEETS = r"^[=+\-@\t\r]"
+_DEFUSED = " In CSV an apostrophe stands before a text that begins with = + - @, a tab or a carriage return."
 _FRICTIONLESS = {
     "BIGINT": "integer",
     "INTEGER": "integer",
@@ -111,7 +115,11 @@ def _forces(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _columns(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Column]:
     described = connection.sql(f"describe {model.name}").fetchall()
-    return {name: Column(name, kind, model.descriptions.get(name, "")) for name, kind, *_ in described}
+    said = model.descriptions
+    return {
+        name: Column(name, kind, said.get(name, "") + _DEFUSED * (kind == "VARCHAR"))
+        for name, kind, *_ in described
+    }
 
 
 def _years(connection: duckdb.DuckDBPyConnection, recent_from: date) -> dict[str, str]:
@@ -148,7 +156,8 @@ def _split(frame: pl.DataFrame) -> Iterable[tuple[tuple[str, ...], pl.DataFrame]
 
 
 def _write_rows(files: Files, name: str, rows: pl.DataFrame) -> None:
-    rows.write_csv(files.path(f"{name}.csv"), datetime_format="%Y-%m-%dT%H:%M:%SZ")
+    shown = rows.with_columns(pl.col(pl.String).str.replace(_RUN_BY_SPREADSHEETS, "'${0}"))
+    shown.write_csv(files.path(f"{name}.csv"), datetime_format="%Y-%m-%dT%H:%M:%SZ")
     rows.write_parquet(files.path(f"{name}.parquet"), compression="zstd")
     files.add(f"{name}.csv")
     files.add(f"{name}.parquet")

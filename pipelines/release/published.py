@@ -9,7 +9,7 @@ that DuckDB takes to answer.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,16 @@ def previous(settings: Settings) -> Release | None:
         return current(settings)
     except DamagedReleaseError:
         return newest_whole(settings)
+
+
+def compared_with(settings: Settings, files: Sequence[str]) -> Path | None:
+    """The folder of that release, where one of these files is damaged of the newest that is whole; None
+    without one, and where it has no such files."""
+    release = previous(settings)
+    has_all = release is not None and set(files) <= release.files.keys()
+    if release and has_all and damage(folder_of(settings, release), release, files):
+        release = newest_whole(settings)
+    return folder_of(settings, release) if release and set(files) <= release.files.keys() else None
 
 
 def newest_whole(settings: Settings) -> Release | None:

@@ -23,6 +23,8 @@ from pipelines.landing.locks import locked
 from pipelines.landing.manifest import DamagedError
 from pipelines.landing.store import Landing
 from pipelines.registry import RegistryError
+from pipelines.registry.corrections import FILE as CORRECTIONS
+from pipelines.registry.corrections import check_corrections
 from pipelines.registry.indicators import check_indicators
 from pipelines.settings import PROJECT, SEEDS, Settings
 from pipelines.warehouse.manifest import built_by_dbt
@@ -33,7 +35,7 @@ from pipelines.warehouse.window import Window, link_files, window
 #: blocks free that DuckDB uses again but never gives back.
 MAX_FREE_SHARE = 0.2
 #: What the models read of the register: the sandbox's own files, or two of the seeds.
-REGISTER = ("accounts.csv", "account_events.csv")
+REGISTER = ("accounts.csv", "account_events.csv", CORRECTIONS)
 
 
 class NotBuiltError(Exception):
@@ -82,6 +84,7 @@ def build(
     """
     try:
         check_indicators(SEEDS)
+        check_corrections(settings.register, SEEDS)
         return _build(settings, landing, build_id, full, on_node)
     except (RegistryError, DamagedError) as error:
         raise NotBuiltError([str(error)]) from error

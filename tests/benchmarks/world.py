@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pipelines.registry.corrections import NONE
 from pipelines.settings import SEEDS
 from sandbox.register import ACCOUNT_COLUMNS, EVENT_COLUMNS, write_csv
 
@@ -140,7 +141,7 @@ def _accounts(
 
 
 def write_register(world: World, folder: Path) -> None:
-    """accounts.csv and account_events.csv, as the sandbox writes them."""
+    """accounts.csv and account_events.csv, as the sandbox writes them, and no correction."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = world.accounts.select(
         "account_id", "force_id", "platform", "handle", "native_id", "account_type"
@@ -155,6 +156,7 @@ def write_register(world: World, folder: Path) -> None:
     ]
     (folder / "accounts.csv").write_text(write_csv(ACCOUNT_COLUMNS, sorted(accounts)))
     (folder / "account_events.csv").write_text(write_csv(EVENT_COLUMNS, sorted(events)))
+    (folder / "corrections.csv").write_text(NONE)
 
 
 def make_day(world: World, platform: str, day: date) -> Made:

@@ -80,6 +80,14 @@ def but(change: str, query: str = CELL) -> str:
     return f"select * replace ({change}) from ({query})"
 
 
+def residents(population: int, source: str = "'ONS'", is_per_head: str = "true") -> dict[str, str]:
+    """A force of two million in 2019, and what it has in 2024."""
+    vintages = f"(values ('mid-2019', 2019, 2000000, 'ONS'), ('mid-2024', 2024, {population}, {source}))"
+    years = f"select 'kent' as force_id, * from {vintages} as v (vintage, from_year, population, source)"
+    force = f"select 'kent' as force_id, {is_per_head} as is_per_head"
+    return {"force_populations": years, "dim_force_population": years, "dim_force": force}
+
+
 def more(table: str, change: str) -> dict[str, str]:
     """The good rows of a table and one more, changed."""
     return {table: f"{BESIDE[table]} union all select * from ({but(change, BESIDE[table])} limit 1)"}
@@ -180,6 +188,12 @@ CASES: dict[str, list[tuple[Tables, Tables]]] = {
             more("fct_conversations", "'b' as account_id"),
             more("fct_conversations", "'b' as account_id, date '2026-03-21' as opened_date"),
         ),
+    ],
+    "assert_populations_do_not_jump": [
+        (residents(2_000_000), residents(2_600_000)),
+        (residents(2_500_000), residents(1_500_000)),
+        (residents(4_000_000, source="'doubtful: too high'"), residents(4_000_000)),
+        (residents(4_000_000, is_per_head="false"), residents(200_000)),
     ],
     "assert_followers_do_not_halve_on_a_whole_platform": [
         ({"fct_account_days": FOLLOWERS.format(halved=1)}, {"fct_account_days": FOLLOWERS.format(halved=2)}),

@@ -108,6 +108,7 @@ def release_of(folder: Path, found: pl.DataFrame) -> Path:
     (folder / "tables").mkdir(parents=True)
     found.write_parquet(folder / "tables" / "bench_values.parquet")
     TEN.write_parquet(folder / "tables" / "dim_force.parquet")
+    NOBODY.write_parquet(folder / "tables" / "dim_force_population.parquet")
     return folder
 
 
@@ -115,6 +116,10 @@ def release_of(folder: Path, found: pl.DataFrame) -> Path:
 TEN = pl.DataFrame(
     {"force_id": [f"force-{n}" for n in range(10)], "population": [*range(1000, 1900, 100), 13050]}
 )
+NOBODY = pl.DataFrame(
+    schema={"force_id": pl.String, "from_year": pl.Int64, "vintage": pl.String, "population": pl.Int64}
+)
+RESIDENTS = {"dim_force": TEN, "dim_force_population": NOBODY}
 LATER = date(2026, 11, 9)
 
 
@@ -147,7 +152,9 @@ def test_what_a_release_would_lose_stops_it(
     tmp_path: Path, present: list[pl.DataFrame], rules: set[str]
 ) -> None:
     previous = release_of(tmp_path / "last", cells())
-    path = warehouse(tmp_path, collection(5), bench_values=pl.concat(present), dim_force=TEN)
+    path = warehouse(
+        tmp_path, collection(5), bench_values=pl.concat(present), dim_force=TEN, dim_force_population=NOBODY
+    )
     result = release_gate(path, "build-1", previous)
     assert {failure.split(":")[0] for failure in result.failures} == rules
     assert result.passed is (not rules)
@@ -156,7 +163,13 @@ def test_what_a_release_would_lose_stops_it(
 @pytest.mark.usefixtures("any_table_will_do")
 def test_an_override_lets_its_rule_pass_and_says_so(tmp_path: Path) -> None:
     previous = release_of(tmp_path / "last", cells())
-    path = warehouse(tmp_path, collection(3), bench_values=cells("force-9/bluesky"), dim_force=TEN)
+    path = warehouse(
+        tmp_path,
+        collection(3),
+        bench_values=cells("force-9/bluesky"),
+        dim_force=TEN,
+        dim_force_population=NOBODY,
+    )
     override = Override("residents_covered", "the data lead", "the account was closed", date(2026, 12, 1))
     result = release_gate(path, "build-1", previous, {override.rule: override})
     assert [failure.split(":")[0] for failure in result.failures] == ["forces_collected"]
@@ -204,6 +217,34 @@ def test_an_area_with_neither_a_number_nor_a_reason_stops_the_release(tmp_path: 
     (tmp_path / "warehouse.duckdb").unlink()
     result = release_gate(warehouse(tmp_path, collection(5), **without), "build-1", None)
     assert result.failures == ["neither a number nor a reason for kent"]
+
+
+@pytest.mark.usefixtures("any_table_will_do")
+@pytest.mark.parametrize(
+    ("now", "failures"),
+    [
+        ([("kent", 2024, 2_000_000), ("essex", 2019, 1_900_000)], []),
+        ([("kent", 2024, 2_199_000), ("essex", 2024, 900_000)], []),  # another year is no revision
+        ([("surrey", 2024, 9)], []),
+        ([("kent", 2024, 4_000_000)], ["residents of kent in 2024 are 4,000,000 (mid-2024), but 2,000,000"]),
+        ([("kent", 2024, 1_799_999)], ["residents of kent in 2024 are 1,799,999 (mid-2024), but 2,000,000"]),
+    ],
+)
+def test_residents_of_a_year_are_those_of_the_last_release(
+    tmp_path: Path, now: list[tuple[str, int, int]], failures: list[str]
+) -> None:
+    before = [("kent", 2024, 2_000_000), ("essex", 2019, 1_800_000)]
+    frames = {}
+    for name, rows in (("now", now), ("before", before)):
+        residents = pl.DataFrame(rows, schema=["force_id", "from_year", "population"], orient="row")
+        frames[name] = residents.with_columns(vintage=pl.format("mid-{}", "from_year"))
+    previous = release_of(tmp_path / "last", cells())
+    frames["before"].write_parquet(previous / "tables" / "dim_force_population.parquet")
+    tables = {"bench_values": cells(), "dim_force": TEN, "dim_force_population": frames["now"]}
+    result = release_gate(warehouse(tmp_path, collection(5), **tables), "build-1", previous)
+    end = " in the last release: more than 10% apart (force_populations.csv)"
+    assert result.failures == [f"populations_changed: {failure}{end}" for failure in failures]
+    assert result.passed == (not failures)
 
 
 NUMBER_OR_REASON = ("bench_values", "bench_not_available")

@@ -208,6 +208,7 @@ KEYS = {
     "accounts.csv": ("account_id",),
     "account_claims.csv": ("force_id", "platform", "source_date", "source"),
     "account_events.csv": ("account_id", "event_date", "event_type"),
+    "corrections.csv": ("correction_id",),
     "platforms.csv": ("platform",),
     "platform_metrics.csv": ("platform", "entity", "metric"),
 }

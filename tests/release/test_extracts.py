@@ -126,6 +126,25 @@ def test_the_data_dictionary_describes_every_column_of_every_file(folder: Path) 
     assert (likes["type"], likes["description"]) == ("BIGINT", 'How many liked it, "here"')
 
 
+IDS = ["-dQw4w9WgXcQ", "=1+1", "+44", "@kent", "\tx", "\rx", "x=1", "'=1", ""]
+
+
+def test_what_a_spreadsheet_would_run_is_shown_and_not_run(built: Settings, landing: Landing) -> None:
+    """A YouTube id can begin with a hyphen, and a name with anything. Numbers stay numbers."""
+    build(built, posts=[("kent", post_id, -n, date(2026, 11, 1)) for n, post_id in enumerate(IDS)], value=-5)
+    own = folder_of(built, publish(built, landing)) / "extracts" / "kent"
+    likes = {row["post_id"]: row["like_count"] for row in rows_of(own / "posts.csv")}
+    assert likes == {(f"'{post_id}" if n < 6 else post_id): str(-n) for n, post_id in enumerate(IDS)}
+    assert {row["value"] for row in rows_of(own / "benchmarks.csv")} == {"-5", ""}
+    assert set(pl.read_parquet(own / "posts.parquet")["post_id"]) == set(IDS)
+    described = {row["column"]: row["description"] for row in rows_of(own / "data_dictionary.csv")}
+    assert described["post_id"] == (
+        "The post. In CSV an apostrophe stands before a text that begins with = + - @, "
+        "a tab or a carriage return."
+    )
+    assert described["created_date"] == "On which day."
+
+
 # --- posts: thirteen months, and years that are made once
 
 

@@ -14,6 +14,7 @@ from pipelines.release.publish import publish
 from pipelines.release.published import (
     DamagedReleaseError,
     Release,
+    compared_with,
     current,
     damage,
     folder_of,
@@ -215,3 +216,20 @@ def test_status_of_a_damaged_release_goes_on_to_the_pulls(settings: Settings) ->
     assert found.release is None
     assert not found.is_complete
     assert "there is no such release" in found.damage[0]
+
+
+# --- what the next release is compared with
+
+
+def test_the_next_release_is_compared_with_files_that_are_whole(built: Settings, landing: Landing) -> None:
+    values, forces = "tables/bench_values.parquet", "tables/dim_force.parquet"
+    assert compared_with(built, [values]) is None
+    first = publish(built, landing)
+    build(built, "build-2", value=60.0)
+    second = publish(built, landing)
+    assert second.release_id != first.release_id
+    assert compared_with(built, [values]) == folder_of(built, second)
+    assert compared_with(built, [values, "tables/never_published.parquet"]) is None
+    flip(folder_of(built, second) / values)
+    assert compared_with(built, [forces, values]) == folder_of(built, first)
+    assert compared_with(built, [forces]) == folder_of(built, second)

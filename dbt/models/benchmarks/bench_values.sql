@@ -6,6 +6,7 @@
 -- depends_on: {{ ref('stg_landing__window') }}
 -- The heart of the product: one row for each cell that could have a number, with the number or with the reason why
 -- there is none. An indicator that is a ratio is a row of the indicators seed; any other is a model of its own.
+-- What rests on a declared correction says so.
 with unioned as (
     select * from {{ ref('bench_ratios') }}
     union all
@@ -13,7 +14,38 @@ with unioned as (
 )
 
 select
-    *,
+    unioned.indicator_id,
+    unioned.indicator_version,
+    unioned.area_id,
+    unioned.platform,
+    unioned.account_scope,
+    unioned.period_type,
+    unioned.period_start,
+    unioned.period_end,
+    unioned.numerator,
+    unioned.denominator,
+    unioned.n,
+    unioned.value,
+    unioned.unit,
+    unioned.ci95_low,
+    unioned.ci95_high,
+    unioned.ci998_low,
+    unioned.ci998_high,
+    unioned.ci_method,
+    unioned.value_note,
+    nullif(concat_ws('; ', unioned.note_detail, corrections.correction_text), '') as note_detail,
+    unioned.is_provisional,
+    unioned.population_vintage,
+    corrections.correction_ids,
     {{ is_invented() }} as is_invented
 from unioned
-order by period_end, period_type, indicator_id, platform, account_scope, area_id
+left join {{ ref('bench_corrections') }} as corrections
+    on unioned.indicator_id = corrections.indicator_id
+        and unioned.area_id = corrections.area_id
+        and unioned.platform = corrections.platform
+        and unioned.account_scope = corrections.account_scope
+        and unioned.period_type = corrections.period_type
+        and unioned.period_start = corrections.period_start
+order by
+    unioned.period_end, unioned.period_type, unioned.indicator_id, unioned.platform, unioned.account_scope,
+    unioned.area_id

@@ -28,6 +28,7 @@ select
     case when not platforms.is_terms_restricted then days.follower_count end as follower_count,
     days.is_follower_count_hidden,
     case when not platforms.is_terms_restricted then days.lifetime_post_count end as lifetime_post_count,
+    days.profile_correction_ids as correction_ids,
     platforms.is_terms_restricted,
     asks.activity_date as last_asked_date,
     asks.status as last_status,

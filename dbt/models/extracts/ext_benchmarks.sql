@@ -25,6 +25,7 @@ select
     cells.note_detail,
     cells.is_provisional,
     cells.population_vintage,
+    cells.correction_ids,
     indicators.polarity,
     comparisons.all_forces_value,
     comparisons.rank,

@@ -14,6 +14,8 @@ select
     posts.{{ counter }}_7d,
     {% endfor %}
     posts.note_7d,
+    posts.correction_ids,
+    posts.correction_ids_7d,
     posts.is_invented
 from {{ ref('fct_posts') }} as posts
 inner join {{ ref('dim_platform') }} as platforms

@@ -61,6 +61,7 @@ select
     profiles.follower_count,
     profiles.is_follower_count_hidden,
     profiles.lifetime_post_count,
+    profiles.correction_ids as profile_correction_ids,
     cast(opened.is_open as bigint) as open_day_count,
     cast(opened.is_open and collection.is_absent is not true as bigint) as present_day_count,
     cast(opened.is_open and known.is_posts_known as bigint) as posts_known_day_count,

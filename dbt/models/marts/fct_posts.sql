@@ -31,9 +31,10 @@ posts as (
         min(created_at_utc) as created_at_utc,
         max(pulled_at_utc) as observed_at_utc,
         {{ value_at_max(
-            together(['force_id', 'platform', 'kind', 'landing_source'] + var('counters')), 'snapshot_number'
+            together(['force_id', 'platform', 'kind', 'landing_source', 'correction_ids'] + var('counters')),
+            'snapshot_number'
         ) }} as latest,
-        {{ value_at_min(together(['age_seconds'] + var('counters')), 'aged_number') }} as aged
+        {{ value_at_min(together(['age_seconds', 'correction_ids'] + var('counters')), 'aged_number') }} as aged
     from snapshots
     group by account_id, post_id
 ),
@@ -86,6 +87,8 @@ select
     {% endfor %}
         as engagement_count_7d,
     noted.note_7d,
+    noted.latest.correction_ids,
+    case when noted.is_valued then noted.aged.correction_ids end as correction_ids_7d,
     {{ is_invented() }} as is_invented
 from noted
 left join has_parts

@@ -1,0 +1,90 @@
+{{ config(materialized='view') }}
+
+-- Which declared corrections a cell rests on: of posts those of the period whose counters at seven days were corrected,
+-- of followers those of the day that stands for the period's end. A group has those of its forces. A correction that
+-- met no figure is nowhere.
+with posts as (
+    select distinct
+        posts.account_id,
+        posts.created_date,
+        corrections.correction_id,
+        corrections.counter
+    from {{ ref('fct_posts') }} as posts
+    inner join {{ ref('dim_correction') }} as corrections
+        on ', ' || posts.correction_ids_7d || ', ' like '%, ' || corrections.correction_id || ', %'
+    where posts.correction_ids_7d is not null and posts.kind = 'post'
+),
+
+profiles as (
+    select
+        days.account_id,
+        days.activity_date,
+        corrections.correction_id,
+        corrections.counter
+    from {{ ref('fct_account_days') }} as days
+    inner join {{ ref('dim_correction') }} as corrections
+        on ', ' || days.profile_correction_ids || ', ' like '%, ' || corrections.correction_id || ', %'
+    where days.profile_correction_ids is not null
+),
+
+-- Posts and followers are counted of accounts that the platform still has at the end of the period.
+periods as (
+    select *
+    from {{ ref('fct_account_periods') }}
+    where open_day_count > 0 and not is_absent_at_end
+        and period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+),
+
+touched as (
+    select
+        periods.force_id, periods.platform, periods.account_type, periods.period_type, periods.period_start,
+        'values_7d' as known_by, posts.counter, posts.correction_id
+    from periods
+    inner join posts
+        on periods.account_id = posts.account_id
+            and posts.created_date between periods.period_start and periods.period_end
+    union
+    select
+        periods.force_id, periods.platform, periods.account_type, periods.period_type, periods.period_start,
+        'followers' as known_by, profiles.counter, profiles.correction_id
+    from periods
+    inner join profiles
+        on periods.account_id = profiles.account_id
+            and periods.follower_date = profiles.activity_date
+    where periods.is_open_at_end
+),
+
+cells as (
+    select distinct
+        indicators.indicator_id,
+        members.area_id,
+        touched.platform,
+        scopes.account_scope,
+        touched.period_type,
+        touched.period_start,
+        corrections.correction_id,
+        corrections.reason
+    from touched
+    inner join {{ ref('dim_indicator') }} as indicators
+        on touched.known_by = indicators.known_by
+            and '|' || indicators.metrics || '|' like '%|' || touched.counter || '|%'
+    inner join {{ ref('dim_area_member') }} as members
+        on touched.force_id = members.force_id
+    inner join {{ ref('dim_account_scope') }} as scopes
+        on touched.account_type = scopes.account_type
+    inner join {{ ref('dim_correction') }} as corrections
+        on touched.correction_id = corrections.correction_id
+)
+
+select
+    indicator_id,
+    area_id,
+    platform,
+    account_scope,
+    period_type,
+    period_start,
+    {{ list_text('correction_id', 'correction_id') }} as correction_ids,
+    count(*) || case when count(*) = 1 then ' declared correction: ' else ' declared corrections: ' end
+    || {{ list_text("reason || ' (' || correction_id || ')'", 'correction_id') }} as correction_text
+from cells
+group by indicator_id, area_id, platform, account_scope, period_type, period_start
