@@ -41,6 +41,9 @@ retention:
 run_launcher:
   module: pipelines.orchestration.workers
   class: Launcher
+compute_logs:
+  module: pipelines.orchestration.compute_logs
+  class: ComputeLogs
 run_monitoring:
   enabled: true
   poll_interval_seconds: 10

@@ -20,8 +20,9 @@ from pipelines.landing.locks import holder, locked
 
 #: Marks the runs that a command executes, with their own id: when the UI runs one again it copies the tags.
 OF_COMMAND = "beatbook/run_of_command"
-#: A worker that the UI launched takes its lock just after Dagster has said that the run has started.
-JUST_STARTED = timedelta(seconds=10)
+#: A worker that the UI launched takes its lock after Dagster has said that the run has started: at once, or
+#: after 13 s on a busy machine. A live run that is ended would go on beside the next.
+JUST_STARTED = timedelta(minutes=1)
 _GONE = "nobody works on this run any more: its process was killed"
 _held = ExitStack()
 _works_on: set[Path] = set()

@@ -1,9 +1,11 @@
 """Which working releases are kept: those of the last 30 days, and of every month the last, for ever.
 
+Whoever found a release by the pointer has until the next publication to read it.
+
 Belongs here: the rule. Does not belong here: removing anything (publish.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -22,10 +24,11 @@ class Made(NamedTuple):
         return date.fromisoformat(self.data_as_of_utc[:10])
 
 
-def superseded(releases: Iterable[Made], current_id: str) -> list[str]:
-    """The ids of those that are not kept, by the day that their data is as of. The current one always is."""
+def superseded(releases: Iterable[Made], read: Set[str]) -> list[str]:
+    """The ids of those that are not kept, by the day that their data is as of. `read`: ids that are kept
+    whatever their day, the current one and the one before it, which somebody may be reading."""
     ordered = sorted(releases)
     last_of_month = {made.day.replace(day=1): made.release_id for made in ordered}
-    kept = {current_id, *last_of_month.values()}
+    kept = {*read, *last_of_month.values()}
     since = ordered[-1].day - timedelta(days=KEPT_DAYS - 1)
     return [made.release_id for made in ordered if made.day < since and made.release_id not in kept]

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -136,7 +136,7 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
         _clear(settings)
     write_whole(settings.releases / "current", f"{release.release_id}\n".encode())
     _mend(settings, release, files.damaged)
-    _remove_superseded(settings, release)
+    _remove_superseded(settings, {release.release_id, last.release_id if last else release.release_id})
     return release
 
 
@@ -265,9 +265,9 @@ def _digest(files: Files, published: Contents) -> str:
     return hashlib.sha256(json.dumps([dict(sorted(files.digests.items())), described]).encode()).hexdigest()
 
 
-def _remove_superseded(settings: Settings, published: Release) -> None:
+def _remove_superseded(settings: Settings, read: Set[str]) -> None:
     made = (Made(r.data_as_of_utc, r.created_at_utc, r.release_id) for r in readable(settings))
-    for release_id in superseded(made, published.release_id):
+    for release_id in superseded(made, read):
         # Out of sight in one rename: a release that is there is whole.
         (settings.releases / release_id).rename(settings.releases / f".removed-{release_id}")
     _clear(settings)

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Nation:
     """A data folder and the commands on it."""
 
     home: Path
+    also: dict[str, str] = field(default_factory=dict)  # in the environment of each command
 
     def run(self, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """`beatbook WORDS` on this folder, as from a plain shell: no virtual environment is active."""
@@ -54,7 +55,7 @@ class Nation:
         """What a command is started with."""
         ours = ("BEATBOOK", "VIRTUAL_ENV", "DAGSTER")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        return clean | {"BEATBOOK_HOME": str(self.home), "PATH": "/usr/bin:/bin", **(env or {})}
+        return clean | {"BEATBOOK_HOME": str(self.home), "PATH": "/usr/bin:/bin", **self.also, **(env or {})}
 
     def json(self, *words: str, env: dict[str, str] | None = None) -> Any:
         """A command's JSON output."""

@@ -10,58 +10,37 @@ import hashlib
 import json
 import os
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
-import uvicorn
 from dagster._core.definitions.assets.graph.remote_asset_graph import RemoteAssetGraph
 
-import sandbox.register
 from pipelines.disk import sha256_of
 from pipelines.release.published import current
 from pipelines.settings import Settings
 from pipelines.warehouse.build import current_build
 from pipelines.warehouse.manifest import manifest
-from sandbox.app import create_app
+from tests.e2e.small_nation import FORCES, small_nation
 from tests.orchestration.dagster_ui import ASSETS, Refused, Ui, dagster_ui
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
-FORCES = {"derbyshire", "kent", "surrey"}
 DAYS = ["2026-11-06", "2026-11-07"]
 TODAY = "2026-11-09"
-
-
-def _of_forces(text: str) -> list[str]:
-    head, *rows = text.splitlines()
-    return [head, *(row for row in rows if row.split(",")[1] in FORCES)]
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A data folder, and a sandbox whose register holds three forces."""
-    accounts = _of_forces(sandbox.register.accounts_csv(7))
-    ids = {row.split(",")[0] for row in accounts}
-    events = [row for row in sandbox.register.account_events_csv(7).splitlines() if row.split(",")[0] in ids]
-    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as listener:
-        patch.setattr(sandbox.register, "accounts_csv", lambda seed: "\n".join(accounts) + "\n")
-        patch.setattr(sandbox.register, "account_events_csv", lambda seed: "\n".join(events) + "\n")
-        config = uvicorn.Config(create_app(), access_log=False, log_level="critical", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
+    with pytest.MonkeyPatch.context() as patch, small_nation() as url:
         patch.setattr("os.environ", dict(os.environ))  # what settings put there is gone afterwards
         os.environ["BEATBOOK_HOME"] = str(tmp_path_factory.mktemp("home"))
-        os.environ["BEATBOOK_SANDBOX_URL"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        os.environ["BEATBOOK_SANDBOX_URL"] = url
         settings = Settings()
         settings.prepare()
         yield settings
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(autouse=True)

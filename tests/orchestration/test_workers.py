@@ -128,7 +128,7 @@ def test_a_run_is_ended_when_its_process_is_killed_and_not_before(
 
 def test_a_run_that_starts_has_time_for_its_process_to_come(instance: dg.DagsterInstance) -> None:
     starting = launched(instance, dg.DagsterRunStatus.STARTING)
-    just_started = launched(instance, since=datetime.now(UTC))
+    just_started = launched(instance, since=datetime.now(UTC) - timedelta(seconds=50))
     copied_tags = launched(instance, dg.DagsterRunStatus.STARTING, tags={OF_COMMAND: "another run"})
     end_dead_runs(instance)
     assert [status_of(instance, run) for run in (starting, just_started, copied_tags)] == [

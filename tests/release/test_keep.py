@@ -11,8 +11,8 @@ def made(day: str, number: int = 1) -> Made:
     return Made(f"{day}T05:30:00Z", f"{day}T06:{number:02}:00Z", f"{day}-{number}")
 
 
-def kept(releases: list[Made], current: str = "") -> list[str]:
-    removed = superseded(releases, current)
+def kept(releases: list[Made], *read: str) -> list[str]:
+    removed = superseded(releases, set(read))
     return [release.release_id for release in releases if release.release_id not in removed]
 
 

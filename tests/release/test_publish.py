@@ -306,6 +306,17 @@ def test_a_past_day_that_is_published_again_is_current_and_stays(built: Settings
     assert folder_of(built, again).is_dir()
 
 
+def test_the_release_before_the_current_one_stays_for_those_who_are_reading_it(
+    built: Settings, landing: Landing
+) -> None:
+    """After a gap of thirty days within a month the rule would remove it as the pointer moves on."""
+    before, newer = as_of(39, built, landing), as_of(9, built, landing)
+    assert [release.data_as_of_utc[:10] for release in (before, newer)] == ["2026-10-01", "2026-10-31"]
+    assert folder_of(built, before).is_dir()
+    as_of(8, built, landing)
+    assert not folder_of(built, before).exists()
+
+
 def test_a_folder_that_is_no_release_is_left_alone(built: Settings, landing: Landing) -> None:
     (built.releases / "notes").mkdir(parents=True)
     publish(built, landing)

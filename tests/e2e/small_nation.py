@@ -1,0 +1,37 @@
+"""A sandbox whose register holds three forces, so that a run takes seconds."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+
+import sandbox.register
+from sandbox.app import create_app
+
+FORCES = {"derbyshire", "kent", "surrey"}
+
+
+def _of_forces(text: str) -> list[str]:
+    head, *rows = text.splitlines()
+    return [head, *(row for row in rows if row.split(",")[1] in FORCES)]
+
+
+@contextmanager
+def small_nation() -> Iterator[str]:
+    """Serves it as long as the context lasts; yields its address."""
+    accounts = _of_forces(sandbox.register.accounts_csv(7))
+    ids = {row.split(",")[0] for row in accounts}
+    events = [row for row in sandbox.register.account_events_csv(7).splitlines() if row.split(",")[0] in ids]
+    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as listener:
+        patch.setattr(sandbox.register, "accounts_csv", lambda seed: "\n".join(accounts) + "\n")
+        patch.setattr(sandbox.register, "account_events_csv", lambda seed: "\n".join(events) + "\n")
+        config = uvicorn.Config(create_app(), access_log=False, log_level="critical", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
