@@ -113,8 +113,8 @@ def write(
 def _returned(
     landing: Landing, before: BuiltFrom, now: BuiltFrom
 ) -> Iterator[tuple[str, str, str, date, date, list[str]]]:
-    """What landed of returns, or was judged again, since: reason, platform, force, the first and last day that
-    it can touch, and what the indicators stand on that it can.
+    """What landed of returns, or was judged again, since: reason, platform, force, the first and last day
+    that it can touch, and what the indicators stand on that it can.
 
     A return that is damaged since is left out: a gap in the reasons must not stop a release.
     """
