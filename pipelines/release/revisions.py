@@ -39,6 +39,8 @@ _COMPARED = ("value", "ci95_low", "ci95_high", "ci998_low", "ci998_high", "value
 _CELL = ("indicator_id", "area_id", "platform", "account_scope", "period_type", "period_start")
 #: The tables of a release that are compared.
 TABLES = ("bench_values", "dim_account", "fct_collection")
+#: Of a return's entity, which indicators it can touch, by what those stand on.
+_TOUCHES = {"profiles": ["followers"], "posts": ["posts", "values_7d"], "messages": ["messages"]}
 #: A follower count stands for periods that end up to seven days after it, and one day before.
 _COUNT_STANDS = timedelta(days=7)
 _DAY = timedelta(days=1)
@@ -92,10 +94,10 @@ def write(
         connection.execute(f"create temp view old_{name} as from {path}")
     connection.execute(
         "create temp table returned (reason varchar, platform varchar, force_id varchar, "
-        "from_date date, until_date date)"
+        "from_date date, until_date date, known_by varchar[])"
     )
     if returned := list(_returned(landing, before, now)):
-        connection.executemany("insert into returned values (?, ?, ?, ?, ?)", returned)
+        connection.executemany("insert into returned values (?, ?, ?, ?, ?, ?)", returned)
     connection.execute(
         _REVISED,
         {
@@ -110,9 +112,12 @@ def write(
 
 def _returned(
     landing: Landing, before: BuiltFrom, now: BuiltFrom
-) -> Iterator[tuple[str, str, str, date, date]]:
-    """What landed of returns, or was judged again, since: reason, platform, force, first and last day that
-    it can touch. A return that is damaged since is left out: a gap in the reasons must not stop a release."""
+) -> Iterator[tuple[str, str, str, date, date, list[str]]]:
+    """What landed of returns, or was judged again, since: reason, platform, force, the first and last day
+    that it can touch, and what the indicators stand on that it can.
+
+    A return that is damaged since is left out: a gap in the reasons must not stop a release.
+    """
     for key, sha256 in now.runs.items():
         source, day_text, run_id = key.split("/")
         if source != "returns" or before.runs.get(key) == sha256:
@@ -125,13 +130,13 @@ def _returned(
             if not is_late:
                 old = landing.manifest_of(source, day, run_id, before.runs[key])
                 refused ^= {(each.platform, each.force_id) for each in old.quarantined}
-            for entity in manifest.files.keys() & {"profiles", "posts", "messages"}:
+            for entity in _TOUCHES.keys() & manifest.files.keys():
                 rows = landing.read(source, entity, day, run_id)
                 for platform, force_id, first, last in _spoken_of(rows):
                     if ((platform, force_id) in refused) is not is_late:
                         back = REPLIES_BACK if entity == "messages" else _DAY
                         reason = "late_return" if is_late else "quarantine"
-                        yield reason, platform, force_id, first - back, last + _COUNT_STANDS
+                        yield reason, platform, force_id, first - back, last + _COUNT_STANDS, _TOUCHES[entity]
 
 
 def _spoken_of(rows: pl.DataFrame) -> list[tuple[str, str, date, date]]:
@@ -156,7 +161,8 @@ _REVISED = f"""
     insert into release.{NAME} by name
     with changed as (
         select {", ".join(f"o.{name}" for name in _CELL)}, o.period_end, {_OLD_AND_NEW}, o.is_provisional,
-            o.is_invented, o.indicator_version is distinct from d.indicator_version as is_redefined
+            o.is_invented, d.known_by,
+            o.indicator_version is distinct from d.indicator_version as is_redefined
         from old_bench_values as o
         left join bench_values as n on {_SAME_CELL}
         left join dim_indicator as d on o.indicator_id = d.indicator_id
@@ -181,10 +187,11 @@ _REVISED = f"""
     touched as (
         from returned
         union all
-        select 'quarantine', platform, force_id, collected_date - $posts_back, collected_date + $count_stands
+        select 'quarantine', platform, force_id, collected_date - $posts_back, collected_date + $count_stands,
+            null
         from judged
         union all
-        select 'register', platform, force_id, null, null from accounts
+        select 'register', platform, force_id, null, null, null from accounts
     ),
     causes as (
         select {", ".join(f"changed.{name}" for name in _CELL)},
@@ -193,11 +200,12 @@ _REVISED = f"""
         inner join dim_area_member as members on changed.area_id = members.area_id
         inner join touched
             on members.force_id = touched.force_id and changed.platform in (touched.platform, 'all')
+                and (touched.known_by is null or list_contains(touched.known_by, changed.known_by))
                 and changed.period_end >= coalesce(touched.from_date, changed.period_end)
                 and changed.period_start <= coalesce(touched.until_date, changed.period_start)
         group by all
     )
-    select changed.* exclude (is_provisional, is_redefined), $old_release_id as old_release_id,
+    select changed.* exclude (is_provisional, is_redefined, known_by), $old_release_id as old_release_id,
         $reasons[least(
             causes.position,
             case when is_redefined then list_position($reasons, 'definition') end,

@@ -172,6 +172,7 @@ def test_of_several_reasons_the_most_specific_is_said(
     [
         ({}, "late_return"),
         ({"platform": "x"}, "later_data"),
+        ({"known_by": "messages"}, "later_data"),
         ({"day": date(2026, 10, 2)}, "later_data"),
         ({"quarantined": [refused("youtube:kent", "kent", "youtube")]}, "later_data"),
     ],
@@ -179,9 +180,11 @@ def test_of_several_reasons_the_most_specific_is_said(
 def test_a_return_is_the_reason_where_it_speaks_of_the_cell_and_counts(
     built: Settings, landing: Landing, of: dict[str, Any], reason: str
 ) -> None:
+    of = dict(of)
     release_of(built, landing)
+    stands_on = f"update dim_indicator set known_by = '{of.pop('known_by', 'followers')}'"
     returned(landing, **of)
-    found = reasons(built, release_of(built, landing, value=60.0))
+    found = reasons(built, release_of(built, landing, stands_on, value=60.0))
     assert found == ONE_FORCES | {"kent": reason, "all_forces": reason}
 
 
