@@ -84,7 +84,6 @@ def build(
     """
     try:
         check_indicators(SEEDS)
-        check_corrections(settings.register, SEEDS)
         return _build(settings, landing, build_id, full, on_node)
     except (RegistryError, DamagedError) as error:
         raise NotBuiltError([str(error)]) from error
@@ -102,6 +101,7 @@ def _build(
             found = window(landing, None)
         if found is None:
             raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
+        check_corrections(settings.register, SEEDS)
         try:
             link_files(landing, found, settings.reading)
             _remove(settings.building)
