@@ -17,7 +17,8 @@ def bytes_of(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in ("release.json", "release.json.sha256", "beatbook.duckdb")
+        if path.is_file()
+        and path.name not in ("release.json", "release.json.sha256", "built_from.json", "beatbook.duckdb")
     }
 
 
