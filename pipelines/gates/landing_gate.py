@@ -86,9 +86,8 @@ def judge(
         parameters = of_run | {"logged_rows": logged} | of_entity(source, entity, schema)
         expectations = expectations_of(landing_suite(source, entity), parameters)
         _refuse(refused, answered, f"{source}/{entity}", expectations, frame)
-    if (
-        source != "returns" and len(refused) < answered.height
-    ):  # else there is nothing to hold against the past
+    # Returns have no past, and where everybody is refused there is nothing left to hold against it.
+    if source != "returns" and len(refused) < answered.height:
         for name, frame in frames_of(landing, source, day, frames).items():
             if not frame.is_empty():
                 _refuse(refused, answered, f"{source}/{name}", expectations_of(name, {}), frame)

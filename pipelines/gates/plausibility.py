@@ -44,7 +44,7 @@ def frames_of(landing: Landing, source: str, day: date, frames: Frames) -> dict[
     - plausible_platform: for each counter `median_ratio` over the accounts and `null_share_rise`, and of all
       counters together `unchanged_share` of the lively accounts.
     """
-    past = {entity: _past(landing, source, entity, day, frames) for entity in ("profiles", "posts")}
+    past = _past(landing, source, day, frames["requests"])
     pairs = {entity: _pairs(landing, source, entity, frames, past[entity]) for entity in past}
     # The first fault of an account is its reason: the platform's, then the account's, then a figure's.
     return {
@@ -55,30 +55,35 @@ def frames_of(landing: Landing, source: str, day: date, frames: Frames) -> dict[
     }
 
 
-def _past(landing: Landing, source: str, entity: str, day: date, frames: Frames) -> pl.DataFrame:
-    """The last row that passed of each profile or post, of the days before: minutes ago nothing had moved.
+def _past(landing: Landing, source: str, day: date, log: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The last row that passed of each profile and post, of the days before: minutes ago nothing had moved.
 
     Days are read backwards until every account that answers now has answered in one: mostly yesterday alone.
     """
-    log = ["account_id", "entity", "status"]
-    missing, found = (
-        _answered(frames["requests"], entity),
-        [pl.DataFrame(schema=landing.schemas[source, entity])],
-    )
+    keys = {"profiles": ["account_id"], "posts": ["account_id", catalogue.source(source).KEYS["posts"]]}
+    found = {entity: [pl.DataFrame(schema=landing.schemas[source, entity])] for entity in keys}
+    missing = _answered(log)
     for back in range(1, PAST.days + 1):
-        then = day - timedelta(days=back)
-        found.append(passed(landing, source, entity, then, then, list(landing.schemas[source, entity])))
-        missing -= _answered(passed(landing, source, "requests", then, then, log), entity)
         if not missing:
             break
-    key = catalogue.source(source).KEYS[entity]
-    by = ["account_id"] if entity == "profiles" else ["account_id", key]
-    return pl.concat(found, how="diagonal").sort("run_id").unique(by, keep="last", maintain_order=True)
+        then = day - timedelta(days=back)
+        for entity, frames in found.items():
+            frames.append(passed(landing, source, entity, then, then, list(landing.schemas[source, entity])))
+        missing -= _answered(passed(landing, source, "requests", then, then, log.columns))
+    return {
+        entity: pl.concat(frames, how="diagonal")
+        .sort("run_id")
+        .unique(keys[entity], keep="last", maintain_order=True)
+        for entity, frames in found.items()
+    }
 
 
-def _answered(log: pl.DataFrame, entity: str) -> set[str]:
-    answered = (pl.col("entity") == entity) & pl.col("status").is_in(["landed", "empty"])
-    return set(log.filter(answered)["account_id"])
+def _answered(log: pl.DataFrame) -> set[tuple[str, str]]:
+    """Account and entity of what was answered."""
+    answered = log.filter(
+        pl.col("status").is_in(["landed", "empty"]), pl.col("entity").is_in(["profiles", "posts"])
+    )
+    return set(answered.select("account_id", "entity").iter_rows())
 
 
 def _pairs(landing: Landing, source: str, entity: str, frames: Frames, past: pl.DataFrame) -> pl.DataFrame:

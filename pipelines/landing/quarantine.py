@@ -8,16 +8,17 @@ of the forces that answered on a platform have an account without any, the fault
 then the whole platform is quarantined for that day, alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 import msgspec
 import polars as pl
 
-from pipelines.landing.manifest import DamagedError, Manifest, Refused
+from pipelines.landing.manifest import DamagedError, Decision, Manifest, Refused
 from pipelines.landing.store import Landing
 
 #: More of a platform's forces than this do not make the same mistake on one day by chance.
@@ -27,6 +28,7 @@ MIN_FAILING_FORCES = 2
 #: In place of an expectation: quarantined for others' faults, and by a person.
 WHOLE, HELD = "platform", "held"
 
+KEYS = ["run_id", "platform", "force_id", "account_id"]
 SCHEMA = pl.Schema(
     {"day": pl.Date, "run_id": pl.String} | dict.fromkeys(Refused.__struct_fields__, pl.String())
 )
@@ -66,45 +68,37 @@ def decisions(landing: Landing, since: date) -> list[dict[str, Any]]:
 
 
 def _of_day(landing: Landing, source: str, day: date, manifests: Sequence[Manifest]) -> list[dict[str, Any]]:
-    """A decision is about the runs before it, by their ids."""
     own: list[dict[str, Any]] = [
         {"day": day, "run_id": manifest.run_id} | msgspec.structs.asdict(refused)
         for manifest in manifests
         for refused in manifest.quarantined
     ]
+    run_ids = [manifest.run_id for manifest in manifests]
     cleared = ""  # the last run of which everything was released
     for manifest in manifests:
         decision = manifest.decision
         if decision is None:
             continue
-        own = [row for row in own if not _is_about(manifest, row["run_id"], row["account_id"])]
+        about = partial(_is_about, decision, manifest.run_id)
+        own = [row for row in own if not about(row)]
         if not decision.is_release:
-            own += _held(landing, source, day, manifests, manifest)
+            why = {"day": day, "expectation": HELD, "detail": f"held by {decision.by}: {decision.reason}"}
+            asked = _log(landing, source, day, run_ids).select(KEYS).unique(maintain_order=True)
+            own += [row | why for row in asked.iter_rows(named=True) if about(row)]
         elif not decision.account_ids:
             cleared = manifest.run_id
-    others = _others(landing, source, day, [manifest.run_id for manifest in manifests], own)
+    others = _others(landing, source, day, run_ids, own)
     return own + [row for row in others if row["run_id"] > cleared]
 
 
-def _is_about(manifest: Manifest, run_id: str, account_id: str) -> bool:
-    decided = manifest.decision
-    return decided is not None and (
-        run_id < manifest.run_id and (not decided.account_ids or account_id in decided.account_ids)
-    )
+def _is_about(decision: Decision, decided_in: str, row: Mapping[str, Any]) -> bool:
+    """A decision is about the runs before its own, by their ids."""
+    is_meant = not decision.account_ids or row["account_id"] in decision.account_ids
+    return is_meant and row["run_id"] < decided_in
 
 
-def _held(
-    landing: Landing, source: str, day: date, manifests: Sequence[Manifest], held: Manifest
-) -> list[dict[str, Any]]:
-    decision = held.decision
-    log = pl.concat([landing.read(source, "requests", day, manifest.run_id) for manifest in manifests])
-    asked = log.select("run_id", "platform", "force_id", "account_id").unique(maintain_order=True)
-    why = {"expectation": HELD, "detail": f"held by {decision.by}: {decision.reason}" if decision else ""}
-    return [
-        {"day": day} | row | why
-        for row in asked.iter_rows(named=True)
-        if _is_about(held, row["run_id"], row["account_id"])
-    ]
+def _log(landing: Landing, source: str, day: date, run_ids: Sequence[str]) -> pl.DataFrame:
+    return pl.concat([landing.read(source, "requests", day, run_id) for run_id in run_ids])
 
 
 def in_brief(landing: Landing, since: date) -> list[dict[str, Any]]:
@@ -150,9 +144,8 @@ def _others(
     """Everybody else of the day, when the platform is at fault."""
     if not own or source == "returns":
         return []
-    keys = ["run_id", "platform", "force_id", "account_id"]
-    log = pl.concat([landing.read(source, "requests", day, run_id) for run_id in run_ids])
-    answered = log.filter(pl.col("status").is_in(["landed", "empty"])).select(keys).unique()
+    log = _log(landing, source, day, run_ids)
+    answered = log.filter(pl.col("status").is_in(["landed", "empty"])).select(KEYS).unique()
     refused = pl.DataFrame(own, schema=SCHEMA, orient="row")
     passed = answered.join(refused, on=["run_id", "account_id"], how="anti")
     # What a person holds is no fault of the platform's.
@@ -163,7 +156,5 @@ def _others(
         return []
     example = next(row["detail"] for row in own if row["force_id"] == failing[0])
     why = f"{source} as a whole: {len(failing)} of {forces} forces fail, {failing[0]} for one: {example}"
-    return [
-        {**row, "day": day, "expectation": WHOLE, "detail": why}
-        for row in passed.sort(keys).iter_rows(named=True)
-    ]
+    fault = {"day": day, "expectation": WHOLE, "detail": why}
+    return [row | fault for row in passed.sort(KEYS).iter_rows(named=True)]

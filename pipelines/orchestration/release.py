@@ -20,7 +20,7 @@ from pipelines.release.contents import contents
 from pipelines.release.coverage import coverage
 from pipelines.release.publish import NotPublishedError, publish
 from pipelines.release.published import Release, compared_with, folder_of
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from pipelines.warehouse.build import NotBuiltError, held_build
 
 VALUES = "bench_values"
@@ -45,6 +45,8 @@ def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
             record(settings.gates, result)
     except NotBuiltError as error:
         raise dg.Failure(error.failures[0], allow_retries=False) from error
+    except SettingsError as error:  # the list of overrides cannot be read
+        raise dg.Failure(str(error), allow_retries=False) from error
     failures = "\n".join(f"- {line}" for line in result.failures) or "none"
     return dg.AssetCheckResult(
         passed=result.passed,
