@@ -20,7 +20,7 @@ def build_definitions(settings: Settings, progress: Progress | None = None) -> d
         asset_checks=[*landing_gates, release.gate],
         jobs=schedules.jobs,
         schedules=[schedules.build_daily(settings)],
-        sensors=[schedules.build_queue_sensor(settings), *sensors.build_sensors(settings)],
+        sensors=sensors.build_sensors(settings),
         resources=resources(settings, progress),
         executor=dg.in_process_executor,
     )

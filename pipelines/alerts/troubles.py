@@ -14,6 +14,7 @@ from pipelines.gates.records import path_of, recorded
 from pipelines.landing.manifest import DamagedError
 from pipelines.landing.quarantine import WHOLE
 from pipelines.landing.store import Landing
+from pipelines.orchestration.queue import waiting
 from pipelines.release.missing import QUARANTINED, TO_DO_WHOLE, last_words, missing
 from pipelines.release.published import DamagedReleaseError, current
 from pipelines.settings import LONDON, Settings
@@ -57,6 +58,19 @@ def failed_runs(settings: Settings, instance: dg.DagsterInstance) -> list[Troubl
         key = "/".join(["run", run.job_name, *parts])
         to_do = f"the run's page says why; mend it, then run it again there ({RED})"
         found.append(Trouble(key, what, _moment(ended), to_do, f"{settings.ui_url}/runs/{run.run_id}"))
+    return found
+
+
+def queued(settings: Settings, now: datetime) -> list[Trouble]:
+    """Runs that have been in the queue for over an hour. `now` has a time zone."""
+    found = []
+    for run_id, line in waiting(settings, now).items():
+        what, to_do = (
+            "A run waits for its turn for over an hour",
+            f"{line}; cancel that one, or wait for it ({RED})",
+        )
+        link = f"{settings.ui_url}/runs/{run_id}"
+        found.append(Trouble(f"queue/{run_id}", what, _moment(now), to_do, link))
     return found
 
 

@@ -131,7 +131,9 @@ def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str) -> N
     elif rows:
         import polars as pl
 
-        typer.echo(pl.DataFrame(rows, infer_schema_length=None).write_csv(), nl=False)
+        from pipelines.release.files import defused
+
+        typer.echo(defused(pl.DataFrame(rows, infer_schema_length=None)).write_csv(), nl=False)
 
 
 def as_json(rows: Any) -> str:

@@ -205,7 +205,7 @@ def status(
     with plainly(settings):
         landing = open_landing(settings)
         found = look(settings, landing)
-        found.waiting = waiting(settings, datetime.now(UTC))
+        found.waiting = list(waiting(settings, datetime.now(UTC)).values())
         if force is not None:
             register = load(settings.register, SEEDS)
             if force not in register.forces:

@@ -60,7 +60,7 @@ def _build(
                 settings,
                 platform,
                 day,
-                open_landing(settings).new_run_id(context.run_id),
+                open_landing(settings).new_run_id(context.run.run_id),
                 forces=config.forces,
                 on_start=lambda total: progress.accounts(platform, total),
                 on_done=lambda _: progress.account_done(),
@@ -79,7 +79,10 @@ def _build(
     def gate(
         context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings]
     ) -> dg.AssetCheckResult:
-        landing, day = open_landing(settings), day_of(context.run) or settings.profile.today()
+        day = day_of(context.run)
+        if day is None:  # the UI asks for one; a script may forget it
+            raise dg.Failure("choose the day that is to be judged", allow_retries=False)
+        landing = open_landing(settings)
         runs = [run_id for _, run_id in landing.runs(platform, day, day)]
         register = load(settings.register, SEEDS)
         try:

@@ -17,7 +17,7 @@ from pipelines.gates.release_gate import RELEASE_TABLES, release_gate
 from pipelines.landing.store import open_landing
 from pipelines.orchestration.history import forget
 from pipelines.release.contents import contents
-from pipelines.release.coverage import coverage
+from pipelines.release.coverage import COLUMNS, coverage
 from pipelines.release.publish import NotPublishedError, publish
 from pipelines.release.published import Release, compared_with, folder_of
 from pipelines.settings import Settings, SettingsError
@@ -111,6 +111,7 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
 def _of_release(published: Release, folder: Path) -> "dict[str, dg.RawMetadataValue]":
     """What the release is, what let it pass, and what is not in it."""
     found = coverage(folder)
+    schema = dg.TableSchema([dg.TableColumn(name) for name in COLUMNS])
     missing = next((row["missing"] for row in found if row["platform"] == "all"), "")
     gates = [
         f"- {gate['gate']}, {gate['subject']}: {sum(gate['checked_rows'].values())} checked"
@@ -130,7 +131,7 @@ def _of_release(published: Release, folder: Path) -> "dict[str, dg.RawMetadataVa
         "gates passed": dg.MetadataValue.md("\n".join(gates)),
         "quarantined": dg.MetadataValue.md("\n".join(quarantined) or "none"),
         "missing forces": missing or "none that was due",
-        "coverage": dg.MetadataValue.table([dg.TableRecord(row) for row in found]),
+        "coverage": dg.MetadataValue.table([dg.TableRecord(row) for row in found], schema),
         "checks": dg.MetadataValue.url(f"/assets/{VALUES}?view=checks"),
         "folder": dg.MetadataValue.path(str(folder)),
         "manifest": dg.MetadataValue.path(str(folder / "release.json")),

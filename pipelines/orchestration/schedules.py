@@ -1,13 +1,10 @@
-"""Jobs, when they run, and who says that they do not.
+"""Jobs, and when they run.
 
-Belongs here: selections of assets, clocks, sensors. Does not belong here: assets.
+Belongs here: selections of assets, clocks. Does not belong here: assets, or who watches (sensors.py).
 """
-
-from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines.orchestration.queue import waiting
 from pipelines.settings import Settings
 
 LANDING = dg.AssetSelection.groups("landing")
@@ -49,17 +46,3 @@ def build_daily(settings: Settings) -> dg.ScheduleDefinition:
         return dg.RunRequest(run_key=day.isoformat(), partition_key=day.isoformat())
 
     return daily
-
-
-def build_queue_sensor(settings: Settings) -> dg.SensorDefinition:
-    """Red on the page of sensors, and in the daemon's log, while a run waits for more than an hour."""
-
-    @dg.sensor(name="queue", minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
-    def queue() -> dg.SkipReason:
-        """Fails while a run has been in the queue for more than an hour, and says behind what."""
-        lines = waiting(settings, datetime.now(UTC))
-        if lines:
-            raise dg.Failure("; ".join(lines))
-        return dg.SkipReason("no run has been in the queue for an hour")
-
-    return queue

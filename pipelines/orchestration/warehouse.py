@@ -82,7 +82,7 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
             nodes = build(
                 settings,
                 landing,
-                landing.new_run_id(context.run_id),
+                landing.new_run_id(context.run.run_id),
                 full=config.full,
                 on_node=progress.building,
             )

@@ -10,9 +10,13 @@ from typing import Any
 import duckdb
 
 
+COLUMNS = ("platform", "due_count", "collected_count", "missing")
+
+
 def coverage(release: Path) -> list[dict[str, Any]]:
-    """A row for each platform of the newest day that was pulled: platform, due_count and collected_count
-    (forces), and missing, the ids of those that were due and not collected; and the same over all platforms.
+    """A row for each platform of the newest day that was pulled: due_count and collected_count are forces,
+    missing the ids of those that were due and not collected; and the same over all platforms. No rows where
+    nothing is pulled.
     """
     collection = str(release / "tables" / "fct_collection.parquet")
     with duckdb.connect() as connection:

@@ -22,14 +22,11 @@ import msgspec
 import polars as pl
 
 from pipelines.release.contents import Model
-from pipelines.release.files import Files
+from pipelines.release.files import Files, defused
 
 POSTS = "ext_posts"
 #: Rows that are read at a time.
 BATCH = 50_000
-#: How a text begins that a spreadsheet takes for a formula, whatever quotes stand around it in the CSV. An
-#: apostrophe before it makes it text; numbers are no text, and Parquet is no spreadsheet's.
-_RUN_BY_SPREADSHEETS = r"^[=+\-@\t\r]"
 _DEFUSED = " In CSV an apostrophe stands before a text that begins with = + - @, a tab or a carriage return."
 _FRICTIONLESS = {
     "BIGINT": "integer",
@@ -156,8 +153,7 @@ def _split(frame: pl.DataFrame) -> Iterable[tuple[tuple[str, ...], pl.DataFrame]
 
 
 def _write_rows(files: Files, name: str, rows: pl.DataFrame) -> None:
-    shown = rows.with_columns(pl.col(pl.String).str.replace(_RUN_BY_SPREADSHEETS, "'${0}"))
-    shown.write_csv(files.path(f"{name}.csv"), datetime_format="%Y-%m-%dT%H:%M:%SZ")
+    defused(rows).write_csv(files.path(f"{name}.csv"), datetime_format="%Y-%m-%dT%H:%M:%SZ")
     rows.write_parquet(files.path(f"{name}.parquet"), compression="zstd")
     files.add(f"{name}.csv")
     files.add(f"{name}.parquet")

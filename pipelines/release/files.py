@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import polars as pl
+
 from pipelines.disk import sha256_of, sync
 
 
@@ -98,3 +100,13 @@ def _link(file: Path, path: Path) -> None:
 
 def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.link")
+
+
+#: How a text begins that a spreadsheet takes for a formula, whatever quotes stand around it in the CSV.
+_RUN_BY_SPREADSHEETS = r"^[=+\-@\t\r]"
+
+
+def defused(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows as CSV may hold them: an apostrophe makes a text of what a spreadsheet would run. Numbers are
+    no text, and Parquet is no spreadsheet's."""
+    return rows.with_columns(pl.col(pl.String).str.replace(_RUN_BY_SPREADSHEETS, "'${0}"))

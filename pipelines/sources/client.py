@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Generic, TypeVar
 
@@ -358,10 +359,14 @@ class Client:
 
     def _told_to_wait(self, response: httpx.Response) -> float | None:
         """Seconds from Retry-After (a number or an HTTP date), else from the platform's reset header."""
-        after = response.headers.get("retry-after")
-        if after is not None and after.strip().isascii() and after.strip().isdigit():
+        after = response.headers.get("retry-after", "").strip()
+        if after.isascii() and after.isdigit():
             return float(after)
-        return self._seconds_to_reset(response)
+        try:
+            until = parsedate_to_datetime(after)  # always in GMT (RFC 9110, 5.6.7)
+        except (ValueError, OverflowError):
+            return self._seconds_to_reset(response)
+        return max(0.0, (until.replace(tzinfo=UTC) - self.now()).total_seconds())
 
 
 def _same_place(next_url: str | None, url: httpx.URL) -> str | None:

@@ -36,12 +36,6 @@ DAY = """
         2 as post_count, 1 as reply_count, 1 as conversation_count, 1000 as follower_count
 """
 DAYS, OTHER = ("2026-03-02", "2026-02-02"), "'q' as post_id"
-#: Two days of ten accounts, of which some lose more than half.
-FOLLOWERS = """
-    select 'a' || i as account_id, 'x' as platform, date '2026-03-02' + d as activity_date,
-        case when i < {halved} and d = 1 then 400 else 1000 end as follower_count
-    from range(10) as a (i), (values (0), (1)) as b (d)
-"""
 #: What a check reads beside: good rows of every table.
 BESIDE = {
     "stg_landing__window": WINDOW,
@@ -194,9 +188,6 @@ CASES: dict[str, list[tuple[Tables, Tables]]] = {
         (residents(2_500_000), residents(1_500_000)),
         (residents(4_000_000, source="'doubtful: too high'"), residents(4_000_000)),
         (residents(4_000_000, is_per_head="false"), residents(200_000)),
-    ],
-    "assert_followers_do_not_halve_on_a_whole_platform": [
-        ({"fct_account_days": FOLLOWERS.format(halved=1)}, {"fct_account_days": FOLLOWERS.format(halved=2)}),
     ],
     "assert_the_window_is_one_row_in_order": [
         ({}, {"stg_landing__window": TWICE["stg_landing__window"]}),

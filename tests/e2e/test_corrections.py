@@ -28,8 +28,7 @@ def cells_of(nation: Nation) -> pl.DataFrame:
 def landed_in(nation: Nation) -> dict[str, str]:
     """Every landed file by its sum; last_run is the counter of runs, which a build takes on."""
     files = bytes_of(nation.home / "landing")
-    files.pop("last_run")
-    return files
+    return {name: digest for name, digest in files.items() if "last_run" not in name}
 
 
 def test_a_declared_correction_mends_figures_and_is_named_by_all_that_it_touches(

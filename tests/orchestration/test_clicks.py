@@ -1,12 +1,9 @@
 """What the UI's GraphQL shows: the days that are offered, a tick that comes late, runs of the command."""
 
 import os
-import sqlite3
-from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import dagster as dg
 import pytest
 from dagster._core.test_utils import freeze_time
 from typer.testing import CliRunner
@@ -14,7 +11,6 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.landing.store import open_landing
 from pipelines.orchestration.partitions import days
-from pipelines.orchestration.runs import LOCATION
 from pipelines.settings import LONDON, Settings
 from tests.landing.landed import land
 from tests.orchestration.dagster_ui import REPOSITORY, Ui, dagster_ui
@@ -29,15 +25,6 @@ mutation($schedule: ScheduleSelector!, $moment: Float!) {
     ... on DryRunInstigationTick {
       evaluationResult { skipReason error { message } runRequests { runKey tags { key value } } }
     }
-  }
-}
-"""
-
-
-SENSOR = """
-mutation($sensor: SensorSelector!) {
-  sensorDryRun(selectorData: $sensor, cursor: null) {
-    ... on DryRunInstigationTick { evaluationResult { skipReason error { cause { message } } } }
   }
 }
 """
@@ -86,36 +73,6 @@ def test_production_offers_today_and_what_has_landed_and_a_late_tick_asks_for_no
         assert late["skipReason"] == f"{missed} cannot be pulled; what can be pulled now: {TODAY}"
         [request] = tick(ui, TODAY)["runRequests"]  # type: ignore[misc,attr-defined]
         assert {"key": "dagster/partition", "value": str(TODAY)} in request["tags"]
-
-
-def test_a_run_that_waits_for_over_an_hour_makes_the_sensor_red_and_the_status_incomplete(
-    environment: None,
-) -> None:
-    settings = Settings()
-    settings.prepare()
-    sensor = {**REPOSITORY, "sensorName": "queue"}
-    with dagster_ui(settings) as ui:
-        calm = ui.ask(SENSOR, sensor=sensor)["sensorDryRun"]["evaluationResult"]
-        assert (calm["error"], calm["skipReason"]) == (None, "no run has been in the queue for an hour")
-
-        origin = LOCATION.get_job_origin("build")
-        run = ui.instance.create_run_for_job(a_job, remote_job_origin=origin)
-        kind = dg.DagsterEventType.RUN_ENQUEUED.value
-        ui.instance.report_dagster_event(dg.DagsterEvent(kind, "build"), run.run_id)
-        with closing(sqlite3.connect(settings.dagster_home / "history" / "runs.db")) as runs:
-            runs.execute("update runs set create_timestamp = datetime('now', '-2 hours')")
-            runs.commit()
-        red = ui.ask(SENSOR, sensor=sensor)["sensorDryRun"]["evaluationResult"]
-        assert f"run {run.run_id} (a_job) has waited since" in red["error"]["cause"]["message"]
-
-    done = CliRunner().invoke(app, ["status"])
-    assert done.exit_code == 4
-    assert run.run_id in done.stdout.replace("\n", "")
-
-
-@dg.job
-def a_job() -> None:
-    """Whatever it does, it waits."""
 
 
 def test_production_before_its_first_pull_offers_today_alone(production: Settings) -> None:

@@ -114,7 +114,7 @@ def test_a_run_that_fails_is_told_once_and_once_that_it_succeeded(
     settings: Settings,
     told: list[str],
 ) -> None:
-    watch = Watch(settings, "tell_of_failed_runs")
+    watch = Watch(settings, "tell_of_runs")
     execute(watch, "daily", fails=False)
     watch.tick()
     assert len(told) == 0
@@ -137,11 +137,45 @@ def test_a_run_that_fails_is_told_once_and_once_that_it_succeeded(
     assert "Over: A run of the job daily" in told[1]
 
 
+def test_a_run_that_waits_for_over_an_hour_is_told_and_when_its_turn_has_come(
+    settings: Settings, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch(settings, "tell_of_runs")
+    line = "run 12ab (daily of 2026-11-09) has waited since 2026-11-09 05:30 UTC, behind 34cd"
+    monkeypatch.setattr("pipelines.alerts.troubles.waiting", lambda *_: {"12ab": line})
+    watch.tick()
+    watch.tick()
+    assert len(told) == 1
+    assert "A run waits for its turn for over an hour" in told[0]
+    assert f"What to do: {line}; cancel that one" in told[0]
+    monkeypatch.setattr("pipelines.alerts.troubles.waiting", lambda *_: {})
+    watch.tick()
+    assert len(told) == 2
+    assert "Over: A run waits" in told[1]
+
+
+def test_what_forces_sent_is_entered_once_as_a_materialisation(settings: Settings, landing: Landing) -> None:
+    watch = Watch(settings, "landed_returns")
+    row = {"force_id": "kent", "account_id": "x:kent", "platform": "x"}
+    for kind in ("posts", "profiles"):
+        rows = {kind: [row | {"post_id": str(n)} for n in range(2)] if kind == "posts" else [row]}
+        land(landing, "returns", TODAY, landing.new_run_id(), rows, [refused("x:kent", "kent", "x")])
+    context = dg.build_sensor_context(instance=watch.instance)
+    done = watch.sensor.evaluate_tick(context)
+    shown = [dict(event.metadata) for event in done.asset_events]
+    assert [each["kinds"].value for each in shown] == ["posts", "profiles"]
+    assert [each["dagster/row_count"].value for each in shown] == [2, 1]
+    assert {each["forces"].value for each in shown} == {"kent"}
+    again = watch.sensor.evaluate_tick(dg.build_sensor_context(instance=watch.instance, cursor=done.cursor))
+    assert not again.asset_events
+    assert again.cursor == done.cursor
+
+
 def test_a_failure_of_one_job_is_not_over_when_another_succeeds_but_when_the_daily_one_does(
     settings: Settings,
     told: list[str],
 ) -> None:
-    watch = Watch(settings, "tell_of_failed_runs")
+    watch = Watch(settings, "tell_of_runs")
     execute(watch, "build", fails=True)
     watch.tick()
     execute(watch, "pull", fails=False)
@@ -346,7 +380,7 @@ def test_production_watches_from_the_start_and_the_sandbox_when_it_is_switched_o
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    names = {"tell_of_failed_runs", "tell_of_gates_and_quarantines", "tell_of_staleness"}
+    names = {"tell_of_runs", "tell_of_gates_and_quarantines", "tell_of_staleness"}
     for profile, status in (
         ("production", dg.DefaultSensorStatus.RUNNING),
         ("sandbox", dg.DefaultSensorStatus.STOPPED),

@@ -169,15 +169,15 @@ def test_locks_of_runs_that_have_ended_are_removed(instance: dg.DagsterInstance,
 
 
 def test_a_run_that_waits_for_over_an_hour_is_named(settings: Settings, instance: dg.DagsterInstance) -> None:
-    assert waiting(settings, datetime.now(UTC)) == []
+    assert waiting(settings, datetime.now(UTC)) == {}
     queued = launched(instance, dg.DagsterRunStatus.QUEUED, tags={"dagster/partition": "2026-11-09"})
     soon, late = (datetime.now(UTC) + timedelta(minutes=minutes) for minutes in (59, 61))
-    assert waiting(settings, soon) == []
-    [line] = waiting(settings, late)
+    assert waiting(settings, soon) == {}
+    [line] = waiting(settings, late).values()
     assert f"run {queued.run_id} (some_job of 2026-11-09) has waited since" in line
     assert "nothing is at work" in line
     before = launched(instance)
-    [line] = waiting(settings, late)
+    [line] = waiting(settings, late).values()
     assert line.endswith(f"behind {before.run_id}")
 
 
@@ -185,5 +185,5 @@ def test_a_history_that_cannot_be_read_is_said(settings: Settings) -> None:
     history = settings.dagster_home / "history" / "runs.db"
     history.parent.mkdir()
     history.write_text("this is no database, and long enough to be taken for a damaged one" * 20)
-    [line] = waiting(settings, datetime.now(UTC))
+    [line] = waiting(settings, datetime.now(UTC)).values()
     assert line.startswith(f"whether a run waits is not known: {history}: ")

@@ -30,3 +30,11 @@ def test_forces_are_counted_by_platform_and_over_all_of_them(tmp_path: Path) -> 
         {"platform": "bluesky", "due_count": 2, "collected_count": 1, "missing": "essex"},
         {"platform": "youtube", "due_count": 2, "collected_count": 1, "missing": "surrey"},
     ]
+
+
+def test_where_nothing_is_pulled_there_are_no_rows(tmp_path: Path) -> None:
+    schema = {"collected_date": pl.Date, "platform": pl.String, "force_id": pl.String, "status": pl.String}
+    (tmp_path / "tables").mkdir()
+    none = pl.DataFrame(schema=schema | {"is_due": pl.Boolean})
+    none.write_parquet(tmp_path / "tables" / "fct_collection.parquet")
+    assert coverage(tmp_path) == []

@@ -5,6 +5,7 @@ import gzip
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import httpx
@@ -167,6 +168,7 @@ def test_retry_after_and_the_platforms_reset_say_how_long_to_wait() -> None:
     later = NOW + timedelta(seconds=90)
     for rate, headers, seconds in (
         (None, {"retry-after": "7"}, 7),
+        (None, {"retry-after": format_datetime(later.astimezone(UTC), usegmt=True)}, 90),
         (unix, {"ratelimit-reset": str(int(later.timestamp()))}, 90),
         (iso, {"x-ratelimit-reset": later.isoformat()}, 90),
         (unix, {"retry-after": "7", "ratelimit-reset": "0"}, 7),
