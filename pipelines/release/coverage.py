@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 
-
 COLUMNS = ("platform", "due_count", "collected_count", "missing")
 
 
