@@ -363,7 +363,7 @@ class Client:
         if after.isascii() and after.isdigit():
             return float(after)
         try:
-            until = parsedate_to_datetime(after)  # always in GMT (RFC 9110, 5.6.7)
+            until: datetime = parsedate_to_datetime(after)  # always in GMT (RFC 9110, 5.6.7)
         except (ValueError, OverflowError):
             return self._seconds_to_reset(response)
         return max(0.0, (until.replace(tzinfo=UTC) - self.now()).total_seconds())
