@@ -78,11 +78,12 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
     ) -> Iterator[Event]:
         """Build beside and swap in what passed, or fail and leave the last warehouse where it is."""
         landing = open_landing(settings)
+        build_id = landing.new_run_id(context.run.run_id)
         try:
-            nodes = build(
+            made = build(
                 settings,
                 landing,
-                landing.new_run_id(context.run.run_id),
+                build_id,
                 full=config.full,
                 on_node=progress.building,
             )
@@ -90,7 +91,9 @@ def build_assets(settings: Settings) -> dg.AssetsDefinition:
             yield from _outcomes(error.nodes, {}, checks)
             failures = dg.MetadataValue.md("\n".join(f"- {line}" for line in error.failures))
             raise dg.Failure(str(error), metadata={"failures": failures}, allow_retries=False) from error
-        yield from _outcomes(nodes, keys, checks, row_counts(settings))
+        if made.build_id != build_id:
+            context.log.info("nothing is new since the build %s: it stands", made.build_id)
+        yield from _outcomes(made.nodes, keys, checks, row_counts(settings), made.build_id)
 
     return warehouse
 
@@ -116,10 +119,11 @@ def _outcomes(
     keys: Mapping[str, dg.AssetKey],
     checks: Mapping[str, dg.AssetCheckSpec],
     rows: Mapping[str, int] = {},
+    build_id: str = "",
 ) -> Iterator[Event]:
     for node in nodes:
         if node.unique_id in keys:
-            metadata: dict[str, float] = {"seconds": round(node.seconds, 2)}
+            metadata: dict[str, float | str] = {"seconds": round(node.seconds, 2), "build": build_id}
             table = node.unique_id.rsplit(".", 1)[-1]
             if table in rows:
                 metadata["dagster/row_count"] = rows[table]

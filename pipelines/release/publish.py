@@ -112,6 +112,8 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
     _clear(settings)
     staging = settings.releases / ".staging"
     last = previous(settings)
+    if last is not None and _stands(settings, last, build, gates):
+        return last
     files = Files(staging, folder_of(settings, last) if last else None, last.files if last else {})
     try:
         release = write(
@@ -138,6 +140,13 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
     _mend(settings, release, files.damaged)
     _remove_superseded(settings, {release.release_id, last.release_id if last else release.release_id})
     return release
+
+
+def _stands(settings: Settings, release: Release, build: Build, gates: list[GateResult]) -> bool:
+    """Whether a release is whole and of this very build, with these verdicts, written by this code."""
+    same = release.code_version == code_version() and not release.code_version.endswith("-dirty")
+    same &= release.gates == [asdict(gate) for gate in gates]
+    return same and _whole(folder_of(settings, release)) is not None
 
 
 def _before(settings: Settings, release_id: str, last: Release | None) -> Path | None:

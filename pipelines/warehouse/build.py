@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Build:
     `made_of`: digests of the models, seeds and register that built it, and DuckDB's version: where one is
     another now, all is built again.
     `from_nothing`: why it did not go on from the last build, empty where it did.
+    `nodes`: the models, seeds and tests that made it, and how each ended.
     """
 
     build_id: str
@@ -62,6 +63,7 @@ class Build:
     made_of: dict[str, str]
     window: Window
     from_nothing: str = ""
+    nodes: list[Node] = field(default_factory=list)
 
 
 def build(
@@ -71,11 +73,11 @@ def build(
     *,
     full: bool = False,
     on_node: Callable[[str], None] = lambda name: None,
-) -> list[Node]:
+) -> Build:
     """Build the next warehouse with dbt, beside, and swap it in if everything passed.
 
-    Only what is new since the last build is computed, in a copy of its file; everything, in an empty file,
-    when `full`, when there is no last build, when its file is not what was built (all of it is read), or when
+    Only what is new since the last build is computed, in a copy of its file; where nothing is, the last build
+    stands, and is what is returned. Everything is computed, in an empty file, when `full`, when there is no last build, when its file is not what was built (all of it is read), or when
     models, seeds or the register have changed.
 
     Raises:
@@ -91,7 +93,7 @@ def build(
 
 def _build(
     settings: Settings, landing: Landing, build_id: str, full: bool, on_node: Callable[[str], None]
-) -> list[Node]:
+) -> Build:
     with locked(settings.locks / "warehouse"):
         made_of = made_of_now(settings)
         last, from_nothing = (None, "as asked") if full else _last(settings, made_of)
@@ -102,6 +104,9 @@ def _build(
         if found is None:
             raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
         check_corrections(settings.register, SEEDS)
+        if last is not None and last.window.runs == found.runs and _has_passed(settings, last):
+            _remove(settings.failed_build)
+            return last
         try:
             link_files(landing, found, settings.reading)
             _remove(settings.building)
@@ -117,7 +122,7 @@ def _build(
             _compact(settings.building)
             sync(settings.building)
             mark = _file_mark(settings.building)
-            made = Build(build_id, sha256_of(settings.building), mark, made_of, found, from_nothing)
+            made = Build(build_id, sha256_of(settings.building), mark, made_of, found, from_nothing, nodes)
             settings.building.replace(settings.warehouse)
             write_whole(
                 settings.home / "build.json", msgspec.json.format(msgspec.json.encode(made), indent=1)
@@ -126,7 +131,15 @@ def _build(
             _remove(settings.building)
             _remove(_anew(settings.building))
             shutil.rmtree(settings.reading, ignore_errors=True)
-    return nodes
+    return made
+
+
+def _has_passed(settings: Settings, last: Build) -> bool:
+    """Whether everything that a build is made of today was in it and passed; its gate's record may be lost."""
+    gate = dbt_gate(last.nodes, built_by_dbt(settings), last.build_id)
+    if gate.passed:
+        record(settings.gates, gate)
+    return gate.passed
 
 
 def current_build(settings: Settings) -> Build | None:
