@@ -9,6 +9,7 @@ for ever, and keep the one place that the queue has.
 
 import os
 import signal
+import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +32,10 @@ _works_on: set[Path] = set()
 def work_on(instance: dg.DagsterInstance, run_id: str) -> None:
     """Be the worker of a run until this process ends: a lock that is let go sooner would be free a moment
     before Dagster has heard how the run ended."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # As a shell has it of a command in the background; but that is also how the UI cancels a run.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     path = _lock_of(instance, run_id)
     if path not in _works_on:
         _held.enter_context(locked(path))

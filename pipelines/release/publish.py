@@ -113,6 +113,7 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
     staging = settings.releases / ".staging"
     last = previous(settings)
     if last is not None and _stands(settings, last, build, gates):
+        _point_at(settings, last)
         return last
     files = Files(staging, folder_of(settings, last) if last else None, last.files if last else {})
     try:
@@ -136,10 +137,14 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
             sync(settings.releases)
     finally:
         _clear(settings)
-    write_whole(settings.releases / "current", f"{release.release_id}\n".encode())
+    _point_at(settings, release)
     _mend(settings, release, files.damaged)
     _remove_superseded(settings, {release.release_id, last.release_id if last else release.release_id})
     return release
+
+
+def _point_at(settings: Settings, release: Release) -> None:
+    write_whole(settings.releases / "current", f"{release.release_id}\n".encode())
 
 
 def _stands(settings: Settings, release: Release, build: Build, gates: list[GateResult]) -> bool:

@@ -77,8 +77,9 @@ def build(
     """Build the next warehouse with dbt, beside, and swap it in if everything passed.
 
     Only what is new since the last build is computed, in a copy of its file; where nothing is, the last build
-    stands, and is what is returned. Everything is computed, in an empty file, when `full`, when there is no last build, when its file is not what was built (all of it is read), or when
-    models, seeds or the register have changed.
+    stands, and is what is returned. Everything is computed, in an empty file, when `full`, when there is no
+    last build, when its file is not what was built (all of it is read), or when models, seeds or the register
+    have changed.
 
     Raises:
         NotBuiltError: nothing has landed yet, a landing file is damaged, or a model or a test failed; the
@@ -135,7 +136,7 @@ def _build(
 
 
 def _has_passed(settings: Settings, last: Build) -> bool:
-    """Whether everything that a build is made of today was in it and passed; its gate's record may be lost."""
+    """Whether all that a build consists of today was in it and passed; its gate's record may be lost."""
     gate = dbt_gate(last.nodes, built_by_dbt(settings), last.build_id)
     if gate.passed:
         record(settings.gates, gate)

@@ -47,12 +47,14 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
 
 @pytest.fixture
-def at_work(instance: dg.DagsterInstance) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
-    """Starts a process that works on a run."""
+def at_work(instance: dg.DagsterInstance) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts a process that works on a run; like a shell in the background if that is asked for."""
     processes: list[subprocess.Popen[str]] = []
 
-    def start(run_id: str) -> subprocess.Popen[str]:
+    def start(run_id: str, *, in_background: bool = False) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", WORKER, instance.root_directory, run_id]
+        if in_background:
+            command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         processes.append(process)
         assert process.stdout is not None
@@ -146,12 +148,13 @@ def test_the_only_ui_ends_what_the_last_one_left_at_once(instance: dg.DagsterIns
     assert status_of(instance, queued) == "QUEUED"
 
 
+@pytest.mark.parametrize("in_background", [False, True])
 def test_a_commands_run_is_cancelled_from_the_ui_as_with_ctrl_c(
-    instance: dg.DagsterInstance, at_work: Any
+    instance: dg.DagsterInstance, at_work: Any, in_background: bool
 ) -> None:
     run = launched(instance)
     instance.add_run_tags(run.run_id, {OF_COMMAND: run.run_id})
-    worker = at_work(run.run_id)
+    worker = at_work(run.run_id, in_background=in_background)
     assert instance.run_coordinator.cancel_run(run.run_id)
     worker.wait()
     assert worker.returncode in (-signal.SIGINT, 1)

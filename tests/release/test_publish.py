@@ -226,6 +226,27 @@ def test_the_same_warehouse_published_twice_is_one_release(built: Settings, land
     assert sorted(path.name for path in built.releases.iterdir()) == sorted([first.release_id, "current"])
 
 
+@pytest.mark.parametrize("current", ["as it was", "nowhere"])
+def test_of_the_same_build_the_release_stands_and_is_not_written_again(
+    built: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch, current: str
+) -> None:
+    monkeypatch.setattr("pipelines.release.publish.code_version", lambda: "1.0")
+    first = publish(built, landing)
+    pointer = built.releases / "current"
+    if current == "nowhere":
+        pointer.write_text("20200101T0000-0000000000\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.release.publish.write", None)
+        assert publish(built, landing) == first
+    assert pointer.read_text() == f"{first.release_id}\n"
+    flip(folder_of(built, first) / "tables" / "bench_values.parquet")
+    assert publish(built, landing).files == first.files  # damaged: written again, whole
+    monkeypatch.setattr("pipelines.release.publish.code_version", lambda: "1.1")
+    monkeypatch.setattr("pipelines.release.publish.write", None)
+    with pytest.raises(TypeError):  # by other code: it would be written
+        publish(built, landing)
+
+
 def test_the_same_tables_built_again_are_the_same_release(built: Settings, landing: Landing) -> None:
     first = publish(built, landing)
     build(built, "build-2")

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.gates.records import recorded
 from pipelines.landing.store import Landing, open_landing
 from pipelines.settings import Settings
 from pipelines.warehouse import build as module
@@ -80,6 +82,32 @@ def test_a_build_goes_on_from_the_last_one(settings: Settings, landing: Landing,
     assert (made.build_id, made.from_nothing) == ("two", "")
 
 
+def test_with_nothing_new_the_last_build_stands(settings: Settings, landing: Landing, play: Play) -> None:
+    before = play(PASSED)
+    first = build(settings, landing, "one")
+    shutil.rmtree(settings.gates)
+    settings.failed_build.touch()  # of what had landed and is no longer there
+    again = build(settings, landing, "two")
+    assert before == [0]
+    assert (again.build_id, again.nodes) == ("one", PASSED)
+    assert again == first == current_build(settings)
+    gate = recorded(settings.gates, "dbt", "one")
+    assert gate is not None
+    assert gate.passed
+    assert not settings.failed_build.exists()
+
+
+def test_a_build_that_lacks_what_there_is_now_does_not_stand(
+    settings: Settings, landing: Landing, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = play(PASSED)
+    build(settings, landing, "one")
+    monkeypatch.setattr(module, "built_by_dbt", lambda _: {"model.a", "model.b", "test.a"})
+    with pytest.raises(NotBuiltError, match=r"model\.b: was not run"):
+        build(settings, landing, "two")
+    assert before == [0, 1]
+
+
 def test_full_begins_with_nothing(settings: Settings, landing: Landing, play: Play) -> None:
     before = play(PASSED)
     build(settings, landing, "one")
@@ -91,6 +119,7 @@ def test_a_build_of_a_part_is_not_swapped_in(settings: Settings, landing: Landin
     play(PASSED)
     build(settings, landing, "one")
     play(PASSED[1:])
+    pull(landing, DAY + timedelta(days=1))
     with pytest.raises(NotBuiltError, match=r"model\.a: was not run"):
         build(settings, landing, "two")
     assert held(settings) == 1
@@ -102,6 +131,7 @@ def test_what_did_not_pass_is_not_swapped_in_and_is_kept_to_look_at(
     play(PASSED)
     build(settings, landing, "one")
     play(FAILED)
+    pull(landing, DAY + timedelta(days=1))
     with pytest.raises(NotBuiltError, match=r"test\.a: fail: Got 3 results") as error:
         build(settings, landing, "two")
     assert error.value.nodes == FAILED
