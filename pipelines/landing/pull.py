@@ -23,9 +23,9 @@ from pipelines.registry.register import PostAge
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.account_pull import AccountPull, Context, Row
 from pipelines.sources.catalogue import OnDone, Source, source
-from pipelines.sources.client import Budget, Client
+from pipelines.sources.client import Client
 from pipelines.sources.errors import NotAuthorised
-from pipelines.sources.limits import Limits
+from pipelines.sources.limits import Budget, Limits
 
 
 @dataclass

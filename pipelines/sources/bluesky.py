@@ -27,7 +27,8 @@ from pipelines.sources.account_pull import (
     naive_utc,
     pull_each,
 )
-from pipelines.sources.client import Params, Platform, RateHeaders, unix_reset
+from pipelines.sources.client import Params, Platform
+from pipelines.sources.rates import RateHeaders, unix_reset
 from pipelines.sources.shapes import Count, Moment, Shape, convert, fields
 
 NAME = "bluesky"

@@ -1,18 +1,17 @@
 """The one HTTP client under every source: retries, waits, deadlines, budget, typed decoding.
 
 Belongs here: what is the same for all platforms. Does not belong here: paths, fields and error codes
-of any one platform, or how long and how much is allowed (limits.py).
+of any one platform, how long and how much is allowed (limits.py), when to ask again (rates.py), or unpacking
+(bodies.py).
 """
 
 import asyncio
 import ssl
 import time
-import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import cache
 from typing import Generic, TypeVar
 
@@ -20,17 +19,20 @@ import httpx
 import stamina
 
 from pipelines.sources import errors
+from pipelines.sources.bodies import unpacked
 from pipelines.sources.limits import (
     ATTEMPTS,
     CONNECTIONS,
     GIVE_UP_AFTER,
     Allowance,
+    Budget,
     Limits,
     Listing,
     Time,
     Turn,
     allowance,
 )
+from pipelines.sources.rates import RateHeaders, told_to_wait, until_reset
 from pipelines.sources.shapes import decode
 from pipelines.sources.usage import Usage, usage
 
@@ -42,51 +44,6 @@ _KINDS: dict[int, type[errors.SourceError]] = {
     404: errors.NotFound,
     410: errors.NotFound,
 }
-_GZIP = 16 + zlib.MAX_WBITS  # zlib's word for a gzip header and trailer
-
-
-@dataclass
-class Budget:
-    """The most a run may spend on one platform. None is no limit of ours."""
-
-    max_requests: int | None = None
-    max_units: int | None = None
-    spent: Usage = field(default_factory=Usage)
-
-    def spend(self, units: int) -> None:
-        """Book one request of `units` before it is sent.
-
-        Raises:
-            BudgetSpent: when it would go over; nothing is booked then.
-        """
-        for what, limit, would in (
-            ("requests", self.max_requests, self.spent.requests + 1),
-            ("quota units", self.max_units, self.spent.units + units),
-        ):
-            if limit is not None and would > limit:
-                raise errors.BudgetSpent(f"the run's budget of {limit} {what} is spent")
-        self.spent.requests += 1
-        self.spent.units += units
-
-
-@dataclass(frozen=True)
-class RateHeaders:
-    """How a platform says what is left: two header names and how its reset reads (Unix or ISO)."""
-
-    remaining: str
-    reset: str
-    parse_reset: Callable[[str], datetime]
-
-
-def unix_reset(value: str) -> datetime:
-    """Unix seconds, as Bluesky and X send them."""
-    return datetime.fromtimestamp(float(value), UTC)
-
-
-def iso_reset(value: str) -> datetime:
-    """ISO 8601, as Mastodon sends it; without a zone it is UTC."""
-    moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -260,38 +217,11 @@ class Client:
         # httpx drops the query of a next-page URL when it is given params, even empty ones.
         asked = {**self.platform.params, **(params or {})} or None
         async with self._http.stream("GET", url, params=asked) as response:
-            body = await self._unpacked(response)
+            body = await unpacked(response, self.limits.body_bytes)
             headers = [(k, v) for k, v in response.headers.raw if k.lower() != b"content-encoding"]
             return httpx.Response(
                 response.status_code, headers=headers, content=body, request=response.request
             )
-
-    async def _unpacked(self, response: httpx.Response) -> bytes:
-        """The body, never more of it than the limit.
-
-        Raises:
-            TooLarge: it is longer.
-            WrongShape: it is packed as we did not ask for, or wrongly.
-        """
-        most, path = self.limits.body_bytes, response.url.path
-        packing = response.headers.get("content-encoding", "identity").strip().lower()
-        if packing not in ("gzip", "identity", ""):
-            if not response.is_success:
-                return b""  # the status says enough
-            raise errors.WrongShape(f"{path}: packed otherwise than with gzip")
-        unpack = zlib.decompressobj(_GZIP) if packing == "gzip" else None
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            try:
-                # One byte more than may be: it would be unpacked whole otherwise, before it is counted.
-                body += unpack.decompress(chunk, most + 1 - len(body)) if unpack else chunk
-            except zlib.error:
-                raise errors.WrongShape(f"{path}: not gzip") from None
-            if len(body) > most:
-                raise errors.TooLarge(f"{path}: the body is longer than {most:,} bytes")
-        if unpack and not unpack.eof and body:
-            raise errors.WrongShape(f"{path}: not the whole of a gzip")
-        return bytes(body)
 
     def _times(self, base: str) -> list[Time]:
         """The limits of time of who is being asked."""
@@ -329,23 +259,14 @@ class Client:
 
     def _note_rate(self, base: str, response: httpx.Response) -> None:
         rate = self.platform.rate
-        reset = self._seconds_to_reset(response)
+        reset = until_reset(response, rate, self.now())
         if rate and response.headers.get(rate.remaining) == "0" and reset is not None:
             self._resume_at[base] = self._clock() + reset
-
-    def _seconds_to_reset(self, response: httpx.Response) -> float | None:
-        """Until there is more again; None when the platform does not say, or not in its own words."""
-        rate = self.platform.rate
-        try:
-            reset = rate.parse_reset(response.headers[rate.reset]) if rate else None
-            return None if reset is None else max(0.0, (reset - self.now()).total_seconds())
-        except (KeyError, ValueError, OverflowError, OSError):
-            return None
 
     def _error(self, base: str, response: httpx.Response) -> errors.SourceError:
         status, path = response.status_code, response.url.path
         if status == 429:
-            wait = self._told_to_wait(response)
+            wait = told_to_wait(response, self.platform.rate, self.now())
             if wait is not None:
                 self._resume_at[base] = self._clock() + wait
             return errors.RateLimited(f"HTTP 429 at {path}")
@@ -356,17 +277,6 @@ class Client:
         if status >= 500:
             return errors.ServerError(said)
         return _KINDS.get(status, errors.BadRequest)(said)
-
-    def _told_to_wait(self, response: httpx.Response) -> float | None:
-        """Seconds from Retry-After (a number or an HTTP date), else from the platform's reset header."""
-        after = response.headers.get("retry-after", "").strip()
-        if after.isascii() and after.isdigit():
-            return float(after)
-        try:
-            until: datetime = parsedate_to_datetime(after)  # always in GMT (RFC 9110, 5.6.7)
-        except (ValueError, OverflowError):
-            return self._seconds_to_reset(response)
-        return max(0.0, (until.replace(tzinfo=UTC) - self.now()).total_seconds())
 
 
 def _same_place(next_url: str | None, url: httpx.URL) -> str | None:

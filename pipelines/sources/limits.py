@@ -1,7 +1,7 @@
 """How long and how much: every limit of a pull, with its reason.
 
-Belongs here: limits of time, bytes, pages and attempts, and what has been spent of them. Does not belong
-here: requests and quota units, which cost money (client.Budget), or who is refused (client.py).
+Belongs here: limits of time, bytes, pages and attempts, the budget of what costs money, and what has been
+spent of them. Does not belong here: who is refused (client.py).
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from pipelines.sources import errors
+from pipelines.sources.usage import Usage
 
 #: Of one request: what a passing fault spoils is whole at the second or third.
 ATTEMPTS = 4
@@ -129,3 +130,27 @@ class Listing:
         if account is not None:
             account.pages = pages
         return mark
+
+
+@dataclass
+class Budget:
+    """The most a run may spend on one platform. None is no limit of ours."""
+
+    max_requests: int | None = None
+    max_units: int | None = None
+    spent: Usage = field(default_factory=Usage)
+
+    def spend(self, units: int) -> None:
+        """Book one request of `units` before it is sent.
+
+        Raises:
+            BudgetSpent: when it would go over; nothing is booked then.
+        """
+        for what, limit, would in (
+            ("requests", self.max_requests, self.spent.requests + 1),
+            ("quota units", self.max_units, self.spent.units + units),
+        ):
+            if limit is not None and would > limit:
+                raise errors.BudgetSpent(f"the run's budget of {limit} {what} is spent")
+        self.spent.requests += 1
+        self.spent.units += units

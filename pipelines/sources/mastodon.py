@@ -26,7 +26,8 @@ from pipelines.sources.account_pull import (
     naive_utc,
     pull_each,
 )
-from pipelines.sources.client import Platform, RateHeaders, iso_reset
+from pipelines.sources.client import Platform
+from pipelines.sources.rates import RateHeaders, iso_reset
 from pipelines.sources.shapes import Count, Moment, Shape, fields
 
 NAME = "mastodon"

@@ -1,6 +1,6 @@
 """What asking costs, counted for the account that is being asked.
 
-Belongs here: the counter. Does not belong here: limits; those are the client's budget.
+Belongs here: the counter. Does not belong here: limits (limits.py).
 """
 
 import contextvars

@@ -15,7 +15,8 @@ from pipelines.discovery import police_uk
 from pipelines.discovery.police_uk import EngagementMethod, Found
 from pipelines.discovery.proposals import read_dump
 from pipelines.registry.addresses import Defect
-from pipelines.sources.client import Budget, Client
+from pipelines.sources.client import Client
+from pipelines.sources.limits import Budget
 from tests.sources.conftest import Answers
 
 SHARED = Path(os.environ.get("BEATBOOK_SHARED", Path(__file__).parents[3] / "shared"))

@@ -17,8 +17,7 @@ import pytest
 
 from pipelines.sources.account_pull import Schema
 from pipelines.sources.catalogue import source
-from pipelines.sources.client import Budget
-from pipelines.sources.limits import ATTEMPTS
+from pipelines.sources.limits import ATTEMPTS, Budget
 from tests.sources.conftest import END, TOKEN, Pulled, Sandbox
 
 COMMON = ["force_id", "account_id", "pulled_at_utc"]

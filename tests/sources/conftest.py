@@ -17,8 +17,8 @@ from pipelines.registry import Account, Register, load
 from pipelines.settings import SEEDS
 from pipelines.sources.account_pull import AccountPull, Context
 from pipelines.sources.catalogue import source
-from pipelines.sources.client import Budget, Client
-from pipelines.sources.limits import Limits
+from pipelines.sources.client import Client
+from pipelines.sources.limits import Budget, Limits
 from sandbox import register
 from sandbox.app import create_app
 from sandbox.clock import DAY, ms

@@ -13,15 +13,9 @@ import msgspec
 import pytest
 
 from pipelines.sources import errors
-from pipelines.sources.client import (
-    Budget,
-    Client,
-    Platform,
-    RateHeaders,
-    iso_reset,
-    unix_reset,
-)
-from pipelines.sources.limits import GIVE_UP_AFTER, Limits
+from pipelines.sources.client import Client, Platform
+from pipelines.sources.limits import GIVE_UP_AFTER, Budget, Limits
+from pipelines.sources.rates import RateHeaders, iso_reset, unix_reset
 from pipelines.sources.shapes import Shape, unknown_fields
 from pipelines.sources.usage import Usage, usage
 from tests.sources.conftest import Answers, Body, Clock

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from pipelines.sources import youtube
-from pipelines.sources.client import Budget
 from pipelines.sources.errors import NotAuthorised
+from pipelines.sources.limits import Budget
 from sandbox import clock, names, story
 from sandbox.limits import Limits
 from sandbox.routers.youtube_views import total_views
