@@ -7,6 +7,7 @@ import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import polars as pl
 import pytest
@@ -162,7 +163,7 @@ def months_in(release: Path, name: str, force_id: str = "kent") -> list[str]:
 
 
 def at(settings: Settings, landing: Landing, moment: datetime, posts: list[Post]) -> tuple[Release, Path]:
-    build(settings, f"build-{moment:%Y%m%d}-{len(posts)}", as_of=moment, posts=posts)
+    build(settings, f"build-{moment:%Y%m%d}-{crc32(repr(posts).encode())}", as_of=moment, posts=posts)
     release = publish(settings, landing)
     return release, folder_of(settings, release)
 
