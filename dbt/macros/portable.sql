@@ -100,3 +100,9 @@ read_csv(
 {% macro duckdb__together(columns) -%}
 struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
+
+{# A quantile of a column over a named window, by linear interpolation (type 7). #}
+{% macro quantile_over(value, share, named) %}
+{{ return(adapter.dispatch('quantile_over', 'beatbook')(value, share, named)) }}
+{% endmacro %}
+{% macro duckdb__quantile_over(value, share, named) %}quantile_cont({{ value }}, {{ share }}) over {{ named }}{% endmacro %}

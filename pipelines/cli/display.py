@@ -71,7 +71,7 @@ def watching(total: int, day_count: int) -> Iterator[Watched]:
 
 
 #: What every table ends with, beside its rows' own heads.
-_ENDS = ("95% interval", "n", "Against all forces", "Status", "Note")
+_ENDS = ("95% interval", "n", "Against others", "Status", "Note")
 
 
 def show_table(table: "BenchmarkTable") -> None:
@@ -124,7 +124,7 @@ def _of_force(table: "BenchmarkTable") -> Table:
 def _empty(*heads: str) -> Table:
     drawn = Table()
     for head in heads:
-        is_text = head in ("Force", "Indicator", "Platform", "Against all forces", "Status", "Note")
+        is_text = head in ("Force", "Indicator", "Platform", "Against others", "Status", "Note")
         drawn.add_column(
             head,
             justify="left" if is_text else "right",
@@ -150,6 +150,8 @@ def _cells(row: dict[str, Any], unit: str) -> list[str]:
         interval = f"from {_amount(low, unit)}"  # the upper limit of a median that is not reached
     status = "provisional" if row["is_provisional"] else "final" if row["value"] is not None else ""
     verdict = (row["verdict"] or "").replace("_", " ")
+    if row["verdict_confidence"]:
+        verdict += f" ({row['verdict_confidence']:g}%)"
     return [_amount(row["value"], unit), interval, number(row["n"]), verdict, status, row["note"] or ""]
 
 

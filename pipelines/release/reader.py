@@ -122,10 +122,26 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
     return BenchmarkTable(
         title=f"{about[0]}: {', '.join([*about[1:], period.name])}",
         above=[period.remark, _finality(rows)] if period.remark else [_finality(rows)],
-        below=[line for row in definitions for line in _definition(row)] + [_made_from(release)],
+        below=[
+            *(line for row in definitions for line in _definition(row)),
+            *([] if force else _by_chance(rows)),
+            _made_from(release),
+        ],
         rows=rows,
         is_of_force=force is not None,
     )
+
+
+def _by_chance(rows: list[dict[str, Any]]) -> list[str]:
+    """What to make of the verdicts: METHOD 1 asks for it beside every table."""
+    count = max((row["compared_of"] or 0 for row in rows), default=0)
+    if not count:
+        return []
+    by_chance = max(1, round(count / 20))
+    return [
+        f"Against others: each force and the {count - 1} others together, by how much forces differ at all. "
+        f"Of {count} forces that do not differ, about {by_chance} would be called otherwise by chance."
+    ]
 
 
 def _names(connection: duckdb.DuckDBPyConnection, key: str, name: str, source: str) -> dict[str, str]:
@@ -268,8 +284,8 @@ _CELLS = """
         cells.platform, cells.platform_name, $scope as account_scope, $period_type as period_type,
         cast($period_start as date) as period_start, cast($period_end as date) as period_end, c.rank,
         c.ranked_of, cells.value, cells.unit, cells.ci95_low, cells.ci95_high, cells.n,
-        everyone.value as all_forces_value, c.percentile, c.quintile, c.verdict, cells.is_provisional,
-        cells.value_note,
+        everyone.value as all_forces_value, c.percentile, c.quintile, c.verdict, c.verdict_confidence,
+        c.compared_of, cells.is_provisional, cells.value_note,
         case
             when cells.value_note is null then upper(cells.note_detail[1]) || cells.note_detail[2:] || '.'
             when not cells.is_cell and not cells.is_reason then $no_account

@@ -48,6 +48,7 @@ def row(name: str, value: float | None, note: str | None = None, **more: Any) ->
         "ci95_low": None,
         "ci95_high": None,
         "verdict": None,
+        "verdict_confidence": None,
         "is_provisional": False,
         "all_forces_value": 2.5,
     }
@@ -77,12 +78,18 @@ def test_what_most_rows_say_stands_below_the_table_and_what_one_says_beside_it(c
     assert "Suppressed: too few." in text
 
 
+def test_a_verdict_says_beyond_which_limits(console: Console) -> None:
+    beyond = {"verdict": "better", "verdict_confidence": 99.8}
+    text = "".join(printed(console, row("Kent", 1.0, **beyond), row("Essex", 2.0, verdict="similar")))
+    assert text.count("(99.8%)") == 1
+
+
 def test_how_final_it_is_stands_above_and_what_it_means_below(console: Console) -> None:
     lines = printed(console, row("Kent", 1.0))
     assert lines[:2] == ["Answered", "Provisional: 1 of 3 forces' figures."]
     assert lines[-1] == "All figures are invented."
     heads = "".join(lines[2:5])
-    assert "Against all" in heads
+    assert "Against" in heads
     assert "Status" in heads
 
 

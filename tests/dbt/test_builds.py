@@ -49,7 +49,6 @@ def read(landing: Landing, project: Project) -> None:
     link_files(landing, found, project.read)
 
 
-@pytest.mark.long
 def test_production_builds_from_one_return(tmp_path: Path) -> None:
     """One follower count of a real account: a number for its force, reasons everywhere else."""
     project, landing = Project(tmp_path, profile="production"), empty_landing(tmp_path)

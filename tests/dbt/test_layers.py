@@ -24,7 +24,7 @@ BESIDES = {
 }
 WINDOW = "stg_landing__window"
 #: What a release holds, and what an extract is cut from.
-PUBLISHED = {"bench_values", "bench_comparisons", "bench_not_available", "fct_collection"}
+PUBLISHED = {"bench_values", "bench_comparisons", "bench_funnels", "bench_not_available", "fct_collection"}
 PUBLISHED_PREFIXES = ("dim_", "ext_")
 MAX_SQL_LINES, MAX_MACRO_LINES, MAX_YML_LINES = 150, 40, 400
 
@@ -137,7 +137,8 @@ def test_every_formula_has_a_unit_test(project: Project) -> None:
         *("fct_collection", "fct_conversations", "fct_outcomes", "int_outcomes__returned", "bench_values"),
     }
     above = {m["name"] for m in models(project) if layer(m) in ("intermediate", "marts", "benchmarks")}
-    assert above - tested == plain
+    in_python = {"bench_funnels"}  # its digits depend on the order of sums: tests/dbt/test_funnels.py
+    assert above - tested == plain | in_python
 
 
 def test_the_tests_are_few_enough_to_mean_something(project: Project) -> None:

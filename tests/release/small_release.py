@@ -91,6 +91,8 @@ def publish_small(
         percentile=pl.lit(0.5),
         quintile=pl.lit(None, pl.Int64),
         verdict=pl.lit("similar"),
+        verdict_confidence=pl.lit(None, pl.Float64),
+        compared_of=pl.lit(None, pl.Int64),
     )
     periods = values.select("period_type", "period_start", "period_end").unique()
     areas = [(key, name, "force", 0) for key, name in FORCES.items()]

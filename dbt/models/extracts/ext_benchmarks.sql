@@ -28,11 +28,15 @@ select
     cells.correction_ids,
     indicators.polarity,
     comparisons.all_forces_value,
+    comparisons.others_value,
     comparisons.rank,
     comparisons.ranked_of,
     comparisons.percentile,
     comparisons.quintile,
     comparisons.verdict,
+    comparisons.verdict_confidence,
+    comparisons.is_discovery,
+    comparisons.compared_of,
     cells.is_invented
 from {{ ref('bench_values') }} as cells
 inner join {{ ref('dim_indicator') }} as indicators
