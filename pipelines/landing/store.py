@@ -35,6 +35,8 @@ LOG: dict[str, Schema] = {
         "unknown_field_count": COUNT,
     },
 }
+#: What a return declares of itself, in its log; `pulled_at_utc` there is when it was exported.
+DECLARED: Schema = {"period_from_date": pl.Date, "period_to_date": pl.Date}
 _FILE: Schema = {"file_sha256": TEXT, "line": COUNT}
 _COUNTERS = "view impression reach like share quote comment click".split()
 RETURNS: dict[str, Schema] = {
@@ -62,9 +64,13 @@ RETURNS: dict[str, Schema] = {
         "direction": TEXT,
         "sent_at_utc": TIME,
         "is_automatic": pl.Boolean,
+        "author_key": TEXT,
+        "in_reply_to": TEXT,
+        "closed_at_utc": TIME,
         **_FILE,
     },
     "outcomes": {"post_id": TEXT, "outcome": TEXT, "outcome_date": pl.Date, **_FILE},
+    "requests": {**LOG["requests"], **DECLARED, "file_sha256": TEXT},
 }
 
 
@@ -76,7 +82,7 @@ class Landing:
         self.schemas: dict[tuple[str, str], Schema] = {
             (source, entity): COMMON | columns
             for source, own in {**entities, "returns": RETURNS}.items()
-            for entity, columns in {**own, **LOG}.items()
+            for entity, columns in {**LOG, **own}.items()
         }
 
     def prepare(self) -> None:

@@ -85,6 +85,16 @@ def private_identifier(raw: Raw) -> str:
     return value
 
 
+def pseudonym(raw: Raw) -> str:
+    """What a force calls an author: anything that stays the same. It is hashed before anybody sees it."""
+    if isinstance(raw, int | float) and abs(raw) >= 10**EXACT_DIGITS:
+        raise BadCell(_DIGITS_LOST)
+    value = text(raw)
+    if len(value) > MAX_ID_LENGTH:
+        raise BadCell("This is too long for an author. Is it the text of a message?")
+    return value
+
+
 def looks_cut(value: str) -> bool:
     """True when a long identifier ends in zeros from the sixteenth digit on.
 

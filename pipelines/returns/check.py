@@ -18,6 +18,7 @@ from pipelines.returns.model import (
     NOT_SHOWN,
     AccountRef,
     FindAccount,
+    HashAuthor,
     Problem,
     Raw,
     Row,
@@ -40,6 +41,7 @@ class Register:
     force_ids: frozenset[str]
     platforms: frozenset[str]
     now_utc: dt.datetime
+    hash_author: HashAuthor
     _accounts: dict[tuple[str, str], AccountRef | None] = field(default_factory=dict)
 
     def account(self, platform: str, handle: str) -> AccountRef | None:
@@ -90,6 +92,7 @@ class Register:
             "handle": lambda raw: cells.text(raw).removeprefix("@"),
             "id": cells.identifier,
             "private_id": cells.private_identifier,
+            "author": cells.pseudonym,
             "choice": partial(cells.choice, choices=column.choices),
             "time": partial(self.moment, is_1904=is_1904),
             "date": partial(self.day, is_1904=is_1904),
@@ -144,7 +147,8 @@ class Checker:
             try:
                 row[column.output] = self._cell(raw, column, parse)
             except cells.BadCell as bad:
-                value = NOT_SHOWN if bad.is_private else shown(raw)
+                is_private = bad.is_private or column.cell == "author"
+                value = NOT_SHOWN if is_private else shown(raw)
                 self.problems.append(Problem(line, column.name, value, bad.reason))
         self.problems += self._across(line, row)
         if len(self.problems) == before:
@@ -202,12 +206,19 @@ class Checker:
                 f"The post was observed before it was created ({created:%Y-%m-%d %H:%M:%S}Z). "
                 "Check both times and their offsets.",
             )
+        sent, closed = row.get("sent_at_utc"), row.get("closed_at_utc")
+        if sent and closed and closed < sent:
+            reason = f"It was closed before the message was sent ({sent:%Y-%m-%d %H:%M:%S}Z)."
+            yield Problem(line, "closed_at", f"{closed:%Y-%m-%d %H:%M:%S}Z", reason)
         for name in self._long:
             value = row.get(name)
             if value and cells.is_long(value):
                 self._long[name] += 1
                 if cells.looks_cut(value):
                     self._cut[name].append((line, value))
+        author = row.pop("author_key", None)
+        if author and row.get("direction") == "inbound" and "platform" in row:  # our staff are no askers
+            row["author_key"] = self._register.hash_author(row["platform"], author)
         if all(name in row for name in self.kind.key):
             first = self._seen.setdefault(tuple(row[name] for name in self.kind.key), line)
             if first != line:

@@ -21,7 +21,7 @@ HEADER_ROWS = 20  # the header is looked for in this many rows, so a title above
 MIN_KNOWN = 2  # a row with fewer known names than this is not a header
 
 CellType = Literal[
-    "force", "platform", "handle", "id", "private_id", "choice", "time", "date", "count", "flag"
+    "force", "platform", "handle", "id", "private_id", "author", "choice", "time", "date", "count", "flag"
 ]
 
 
@@ -125,6 +125,9 @@ KINDS: tuple[Kind, ...] = (
             Column("direction", "choice", choices=("inbound", "outbound")),
             Column("sent_at", "time"),
             Column("is_automatic", "flag", required=False),
+            Column("author_key", "author", required=False),
+            Column("in_reply_to", "private_id", required=False),
+            Column("closed_at", "time", required=False),
         ),
         key=("platform", "account_id", "message_id"),
     ),

@@ -35,6 +35,7 @@ class AccountRef(Protocol):
 
 
 FindAccount = Callable[[str, str], AccountRef | None]  # (platform, handle)
+HashAuthor = Callable[[str, str], str]  # (platform, the force's pseudonym) → our keyed hash
 
 NOT_SHOWN = "(not shown)"  # in place of a value that may be about a member of the public
 
@@ -49,15 +50,36 @@ class Problem:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a return says of itself: within its period silence is a measured zero, outside nothing is known.
+
+    Whole days in Europe/London, the last included. `exported_at_utc`: naive, when the file left the tool;
+    nothing is known of any moment after it.
+    """
+
+    period_from: dt.date
+    period_to: dt.date
+    exported_at_utc: dt.datetime
+
+    def __str__(self) -> str:
+        exported = f"{self.exported_at_utc:%Y-%m-%d %H:%M}Z"
+        return f"{self.period_from} to {self.period_to}, exported {exported}"
+
+
 @dataclass(frozen=True)
 class Return:
-    """A file as read: all of its rows, or the problems that stop every one of them."""
+    """A file as read: all of its rows, or the problems that stop every one of them.
+
+    `declared` is None while nobody has said it; such a file can be checked and cannot land.
+    """
 
     kind: str | None
     sha256: str
     rows: pl.DataFrame = field(compare=False)
     problems: list[Problem]
     row_count: int = 0
+    declared: Declared | None = None
 
     @property
     def is_landable(self) -> bool:

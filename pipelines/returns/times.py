@@ -52,6 +52,11 @@ def moment(raw: Raw, *, is_1904: bool = False) -> dt.datetime:
     raise BadCell("A day and a time were expected. " + _TIME_FORMATS)
 
 
+def london_day(moment_utc: dt.datetime) -> dt.date:
+    """The day in Europe/London of a naive time in UTC."""
+    return moment_utc.replace(tzinfo=dt.UTC).astimezone(LONDON).date()
+
+
 def day(raw: Raw, *, is_1904: bool = False) -> dt.date:
     """A date. A time of day beside it is taken only when it is midnight."""
     if isinstance(raw, str):

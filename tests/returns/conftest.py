@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.returns import Return, read_return
+from pipelines.sources.account_pull import keyed_hash
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 FORCES = frozenset({"kent", "essex", "avon-and-somerset"})
@@ -33,9 +34,13 @@ def find_account(platform: str, handle: str) -> Account | None:
     return ACCOUNTS.get((platform, handle.lower()))
 
 
+def hash_author(platform: str, author: str) -> str:
+    return keyed_hash(b"a key for tests", platform, author)
+
+
 @pytest.fixture(scope="session")
 def read() -> Callable[[Path], Return]:
-    return lambda path: read_return(path, find_account, FORCES, PLATFORMS, now=NOW)
+    return lambda path: read_return(path, find_account, FORCES, PLATFORMS, now=NOW, hash_author=hash_author)
 
 
 @pytest.fixture(scope="session")

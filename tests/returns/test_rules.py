@@ -31,6 +31,9 @@ COLUMNS = {
         "direction",
         "sent_at_utc",
         "is_automatic",
+        "author_key",
+        "in_reply_to",
+        "closed_at_utc",
     ],
     "outcomes": ["post_id", "outcome", "outcome_date"],
 }
