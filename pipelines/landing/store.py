@@ -35,8 +35,9 @@ LOG: dict[str, Schema] = {
         "unknown_field_count": COUNT,
     },
 }
-#: What a return declares of itself, in its log; `pulled_at_utc` there is when it was exported.
-DECLARED: Schema = {"period_from_date": pl.Date, "period_to_date": pl.Date}
+#: What a return declares of itself, in its log, where `pulled_at_utc` is when it was exported. `channels`: of
+#: messages, those that it has rows of, as `direct|public`.
+DECLARED: Schema = {"period_from_date": pl.Date, "period_to_date": pl.Date, "channels": TEXT}
 _FILE: Schema = {"file_sha256": TEXT, "line": COUNT}
 _COUNTERS = "view impression reach like share quote comment click".split()
 RETURNS: dict[str, Schema] = {

@@ -130,8 +130,11 @@ def _landed_before(landing: Landing, sha256: str) -> _Before | None:
 
 def _log(kind: str, rows: pl.DataFrame, declared: Declared) -> list[Row]:
     keys = ["platform", "force_id", "account_id"]
+    channels = pl.col("channel").unique().sort().str.join("|") if kind == "messages" else pl.lit(None, pl.String)
     groups = rows.group_by(keys).agg(
-        pl.len().cast(pl.Int64).alias("row_count"), pl.col("file_sha256").first()
+        pl.len().cast(pl.Int64).alias("row_count"),
+        pl.col("file_sha256").first(),
+        channels.alias("channels"),
     )
     fixed = {
         "entity": kind,
