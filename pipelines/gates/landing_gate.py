@@ -27,7 +27,7 @@ def land(
     source: str,
     day: date,
     run_id: str,
-    rows: Mapping[str, Sequence[Row]],
+    rows: Mapping[str, Sequence[Row] | pl.DataFrame],
     force_ids: Iterable[str],
 ) -> list[Refused]:
     """Judge what a run brought, and land it with the verdict, as one. `force_ids`: the register's.

@@ -71,6 +71,16 @@ RETURNS: dict[str, Schema] = {
         **_FILE,
     },
     "outcomes": {"post_id": TEXT, "outcome": TEXT, "outcome_date": pl.Date, **_FILE},
+    "tool_figures": {
+        "platform": TEXT,
+        "tool": TEXT,
+        "figure": TEXT,
+        "from_date": pl.Date,
+        "to_date": pl.Date,
+        "value": pl.Float64,
+        "unit": TEXT,
+        **_FILE,
+    },
     "requests": {**LOG["requests"], **DECLARED, "file_sha256": TEXT},
 }
 
@@ -135,7 +145,7 @@ class Landing:
         return max((int(name) for name in names if name.isdecimal()), default=0)
 
     def frames(
-        self, source: str, run_id: str, rows: Mapping[str, Sequence[Mapping[str, object]]]
+        self, source: str, run_id: str, rows: Mapping[str, Sequence[Mapping[str, object]] | pl.DataFrame]
     ) -> dict[str, pl.DataFrame]:
         """Rows as they will land: the log, and each entity that has rows.
 
@@ -145,7 +155,9 @@ class Landing:
         frames = {}
         for entity, entity_rows in {"requests": (), **rows}.items():
             schema = self.schemas[source, entity]
-            if entity_rows or entity == "requests":  # a run in which nobody was due is a run too
+            if isinstance(entity_rows, pl.DataFrame):
+                frames[entity] = entity_rows.with_columns(run_id=pl.lit(run_id)).select(list(schema))
+            elif entity_rows or entity == "requests":  # a run in which nobody was due is a run too
                 filled = [{**row, "run_id": run_id} for row in entity_rows]
                 frames[entity] = pl.DataFrame(filled, schema=schema, strict=True, orient="row")
         return frames

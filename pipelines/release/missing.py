@@ -201,7 +201,7 @@ def of_force(landing: Landing, register: Register, force_id: str, today: date) -
             asked.setdefault(source, {})[account.account_id] = status
             if not is_pulled:
                 status.outcome, status.is_well = "no return yet", True  # nothing of ours went wrong
-                status.to_do = "`beatbook returns submit FILE`: this platform comes from the force's returns"
+                status.to_do = "`beatbook returns import FILE`: this platform comes from the force's returns"
             else:
                 status.to_do = f"`beatbook run --force {force_id}`"
         else:

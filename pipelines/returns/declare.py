@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.returns import times
+from pipelines.returns import limits, times
 from pipelines.returns.cells import BadCell
 from pipelines.returns.model import Declared, Problem, Raw, Refused, shown
 
@@ -50,24 +50,33 @@ def declare(
     return Declared(first, last, exported)
 
 
-def contradictions(declared: Declared, kind: str, rows: pl.DataFrame) -> list[Problem]:
+def contradictions(declared: Declared, kind: str, rows: pl.LazyFrame) -> list[Problem]:
     """The rows of a checked file that the declaration cannot be true of, in the order of their lines."""
     exported = declared.exported_at_utc
     problems = []
+    columns = rows.collect_schema().names()
     for column in MOMENTS:
-        if column in rows.columns:
-            for line, value in rows.filter(pl.col(column) > exported).select("line", column).iter_rows():
+        if column in columns:
+            late = rows.filter(pl.col(column) > exported).select("line", column).limit(limits.MAX_PROBLEMS)
+            for line, value in late.collect().iter_rows():
                 reason = (
                     f"This is later than the export ({exported:%Y-%m-%d %H:%M:%S}Z). Check both times and "
                     "their offsets."
                 )
                 name = column.removesuffix("_utc")
                 problems.append(Problem(line, name, f"{value:%Y-%m-%d %H:%M:%S}Z", reason))
-    if kind in LISTED and not rows.is_empty():
-        days = [times.london_day(moment) for moment in rows[LISTED[kind]]]
-        if not any(declared.period_from <= day <= declared.period_to for day in days):
-            problems.append(Problem(0, None, "", _all_outside(declared, min(days), max(days))))
+    if kind in LISTED:
+        first, last, inside = rows.select(*_days(LISTED[kind], declared)).collect().row(0)
+        if first is not None and not inside:
+            problems.append(Problem(0, None, "", _all_outside(declared, first, last)))
     return sorted(problems, key=lambda problem: problem.line)
+
+
+def _days(column: str, declared: Declared) -> list[pl.Expr]:
+    """The first and the last day (Europe/London) of a column of times, and whether one lies in the period."""
+    day = pl.col(column).dt.replace_time_zone("UTC").dt.convert_time_zone("Europe/London").dt.date()
+    is_inside = day.is_between(declared.period_from, declared.period_to).any()
+    return [day.min().alias("first"), day.max().alias("last"), is_inside.alias("is_inside")]
 
 
 def _all_outside(declared: Declared, first: dt.date, last: dt.date) -> str:

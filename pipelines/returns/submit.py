@@ -6,7 +6,7 @@ file (the other modules here).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +16,8 @@ from pipelines.landing.locks import locked
 from pipelines.landing.manifest import Refused
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load_register
-from pipelines.returns import Declared, Return, read_return
+from pipelines.registry.register import Account, Register
+from pipelines.returns import AccountRef, Declared, Options, Return, Said, Stated, read_return
 from pipelines.settings import Settings
 from pipelines.sources.account_pull import Row, keyed_hash
 
@@ -38,11 +39,26 @@ class OtherwiseDeclaredError(ValueError):
     """The same bytes landed before, and another period was declared of them."""
 
 
-def check(settings: Settings, path: Path, declared: Declared | None = None) -> Return:
-    """Read a return against the register and what is declared of it; nothing is written.
+@dataclass(frozen=True)
+class Asked:
+    """What the sender says of a file, as written on the command line."""
+
+    period_from: str | None = None
+    period_to: str | None = None
+    exported_at: str | None = None
+    force: str | None = None
+    accounts: tuple[str, ...] = ()
+    order: str | None = None
+
+
+def check(
+    settings: Settings, path: Path, declared: Declared | None = None, asked: Asked | None = None
+) -> Return:
+    """Read a return against the register and what is said of it; nothing is written.
 
     Raises:
         OSError: no such file.
+        ValueError: `asked` names a force or an account that the register does not have.
         SettingsError: it holds authors, and there is no key to hash them with.
     """
     register = load_register(settings)
@@ -51,10 +67,41 @@ def check(settings: Settings, path: Path, declared: Declared | None = None) -> R
     def hash_author(platform: str, author: str) -> str:
         return keyed_hash(settings.author_hash_key(), platform, author)
 
-    now = present(settings)
+    asked = asked or Asked()
     return read_return(
-        path, register.find, forces, platforms, hash_author=hash_author, now=now, declared=declared
+        path,
+        register.find,
+        forces,
+        platforms,
+        hash_author=hash_author,
+        now=present(settings),
+        declared=declared,
+        options=Options(
+            Stated(asked.period_from, asked.period_to, asked.exported_at),
+            _said(register, asked, settings.profile.today()),
+            asked.order,
+        ),
     )
+
+
+def _said(register: Register, asked: Asked, day: date) -> Said:
+    if asked.force is not None and asked.force not in register.forces:
+        raise ValueError(f"--force {asked.force}: there is no force with this id (`beatbook accounts list`)")
+    accounts: dict[str, AccountRef] = {}
+    for name in asked.accounts:
+        platform, _, handle = name.partition(":")
+        found = register.accounts.get(name) or register.find(platform, handle)
+        if found is None:
+            raise ValueError(
+                f"--account {name}: the register has no such account. Write it as platform:handle "
+                "(`beatbook accounts list`)"
+            )
+        accounts[found.platform] = found
+
+    def of_force(force_id: str, platform: str) -> list[Account]:
+        return [each for each in register.accounts_due(platform, day) if each.force_id == force_id]
+
+    return Said(asked.force, accounts, of_force)
 
 
 def present(settings: Settings) -> datetime:
@@ -107,7 +154,10 @@ def _land(settings: Settings, landing: Landing, found: Return, kind: str, declar
         rows = rows.with_columns(platform=pl.lit(""))
     run_id = landing.new_run_id()
     columns = [name for name in landing.schemas["returns", kind] if name != "run_id"]
-    landed = {kind: rows.select(columns).to_dicts(), "requests": _log(kind, rows, declared)}
+    landed: dict[str, pl.DataFrame | list[Row]] = {
+        kind: rows.select(columns),
+        "requests": _log(kind, rows, declared),
+    }
     refused = land(landing, "returns", day, run_id, landed, load_register(settings).forces)
     return Submitted(run_id, found.row_count, True, _why(refused))
 
@@ -130,7 +180,9 @@ def _landed_before(landing: Landing, sha256: str) -> _Before | None:
 
 def _log(kind: str, rows: pl.DataFrame, declared: Declared) -> list[Row]:
     keys = ["platform", "force_id", "account_id"]
-    channels = pl.col("channel").unique().sort().str.join("|") if kind == "messages" else pl.lit(None, pl.String)
+    channels = (
+        pl.col("channel").unique().sort().str.join("|") if kind == "messages" else pl.lit(None, pl.String)
+    )
     groups = rows.group_by(keys).agg(
         pl.len().cast(pl.Int64).alias("row_count"),
         pl.col("file_sha256").first(),

@@ -29,7 +29,7 @@ def returned(nation: Nation, observed_at: str, followers: int) -> None:
     )
     day = observed_at[:10]
     declared = ("--from", day, "--to", day, "--exported-at", observed_at)
-    done = nation.run("returns", "submit", str(file), *declared)
+    done = nation.run("returns", "import", str(file), *declared, "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -47,7 +47,7 @@ def test_days_are_of_london_and_a_time_without_an_offset_is_of_the_uk() -> None:
         ("2026-05-01", "2026-05-31", "2027-06-01 09:00", "in the future"),
         ("2026-05-01", "2026-05-31", "2026-06-01", "without a time"),
         ("May", "2026-05-31", "2026-06-01 09:00", "first day of the period"),
-        ("2026-05-01", "05/31/2026", "2026-06-01 09:00", "last day of the period"),
+        ("2026-05-01", "05/06/2026", "2026-06-01 09:00", "last day of the period"),
         (None, "2026-05-31", "2026-06-01 09:00", "first day of the period"),
     ],
 )
