@@ -5,7 +5,7 @@ file (the other modules here).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load_register
 from pipelines.registry.register import Account, Register
 from pipelines.returns import AccountRef, Declared, Options, Return, Said, Stated, read_return
+from pipelines.returns.owners import foreign_outcomes
 from pipelines.settings import Settings
 from pipelines.sources.account_pull import Row, keyed_hash
 
@@ -68,7 +69,7 @@ def check(
         return keyed_hash(settings.author_hash_key(), platform, author)
 
     asked = asked or Asked()
-    return read_return(
+    found = read_return(
         path,
         register.find,
         forces,
@@ -82,6 +83,10 @@ def check(
             asked.order,
         ),
     )
+    if found.kind == "outcomes" and not found.problems:
+        problems = foreign_outcomes(open_landing(settings), found)
+        return replace(found, problems=problems) if problems else found
+    return found
 
 
 def _said(register: Register, asked: Asked, day: date) -> Said:
