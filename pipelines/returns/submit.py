@@ -130,7 +130,8 @@ def _landed_before(landing: Landing, sha256: str) -> _Before | None:
 
 def _log(kind: str, rows: pl.DataFrame, declared: Declared) -> list[Row]:
     keys = ["platform", "force_id", "account_id"]
-    channels = pl.col("channel").unique().sort().str.join("|") if kind == "messages" else pl.lit(None, pl.String)
+    is_of_messages = kind == "messages"
+    channels = pl.col("channel").unique().sort().str.join("|") if is_of_messages else pl.lit(None, pl.String)
     groups = rows.group_by(keys).agg(
         pl.len().cast(pl.Int64).alias("row_count"),
         pl.col("file_sha256").first(),
