@@ -34,7 +34,7 @@ REASON = NO_REASON.replace("where false", "")
 DAY = """
     select 'a' as account_id, 'x' as platform, date '2026-03-02' as activity_date, 1 as open_day_count,
         2 as post_count, 1 as reply_count, 1 as conversation_count,
-        0 as direct_conversation_count, 1000 as follower_count
+        1 as direct_conversation_count, 1000 as follower_count
 """
 DAYS, OTHER = ("2026-03-02", "2026-02-02"), "'q' as post_id"
 #: Two days of ten accounts, of which some lose more than half.
