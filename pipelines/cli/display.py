@@ -194,6 +194,8 @@ def show_status(status: "Status") -> None:
     if status.missing:
         console.print("[bold]Missing[/] (one force: `beatbook status --force <force_id>`)")
         show_lines(status.missing_in_brief)
+    if status.overdue:
+        show_lines([f"returns overdue: {line}" for line in status.overdue])
     _show_gates(status)
 
 

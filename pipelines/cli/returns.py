@@ -1,11 +1,17 @@
 """`beatbook returns`: the files that forces send.
 
-Belongs here: which commands there are. Does not belong here: parsing their options (importing.py).
+Belongs here: what was sent, what is expected, withdrawing. Does not belong here: files on their way in
+(importing.py), or any of it done (pipelines/returns/).
 """
+
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
 from pipelines.cli import importing
+from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows, ready
+from pipelines.settings import Settings
 
 app = typer.Typer(
     help="Files that a force sends in place of an API. What to export, and columns: docs/returns.md.",
@@ -14,3 +20,64 @@ app = typer.Typer(
 app.command("import")(importing.import_)
 app.command()(importing.check)
 app.command()(importing.template)
+
+Force = Annotated[str | None, typer.Option(help="Only this force's, by its id.")]
+
+
+@app.command("list")
+def list_(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
+    """What was sent by which force, for which period, what it filled, and whether it counts."""
+    from pipelines.landing.store import open_landing
+    from pipelines.returns.sent import sent
+
+    settings = Settings()
+    with ready(settings, needs_sandbox=False):
+        rows = [asdict(row) for row in sent(open_landing(settings), force)]
+    print_rows(rows, format_, "returns, the newest first")
+
+
+@app.command()
+def status(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
+    """Until when each account's returns reach, and what is overdue. Exit code 4 when something is.
+
+    What a force has sent once it is expected to send for every month, by the tenth of the next.
+    """
+    from pipelines.landing.store import open_landing
+    from pipelines.registry import load
+    from pipelines.returns.sent import expected
+    from pipelines.settings import SEEDS
+
+    settings = Settings()
+    with ready(settings, needs_sandbox=False):
+        register = load(settings.register, SEEDS)
+        found = expected(open_landing(settings), register, settings.profile.today())
+    found = [row for row in found if force in (None, row.force_id)]
+    print_rows([asdict(row) for row in found], format_, "until when returns reach")
+    if any(row.is_overdue for row in found):
+        raise typer.Exit(Exit.INCOMPLETE)
+
+
+@app.command()
+def withdraw(
+    return_id: Annotated[str, typer.Argument(help="As `beatbook returns list` shows it.")],
+    reason: Annotated[str, typer.Option(help="Why; stands in release.json.")],
+    by: Annotated[str, typer.Option(help="Who withdraws it; stands in release.json.")],
+) -> None:
+    """Let a return count no more. Nothing is deleted; another may take its place, the same file included."""
+    from pipelines.landing.store import open_landing
+    from pipelines.returns.sent import NotWithdrawnError
+    from pipelines.returns.sent import withdraw as record
+
+    if not by.strip() or not reason.strip():
+        fail(Exit.WRONG_CALL, "a withdrawal needs a name (--by) and a reason (--reason)")
+    settings = Settings()
+    with ready(settings, needs_sandbox=False):
+        try:
+            rows = record(settings, open_landing(settings), return_id, by.strip(), reason.strip())
+        except NotWithdrawnError as error:
+            fail(Exit.BAD_INPUT, str(error))
+    for row in rows:
+        typer.echo(
+            f"{row.force_id}: {row.kind} of {row.period_from} to {row.period_to} withdrawn: {row.fills}"
+        )
+    typer.echo("`beatbook build` takes them out of the benchmarks.")

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.landing.quarantine import WHOLE, quarantined
+from pipelines.landing.quarantine import WHOLE, WITHDRAWN, quarantined
 from pipelines.landing.store import Landing
 from pipelines.registry import Register
 
@@ -72,6 +72,8 @@ class Missing:
 
     @property
     def to_do(self) -> str:
+        if self.outcome == QUARANTINED and self.reason == WITHDRAWN:
+            return "submit the return that takes its place"
         if self.outcome == QUARANTINED:
             return TO_DO_WHOLE if self.reason == WHOLE else TO_DO_QUARANTINED
         return TO_DO.get(self.reason, _LOOK)

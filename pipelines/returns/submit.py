@@ -19,6 +19,7 @@ from pipelines.registry import load_register
 from pipelines.registry.register import Account, Register
 from pipelines.returns import AccountRef, Declared, Options, Return, Said, Stated, read_return
 from pipelines.returns.owners import foreign_outcomes
+from pipelines.returns.sent import is_withdrawn
 from pipelines.settings import Settings
 from pipelines.sources.account_pull import Row, keyed_hash
 
@@ -172,11 +173,13 @@ def _why(refused: Sequence[Refused]) -> list[str]:
 
 
 def _landed_before(landing: Landing, sha256: str) -> _Before | None:
-    """The run in which these bytes landed. One that landed before returns declared a period is none."""
+    """The run in which these bytes landed. One that was withdrawn is none, nor is one that landed before
+    returns declared a period."""
     for day, run_id in landing.runs("returns"):
         manifest = landing.manifest("returns", day, run_id)
         log = landing.read("returns", "requests", day, run_id)
-        if "file_sha256" in log.columns and log["file_sha256"].first() == sha256:
+        is_same = "file_sha256" in log.columns and log["file_sha256"].first() == sha256
+        if is_same and not is_withdrawn(landing, day, run_id):
             first = log.row(0, named=True)
             declared = Declared(first["period_from_date"], first["period_to_date"], first["pulled_at_utc"])
             return _Before(run_id, declared, _why(manifest.quarantined))
@@ -185,9 +188,8 @@ def _landed_before(landing: Landing, sha256: str) -> _Before | None:
 
 def _log(kind: str, rows: pl.DataFrame, declared: Declared) -> list[Row]:
     keys = ["platform", "force_id", "account_id"]
-    channels = (
-        pl.col("channel").unique().sort().str.join("|") if kind == "messages" else pl.lit(None, pl.String)
-    )
+    is_of_messages = kind == "messages"
+    channels = pl.col("channel").unique().sort().str.join("|") if is_of_messages else pl.lit(None, pl.String)
     groups = rows.group_by(keys).agg(
         pl.len().cast(pl.Int64).alias("row_count"),
         pl.col("file_sha256").first(),

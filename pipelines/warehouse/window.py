@@ -4,8 +4,8 @@ Belongs here: comparing what has landed with what the last build saw, the days t
 folder of links that dbt reads. Does not belong here: building (build.py) or SQL (dbt/).
 
 A post changes until it is 30 days old and its pull knows the 29 days before its own, so what a run can touch
-begins 31 days before it; threads are read for eight days. A return touches the days that it declares and those that
-its rows speak of.
+begins 31 days before it; threads are read for eight days. A return touches the days that it declares and
+those that its rows speak of.
 """
 
 import csv

@@ -1,7 +1,7 @@
 """Exports in the shapes that forces' tools write, made from known posts, messages and figures.
 
 Here: the headers (those that the mappings cite) and how each tool writes a cell. Not here: what is
-expected of the reader. Every column about people holds a planted text, so that it can be looked for afterwards.
+expected of the reader. Every column about people holds a planted text to look for afterwards.
 """
 
 import csv
@@ -33,7 +33,7 @@ ACCOUNTS = {
 
 @dataclass
 class Export:
-    """A file and the truth of it. `rows`: what must be read, column by column; `said`: what the sender says."""
+    """A file and the truth of it. `rows`: what must be read, by column; `said`: what the sender says."""
 
     name: str
     file: str

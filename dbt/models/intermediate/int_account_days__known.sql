@@ -1,5 +1,6 @@
 -- Whether an account's posts and messages of a day are known: by the first pull after the day that still reaches back
--- to it, or by a return that declares it; direct messages by returns alone. An account that closes is last asked on its last day, which has to do.
+-- to it, or by a return that declares it; direct messages by returns alone. An account that closes is last asked on its
+-- last day, which has to do.
 with pulls as (
     select
         account_id,
