@@ -163,6 +163,8 @@ class _Reader:
         for row in _below(shape):
             if isinstance(row, Problem):
                 continue
+            if placer is None and evidence.is_proved:
+                break
             raws = [*row[1], *([None] * (shape.width - len(row[1])))]
             for each in dated if order is None else ():
                 evidence.take(_picked(each.pick, raws))

@@ -28,9 +28,14 @@ class Evidence:
     _outside: set[Order] = field(default_factory=set)
     _late: set[Order] = field(default_factory=set)
 
+    @property
+    def is_proved(self) -> bool:
+        """Whether no further date can say more."""
+        return self._proved is not None
+
     def take(self, raw: Raw) -> None:
         """Look at a cell that should hold a date; anything but two numbers and a year says nothing."""
-        if self._proved or not isinstance(raw, str):
+        if self._proved or not isinstance(raw, str) or "/" not in raw:
             return
         parts = times.slashed(raw)
         if parts is None:
