@@ -7,9 +7,14 @@ case {{ name }}
 end
 {%- endmacro %}
 
-{# The measure of one of the horizons (`lost`, `followed`, `answered_followed`) that an indicator has. #}
+{# The measure (`lost`, `followed`, `answered_followed`) of an indicator's horizon and channel. #}
 {% macro horizon_measure(prefix) -%}
-case horizon {%- for horizon in var('horizons') %} when '{{ horizon }}' then {{ prefix }}_{{ horizon }}_count {%- endfor %} end
+case
+    {%- for horizon in var('horizons') %}
+    when horizon = '{{ horizon }}' and known_by = 'messages' then {{ prefix }}_{{ horizon }}_count
+    when horizon = '{{ horizon }}' and known_by = 'direct_messages' then direct_{{ prefix }}_{{ horizon }}_count
+    {%- endfor %}
+end
 {%- endmacro %}
 
 {# A count of rows that were joined: none joined is a measured zero where we looked, and nothing where we did not. #}

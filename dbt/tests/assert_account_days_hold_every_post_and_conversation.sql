@@ -1,5 +1,5 @@
--- What: the account-days that this build computed count every post and reply of fct_posts and every public
--- conversation of fct_conversations, once.
+-- What: the account-days that this build computed count every post and reply of fct_posts and every
+-- conversation of fct_conversations, public or direct, once.
 -- Why: a day that the calendar lacks, an account that the register has lost or a kind that nobody counts would drop
 -- them without a word, and a join that multiplies rows would count them twice.
 -- A returned row is an account and a day on which the two differ.
@@ -23,8 +23,7 @@ with seen as (
         0 as post_count,
         count(*) as conversation_count
     from {{ ref('fct_conversations') }}
-    where channel = 'public'
-        and opened_date >= (
+    where opened_date >= (
             select greatest(posts_from_date, history_from_date)
             from {{ ref('stg_landing__window') }}
         )
@@ -34,7 +33,7 @@ with seen as (
         account_id,
         activity_date,
         -post_count - reply_count as post_count,
-        -conversation_count as conversation_count
+        -(greatest(conversation_count, 0) + greatest(direct_conversation_count, 0)) as conversation_count
     from {{ ref('fct_account_days') }}
     where activity_date >= (select posts_from_date from {{ ref('stg_landing__window') }})
 )

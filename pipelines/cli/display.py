@@ -99,7 +99,8 @@ def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
             area_type = row["area_type"]
             drawn.add_section()
         *figures, note = _cells(row, "" if unit == "%" else unit)  # the head has it
-        drawn.add_row(_rank(row), row["area_name"], *figures, "" if note == usual else note)
+        cells = (_rank(row), row["area_name"], *figures, "" if note == usual else note)
+        drawn.add_row(*map(escape, cells))
     return drawn
 
 
@@ -117,7 +118,8 @@ def _of_force(table: "BenchmarkTable") -> Table:
             value, interval, n, *rest = _cells(row, row["unit"])
             everyone = _amount(row["all_forces_value"], row["unit"]) if len(alike) == 1 else ""
             platforms = ", ".join(each["platform_name"] for each in alike)
-            drawn.add_row("" if nth else name, platforms, value, interval, n, _rank(row), everyone, *rest)
+            cells = ("" if nth else name, platforms, value, interval, n, _rank(row), everyone, *rest)
+            drawn.add_row(*map(escape, cells))
     return drawn
 
 
@@ -194,6 +196,8 @@ def show_status(status: "Status") -> None:
     if status.missing:
         console.print("[bold]Missing[/] (one force: `beatbook status --force <force_id>`)")
         show_lines(status.missing_in_brief)
+    if status.overdue:
+        show_lines([f"returns overdue: {line}" for line in status.overdue])
     _show_gates(status)
 
 
@@ -242,9 +246,9 @@ def _show_gates(status: "Status") -> None:
 
 def show_rows(rows: Sequence[dict[str, Any]], title: str) -> None:
     """Rows with the same keys."""
-    drawn = Table(*(rows[0] if rows else ()), title=title, title_justify="left")
+    drawn = Table(*(rows[0] if rows else ()), title=escape(title), title_justify="left")
     for row in rows:
-        drawn.add_row(*(value if isinstance(value, str) else number(value) for value in row.values()))
+        drawn.add_row(*(escape(value) if isinstance(value, str) else number(value) for value in row.values()))
     console.print(drawn)
 
 

@@ -200,12 +200,14 @@ def status(
     from pipelines.registry import load
     from pipelines.release.missing import of_force
     from pipelines.release.status import status as look
+    from pipelines.returns.sent import overdue_in_brief
 
     settings = Settings()
     with plainly(settings):
         landing = open_landing(settings)
         found = look(settings, landing)
         found.waiting = list(waiting(settings, datetime.now(UTC)).values())
+        found.overdue = overdue_in_brief(settings, landing)
         if force is not None:
             register = load(settings.register, SEEDS)
             if force not in register.forces:

@@ -49,8 +49,8 @@ def list_(
             {
                 "platform": row["platform"],
                 "day": row["day"],
-                "decided": "counts" if row["is_release"] else "held",
-                "accounts": ", ".join(row["account_ids"]) or "all",
+                "decided": "counts" if row["is_release"] else "withdrawn" if row["run_ids"] else "held",
+                "accounts": ", ".join(row["run_ids"] or row["account_ids"]) or "all",
                 "by": row["by"],
                 "reason": row["reason"],
             }

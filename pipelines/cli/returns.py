@@ -1,65 +1,83 @@
-"""`beatbook returns`: check and submit the files that forces send.
+"""`beatbook returns`: the files that forces send.
 
-Belongs here: parsing and printing. Does not belong here: reading files or landing them (pipelines/returns/).
+Belongs here: what was sent, what is expected, withdrawing. Does not belong here: files on their way in
+(importing.py), or any of it done (pipelines/returns/).
 """
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
+from pipelines.cli import importing
 from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows, ready
 from pipelines.settings import Settings
 
-if TYPE_CHECKING:
-    from pipelines.returns import Return
-
 app = typer.Typer(
-    help="Files that a force sends in place of an API. Columns: docs/returns.md.", no_args_is_help=True
+    help="Files that a force sends in place of an API. What to export, and columns: docs/returns.md.",
+    no_args_is_help=True,
 )
-File = Annotated[Path, typer.Argument(help="CSV or XLSX.", exists=True, dir_okay=False)]
+app.command("import")(importing.import_)
+app.command()(importing.check)
+app.command()(importing.template)
+
+Force = Annotated[str | None, typer.Option(help="Only this force's, by its id.")]
+
+
+@app.command("list")
+def list_(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
+    """What was sent by which force, for which period, what it filled, and whether it counts."""
+    from pipelines.landing.store import open_landing
+    from pipelines.returns.sent import sent
+
+    settings = Settings()
+    with ready(settings, needs_sandbox=False):
+        rows = [asdict(row) for row in sent(open_landing(settings), force)]
+    print_rows(rows, format_, "returns, the newest first")
 
 
 @app.command()
-def check(file: File, format_: FormatOption = Format.TABLE) -> None:
-    """List every bad row with line, column, value and reason. Exit code 1 when there is one."""
-    from pipelines.returns import submit as submission
+def status(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
+    """Until when each account's returns reach, and what is overdue. Exit code 4 when something is.
+
+    What a force has sent once it is expected to send for every month, by the tenth of the next.
+    """
+    from pipelines.landing.store import open_landing
+    from pipelines.registry import load
+    from pipelines.returns.sent import expected
+    from pipelines.settings import SEEDS
 
     settings = Settings()
-    with ready(settings):
-        found = submission.check(settings, file)
-    _refuse(found, file, format_)
-    typer.echo(f"{file.name}: {found.kind}, {found.row_count} rows, nothing wrong")
+    with ready(settings, needs_sandbox=False):
+        register = load(settings.register, SEEDS)
+        found = expected(open_landing(settings), register, settings.profile.today())
+    found = [row for row in found if force in (None, row.force_id)]
+    print_rows([asdict(row) for row in found], format_, "until when returns reach")
+    if any(row.is_overdue for row in found):
+        raise typer.Exit(Exit.INCOMPLETE)
 
 
 @app.command()
-def submit(file: File, format_: FormatOption = Format.TABLE) -> None:
-    """Land a good file whole, or not at all. Landing the same file twice changes nothing."""
-    from pipelines.returns import submit as submission
+def withdraw(
+    return_id: Annotated[str, typer.Argument(help="As `beatbook returns list` shows it.")],
+    reason: Annotated[str, typer.Option(help="Why; stands in release.json.")],
+    by: Annotated[str, typer.Option(help="Who withdraws it; stands in release.json.")],
+) -> None:
+    """Let a return count no more. Nothing is deleted; another may take its place, the same file included."""
+    from pipelines.landing.store import open_landing
+    from pipelines.returns.sent import NotWithdrawnError
+    from pipelines.returns.sent import withdraw as record
 
+    if not by.strip() or not reason.strip():
+        fail(Exit.WRONG_CALL, "a withdrawal needs a name (--by) and a reason (--reason)")
     settings = Settings()
-    with ready(settings):
-        found = submission.check(settings, file)
-        _refuse(found, file, format_)
-        landed = submission.submit(settings, found)
-    if not landed.is_new:
-        typer.echo(f"{file.name}: landed before, in run {landed.run_id}; nothing changed")
-    if landed.quarantined:
-        fail(Exit.GATE_FAILED, "quarantined by the landing gate: " + "; ".join(landed.quarantined))
-    if not landed.is_new:
-        return
-    typer.echo(f"{file.name}: {landed.row_count} rows of {found.kind} landed in run {landed.run_id}")
-    typer.echo("`beatbook build` brings them into the benchmarks.")
-
-
-def _refuse(found: "Return", file: Path, format_: Format) -> None:
-    """Show the problems, if any, and exit."""
-    if found.is_landable:
-        return
-    rows = [
-        {"line": p.line or "file", "column": p.column or "", "value": p.value, "reason": p.reason}
-        for p in found.problems
-    ]
-    print_rows(rows, format_, f"{file.name} cannot land: nothing of it was taken")
-    count = len(rows)
-    fail(Exit.BAD_INPUT, f"{count} problem{'s' if count > 1 else ''}; put them right and check again")
+    with ready(settings, needs_sandbox=False):
+        try:
+            rows = record(settings, open_landing(settings), return_id, by.strip(), reason.strip())
+        except NotWithdrawnError as error:
+            fail(Exit.BAD_INPUT, str(error))
+    for row in rows:
+        typer.echo(
+            f"{row.force_id}: {row.kind} of {row.period_from} to {row.period_to} withdrawn: {row.fills}"
+        )
+    typer.echo("`beatbook build` takes them out of the benchmarks.")

@@ -5,7 +5,7 @@ expectations themselves (expectations/), running them (validation.py), what a da
 (landing/quarantine.py) or Dagster (orchestration/).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -21,13 +21,15 @@ from pipelines.returns.kinds import KINDS
 from pipelines.sources import catalogue
 from pipelines.sources.account_pull import COUNT, Row, Schema
 
+PART_ROWS = 50_000
+
 
 def land(
     landing: Landing,
     source: str,
     day: date,
     run_id: str,
-    rows: Mapping[str, Sequence[Row]],
+    rows: Mapping[str, Sequence[Row] | pl.DataFrame],
     force_ids: Iterable[str],
 ) -> list[Refused]:
     """Judge what a run brought, and land it with the verdict, as one. `force_ids`: the register's.
@@ -83,15 +85,27 @@ def judge(
         logged = int(log.filter(pl.col("entity") == entity)["row_count"].sum())
         if frame.is_empty() and not logged:
             continue
-        parameters = of_run | {"logged_rows": logged} | of_entity(source, entity, schema)
-        expectations = expectations_of(landing_suite(source, entity), parameters)
-        _refuse(refused, answered, f"{source}/{entity}", expectations, frame)
+        parameters = of_run | of_entity(source, entity, schema)
+        for part, logged_rows in _parts(frame, logged) if source == "returns" else [(frame, logged)]:
+            expectations = expectations_of(
+                landing_suite(source, entity), parameters | {"logged_rows": logged_rows}
+            )
+            _refuse(refused, answered, f"{source}/{entity}", expectations, part)
     # Returns have no past, and where everybody is refused there is nothing left to hold against it.
     if source != "returns" and len(refused) < answered.height:
         for name, frame in frames_of(landing, source, day, frames).items():
             if not frame.is_empty():
                 _refuse(refused, answered, f"{source}/{name}", expectations_of(name, {}), frame)
     return sorted(refused.values())
+
+
+def _parts(frame: pl.DataFrame, logged: int) -> Iterator[tuple[pl.DataFrame, int]]:
+    """A return in pieces that GX can hold, and how many rows the log says of each: the last answers for what
+    is missing or too many. That no row comes twice in a file was seen while it was read."""
+    parts = list(frame.iter_slices(PART_ROWS)) or [frame]
+    for part in parts[:-1]:
+        yield part, part.height
+    yield parts[-1], logged - sum(part.height for part in parts[:-1])
 
 
 def _refuse(

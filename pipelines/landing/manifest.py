@@ -27,14 +27,16 @@ class Refused(msgspec.Struct, frozen=True, order=True):
     detail: str
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, omit_defaults=True):  # as below
     """What a person decided of all that had landed of a day: that rows count although the gate quarantined
-    them (`is_release`), or that they do not. `account_ids`: of these accounts; none named, of all."""
+    them (`is_release`), or that they do not. `account_ids`: of these accounts; none named, of all. `run_ids`:
+    of these runs, which are returns that are withdrawn; none named, of all before."""
 
     is_release: bool
     account_ids: list[str]
     by: str
     reason: str
+    run_ids: list[str] = []
 
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):  # a field more changes no older checksum

@@ -25,8 +25,8 @@ from pipelines.landing.store import Landing
 MAX_FAILING_SHARE = 0.25
 #: One force's fault is its own, also where a platform has few.
 MIN_FAILING_FORCES = 2
-#: In place of an expectation: quarantined for others' faults, and by a person.
-WHOLE, HELD = "platform", "held"
+#: In place of an expectation: quarantined for others' faults, by a person, and a return that was withdrawn.
+WHOLE, HELD, WITHDRAWN = "platform", "held", "withdrawn"
 
 KEYS = ["run_id", "platform", "force_id", "account_id"]
 SCHEMA = pl.Schema(
@@ -80,11 +80,18 @@ def _of_day(landing: Landing, source: str, day: date, manifests: Sequence[Manife
         if decision is None:
             continue
         about = partial(_is_about, decision, manifest.run_id)
-        own = [row for row in own if not about(row)]
+        # What was withdrawn stays so, whatever is decided of the day.
+        own = [row for row in own if row["expectation"] == WITHDRAWN or not about(row)]
         if not decision.is_release:
-            why = {"day": day, "expectation": HELD, "detail": f"held by {decision.by}: {decision.reason}"}
+            verb = WITHDRAWN if decision.run_ids else HELD
+            why = {"day": day, "expectation": verb, "detail": f"{verb} by {decision.by}: {decision.reason}"}
             asked = _log(landing, source, day, run_ids).select(KEYS).unique(maintain_order=True)
-            own += [row | why for row in asked.iter_rows(named=True) if about(row)]
+            out = {(row["run_id"], row["force_id"], row["account_id"]) for row in own}
+            own += [
+                row | why
+                for row in asked.iter_rows(named=True)
+                if about(row) and (row["run_id"], row["force_id"], row["account_id"]) not in out
+            ]
         elif not decision.account_ids:
             cleared = manifest.run_id
     others = _others(landing, source, day, run_ids, own)
@@ -93,6 +100,8 @@ def _of_day(landing: Landing, source: str, day: date, manifests: Sequence[Manife
 
 def _is_about(decision: Decision, decided_in: str, row: Mapping[str, Any]) -> bool:
     """A decision is about the runs before its own, by their ids."""
+    if decision.run_ids:
+        return row["run_id"] in decision.run_ids
     is_meant = not decision.account_ids or row["account_id"] in decision.account_ids
     return is_meant and row["run_id"] < decided_in
 
@@ -102,13 +111,15 @@ def _log(landing: Landing, source: str, day: date, run_ids: Sequence[str]) -> pl
 
 
 def in_brief(landing: Landing, since: date) -> list[dict[str, Any]]:
-    """What is quarantined since a day, a row for each platform and day: how much, and one reason.
+    """What is quarantined since a day, a row for each platform and day: how much, and one reason. A return
+    that was withdrawn is not: its force said so.
 
     Raises:
         DamagedError: as for `quarantined`.
     """
     sources = sorted({source for source, _ in landing.schemas})
     every = pl.concat([quarantined(landing, source, since) for source in sources])
+    every = every.filter(pl.col("expectation") != WITHDRAWN)
     whole_first = every.sort(pl.col("expectation") != WHOLE, "force_id", "account_id", maintain_order=True)
     days = whole_first.group_by("day", "platform").agg(
         pl.col("force_id").n_unique().alias("force_count"),

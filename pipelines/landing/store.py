@@ -35,6 +35,9 @@ LOG: dict[str, Schema] = {
         "unknown_field_count": COUNT,
     },
 }
+#: What a return declares of itself, in its log, where `pulled_at_utc` is when it was exported. `channels`: of
+#: messages, those that it has rows of, as `direct|public`.
+DECLARED: Schema = {"period_from_date": pl.Date, "period_to_date": pl.Date, "channels": TEXT}
 _FILE: Schema = {"file_sha256": TEXT, "line": COUNT}
 _COUNTERS = "view impression reach like share quote comment click".split()
 RETURNS: dict[str, Schema] = {
@@ -62,9 +65,23 @@ RETURNS: dict[str, Schema] = {
         "direction": TEXT,
         "sent_at_utc": TIME,
         "is_automatic": pl.Boolean,
+        "author_key": TEXT,
+        "in_reply_to": TEXT,
+        "closed_at_utc": TIME,
         **_FILE,
     },
     "outcomes": {"post_id": TEXT, "outcome": TEXT, "outcome_date": pl.Date, **_FILE},
+    "tool_figures": {
+        "platform": TEXT,
+        "tool": TEXT,
+        "figure": TEXT,
+        "from_date": pl.Date,
+        "to_date": pl.Date,
+        "value": pl.Float64,
+        "unit": TEXT,
+        **_FILE,
+    },
+    "requests": {**LOG["requests"], **DECLARED, "file_sha256": TEXT},
 }
 
 
@@ -76,7 +93,7 @@ class Landing:
         self.schemas: dict[tuple[str, str], Schema] = {
             (source, entity): COMMON | columns
             for source, own in {**entities, "returns": RETURNS}.items()
-            for entity, columns in {**own, **LOG}.items()
+            for entity, columns in {**LOG, **own}.items()
         }
 
     def prepare(self) -> None:
@@ -128,7 +145,7 @@ class Landing:
         return max((int(name) for name in names if name.isdecimal()), default=0)
 
     def frames(
-        self, source: str, run_id: str, rows: Mapping[str, Sequence[Mapping[str, object]]]
+        self, source: str, run_id: str, rows: Mapping[str, Sequence[Mapping[str, object]] | pl.DataFrame]
     ) -> dict[str, pl.DataFrame]:
         """Rows as they will land: the log, and each entity that has rows.
 
@@ -138,7 +155,9 @@ class Landing:
         frames = {}
         for entity, entity_rows in {"requests": (), **rows}.items():
             schema = self.schemas[source, entity]
-            if entity_rows or entity == "requests":  # a run in which nobody was due is a run too
+            if isinstance(entity_rows, pl.DataFrame):
+                frames[entity] = entity_rows.with_columns(run_id=pl.lit(run_id)).select(list(schema))
+            elif entity_rows or entity == "requests":  # a run in which nobody was due is a run too
                 filled = [{**row, "run_id": run_id} for row in entity_rows]
                 frames[entity] = pl.DataFrame(filled, schema=schema, strict=True, orient="row")
         return frames

@@ -139,10 +139,10 @@ def build_assets(
     return [asset for asset, _ in built], [check for _, check in built]
 
 
-#: Files that forces send: landed by `beatbook returns submit`, not by a run.
+#: Files that forces send: landed by `beatbook returns import`, not by a run.
 returns = dg.AssetSpec(
     ["landing", "returns"],
     group_name="landing",
     kinds={"parquet"},
-    description="What forces sent in place of an API: `beatbook returns submit FILE`.",
+    description="What forces sent in place of an API: `beatbook returns import FILE`.",
 )

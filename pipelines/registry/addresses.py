@@ -76,8 +76,8 @@ _BEFORE_HANDLE = {
 }
 #: First parts of a path that never are an account.
 _NOT_A_HANDLE = frozenset(
-    "events explore feed groups hashtag home home.php i in intent p people playlist profile.php "
-    "reel results search share sharer sharer.php shorts story.php watch".split()
+    "events explore feed groups hashtag home home.php i in intent p people permalink.php photo photo.php "
+    "playlist profile.php reel results search share sharer sharer.php shorts story.php watch".split()
 )
 _HANDLE = re.compile(r"[\w.\-]+", re.ASCII)
 

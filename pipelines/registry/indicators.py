@@ -38,7 +38,7 @@ class Indicator(Row, frozen=True, kw_only=True):
     n_measure: str
     multiplier: Annotated[int, Meta(ge=1)]
     polarity: Literal["higher_is_better", "lower_is_better", "none"]
-    known_by: Literal["followers", "posts", "values_7d", "messages"]
+    known_by: Literal["followers", "posts", "values_7d", "values_export", "messages", "direct_messages"]
     metrics: str
     metric_rule: Literal["all", "any"]
     platforms: str | None = None
@@ -88,11 +88,12 @@ def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
         _check_horizon(where, row, known.horizons)
         _check_names(where, "metrics", row.metrics, metrics)
         _check_names(where, "platforms", row.platforms, platforms)
-        if row.is_pooled and row.known_by != "messages":
+        is_of_messages = row.known_by in ("messages", "direct_messages")
+        if row.is_pooled and not is_of_messages:
             raise where.error(
                 "is_pooled", "only messages are pooled over platforms, other counts do not compare"
             )
-        if row.known_by == "messages" and row.minimum_n == 0:
+        if is_of_messages and row.minimum_n == 0:
             raise where.error("minimum_n", "at least 1: without messages there is nothing to divide by")
     versions = read_rows(seeds_dir / "indicator_versions.csv", IndicatorVersion)
     refer(versions, "indicator_id", indicators)
@@ -125,7 +126,8 @@ def _check_horizon(where: Where, row: Indicator, horizons: dict[str, int]) -> No
     """While somebody was lost before the horizon a share is read off the curve: both are of one time."""
     if row.horizon is not None and row.horizon not in horizons:
         raise where.error("horizon", f"{row.horizon!r} is not among {', '.join(horizons)} (dbt_project.yml)")
-    by_measure = {f"answered_{horizon}_count": horizon for horizon in horizons}
+    prefix = "direct_" if row.known_by == "direct_messages" else ""
+    by_measure = {f"{prefix}answered_{horizon}_count": horizon for horizon in horizons}
     if row.horizon != by_measure.get(row.numerator_measure or ""):
         raise where.error(
             "horizon", f"{row.horizon or 'empty'}, but the numerator is {row.numerator_measure}"

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.landing.quarantine import WHOLE, quarantined
+from pipelines.landing.quarantine import WHOLE, WITHDRAWN, quarantined
 from pipelines.landing.store import Landing
 from pipelines.registry import Register
 
@@ -72,6 +72,8 @@ class Missing:
 
     @property
     def to_do(self) -> str:
+        if self.outcome == QUARANTINED and self.reason == WITHDRAWN:
+            return "submit the return that takes its place"
         if self.outcome == QUARANTINED:
             return TO_DO_WHOLE if self.reason == WHOLE else TO_DO_QUARANTINED
         return TO_DO.get(self.reason, _LOOK)
@@ -201,7 +203,7 @@ def of_force(landing: Landing, register: Register, force_id: str, today: date) -
             asked.setdefault(source, {})[account.account_id] = status
             if not is_pulled:
                 status.outcome, status.is_well = "no return yet", True  # nothing of ours went wrong
-                status.to_do = "`beatbook returns submit FILE`: this platform comes from the force's returns"
+                status.to_do = "`beatbook returns import FILE`: this platform comes from the force's returns"
             else:
                 status.to_do = f"`beatbook run --force {force_id}`"
         else:

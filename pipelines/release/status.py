@@ -25,7 +25,8 @@ class Status:
 
     `damage`: what of the published release is not what was published. `failed_build`: that the newest build
     did not pass, and where what it made lies.
-    `waiting`: runs that have been in Dagster's queue for over an hour.
+    `waiting`: runs that have been in Dagster's queue for over an hour. `overdue`: returns that forces have
+    not sent; nothing of ours is incomplete for that.
     """
 
     release: dict[str, Any] | None = None
@@ -36,6 +37,7 @@ class Status:
     missing: list[Missing] = field(default_factory=list)
     failed_gates: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    overdue: list[str] = field(default_factory=list)
 
     @property
     def missing_in_brief(self) -> list[str]:

@@ -22,6 +22,9 @@ _COUNT = re.compile(rf"([0-9]+|{_GROUPS})(?:\.0{{1,2}})?")
 _DOT_GROUPS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _ROUNDED = re.compile(r"[0-9][0-9.,]*\s*(?:[kmb]|bn|mn|thousand|million)\+?", re.IGNORECASE)
 _PHONE = re.compile(r"\+[0-9]{7,15}|07[0-9]{9}|(?:00)?447[0-9]{9}")
+_VIDEO_ID = re.compile(r"-[A-Za-z0-9_-]{10}")  # YouTube's, of which one in 64 begins so, and no formula
+_THOUSANDS = re.compile(r"(?<=[0-9])[,\u00a0\u202f ](?=[0-9]{3}(?:\D|$))")
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _QUOTED_DIGITS = re.compile(r"""'([0-9]+)|="([0-9]+)\"""")
 
 _DIGITS_LOST = (
@@ -53,6 +56,19 @@ def text(raw: Raw) -> str:
 
 def identifier(raw: Raw) -> str:
     """A platform's identifier, digit for digit."""
+    return _no_formula(_identifier(raw))
+
+
+def _no_formula(value: str) -> str:
+    if value.startswith(("=", "+", "-", "@")) and not _VIDEO_ID.fullmatch(value):
+        raise BadCell(
+            "An identifier does not begin with =, +, - or @: a spreadsheet would take it for a formula.",
+            is_private=value.startswith(("@", "+")),
+        )
+    return value
+
+
+def _identifier(raw: Raw) -> str:
     if isinstance(raw, dt.datetime | dt.date | dt.time | dt.timedelta):
         raise BadCell("The spreadsheet has turned this identifier into a date. " + _DIGITS_LOST)
     if isinstance(raw, float) and raw != raw // 1:
@@ -75,13 +91,23 @@ def identifier(raw: Raw) -> str:
 
 def private_identifier(raw: Raw) -> str:
     """The identifier of a conversation or message, which must not name a member of the public."""
-    value = identifier(raw)
+    value = _identifier(raw)
     if "@" in value or _PHONE.fullmatch(value):
         raise BadCell(
             "This looks like a person's account name, e-mail address or telephone number. Send the "
             "platform's own identifier, or a number of your own that stands for the conversation.",
             is_private=True,
         )
+    return _no_formula(value)
+
+
+def pseudonym(raw: Raw) -> str:
+    """What a force calls an author: anything that stays the same. It is hashed before anybody sees it."""
+    if isinstance(raw, int | float) and abs(raw) >= 10**EXACT_DIGITS:
+        raise BadCell(_DIGITS_LOST)
+    value = text(raw)
+    if len(value) > MAX_ID_LENGTH:
+        raise BadCell("This is too long for an author. Is it the text of a message?")
     return value
 
 
@@ -164,3 +190,23 @@ def choice(raw: Raw, choices: tuple[str, ...]) -> str:
     if word in choices:
         return str(word)
     raise BadCell(f"Only these words are taken here: {', '.join(choices)}.")
+
+
+def word(raw: Raw) -> str:
+    """The name of a tool or of a figure: small letters, digits and underscores."""
+    value = text(raw).lower().replace(" ", "_").replace("-", "_")
+    if not _WORD.fullmatch(value):
+        raise BadCell("A name such as mean_response_time was expected: letters, digits and underscores.")
+    return value
+
+
+def number(raw: Raw) -> float:
+    """A figure as a tool gives it: zero or more, with a dot for its decimals. Thousands may be set apart."""
+    if isinstance(raw, str):
+        value = _THOUSANDS.sub("", raw.strip()).removesuffix("%").strip()
+        if not re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,15})?", value):
+            raise BadCell("A number was expected, such as 12.5. Leave the row out if it is not known.")
+        return float(value)
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 <= raw <= MAX_COUNT:
+        raise BadCell("A number was expected, such as 12.5. Leave the row out if it is not known.")
+    return float(raw)

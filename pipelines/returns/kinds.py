@@ -1,4 +1,4 @@
-"""The four kinds of return: their columns, and how a header row tells which kind a file is.
+"""The five kinds of return: their columns, and how a header row tells which kind a file is.
 
 Here: names of columns and the schema that each kind lands in (docs/landing.md). Not here: what a
 cell may hold (cells.py, times.py) and what rows may say together (check.py).
@@ -21,7 +21,19 @@ HEADER_ROWS = 20  # the header is looked for in this many rows, so a title above
 MIN_KNOWN = 2  # a row with fewer known names than this is not a header
 
 CellType = Literal[
-    "force", "platform", "handle", "id", "private_id", "choice", "time", "date", "count", "flag"
+    "force",
+    "platform",
+    "handle",
+    "id",
+    "private_id",
+    "author",
+    "choice",
+    "time",
+    "date",
+    "count",
+    "flag",
+    "word",
+    "number",
 ]
 
 
@@ -45,6 +57,7 @@ class Column:
             "date": pl.Date(),
             "count": pl.Int64(),
             "flag": pl.Boolean(),
+            "number": pl.Float64(),
         }
         return types.get(self.cell, pl.String())
 
@@ -125,6 +138,9 @@ KINDS: tuple[Kind, ...] = (
             Column("direction", "choice", choices=("inbound", "outbound")),
             Column("sent_at", "time"),
             Column("is_automatic", "flag", required=False),
+            Column("author_key", "author", required=False),
+            Column("in_reply_to", "private_id", required=False),
+            Column("closed_at", "time", required=False),
         ),
         key=("platform", "account_id", "message_id"),
     ),
@@ -141,6 +157,19 @@ KINDS: tuple[Kind, ...] = (
             Column("outcome_date", "date"),
         ),
         key=("force_id", "post_id", "outcome", "outcome_date"),
+    ),
+    Kind(
+        "tool_figures",
+        (
+            *_ACCOUNT,
+            Column("tool", "word"),
+            Column("figure", "word"),
+            Column("from_date", "date"),
+            Column("to_date", "date"),
+            Column("value", "number"),
+            Column("unit", "choice", choices=("count", "seconds", "percent")),
+        ),
+        key=("platform", "account_id", "tool", "figure", "from_date", "to_date"),
     ),
 )
 _KNOWN = frozenset(name for kind in KINDS for name in kind.names)
@@ -185,8 +214,22 @@ def no_header() -> str:
     wanted = "; ".join(f"{kind.name}: {', '.join(kind.names)}" for kind in KINDS)
     return (
         f"None of the first {HEADER_ROWS} rows is a header that Beatbook knows. Name the columns in "
-        f"the first row as one of the four kinds of return does. {wanted}."
+        f"the first row as one of the kinds of return does, or send a tool's export as it comes. {wanted}."
     )
+
+
+def is_personal(name: str) -> bool:
+    """Whether a column that no kind has is about people or holds text, by its name."""
+    return name in ("from", "to") or (
+        not name.endswith("_count") and not _PERSONAL.isdisjoint(name.split("_"))
+    )
+
+
+_PERSONAL = frozenset(
+    "text message body content caption title description name names author authors user username users "
+    "screenname fullname firstname surname email mail phone telephone mobile address sender recipient "
+    "contact customer person agent staff".split()
+)
 
 
 def _infer(names: list[str]) -> tuple[Kind | None, list[str]]:
@@ -195,12 +238,13 @@ def _infer(names: list[str]) -> tuple[Kind | None, list[str]]:
         for name, n in Counter(names).items()
         if name and n > 1
     ]
-    distance = {k.name: len(k.missing(set(names))) + len(k.unknown(names)) for k in KINDS}
+    foreign = [name for name in names if not is_personal(name)]
+    distance = {k.name: len(k.missing(set(names))) + len(k.unknown(foreign)) for k in KINDS}
     nearest = [kind for kind in KINDS if distance[kind.name] == min(distance.values())]
     if len(nearest) > 1:
         could = "; or ".join(
             f"{k.name}, but then it lacks {', '.join(k.missing(set(names))) or 'nothing'}"
-            + (f" and has {', '.join(map(shown, k.unknown(names)))} too many" if k.unknown(names) else "")
+            + (f" and has {', '.join(map(shown, k.unknown(foreign)))} too many" if k.unknown(foreign) else "")
             for k in nearest
         )
         return None, [*problems, f"The columns fit more than one kind of return: {could}."]
@@ -211,14 +255,15 @@ def _infer(names: list[str]) -> tuple[Kind | None, list[str]]:
             f"This looks like a {kind.name} return, but these columns are missing: "
             f"{', '.join(missing)}. Add them."
         )
-    problems.extend(_extra_reason(kind, name) for name in kind.unknown(names))
+    problems.extend(_extra_reason(kind, name) for name in kind.unknown(foreign))
     return (None if missing or len(set(names)) < len([n for n in names if n]) else kind), problems
 
 
 def _extra_reason(kind: Kind, name: str) -> str:
     close = difflib.get_close_matches(name, kind.names, n=1, cutoff=0.75)
-    hint = f" Is it {close[0]} misspelt?" if close else ""
+    if close:
+        return f"A {kind.name} return has no column {shown(name)}. Is it {close[0]} misspelt?"
     return (
-        f"A {kind.name} return has no column {shown(name)}.{hint} Rename it or take it out: a column "
-        "that Beatbook does not know would be lost without a word."
+        f"A {kind.name} return has no column {shown(name)}. Take it out: a column that Beatbook does "
+        "not know would be lost without a word."
     )

@@ -6,7 +6,7 @@ Here: plain types. Not here: reading files, judging cells, or anything that know
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -35,6 +35,7 @@ class AccountRef(Protocol):
 
 
 FindAccount = Callable[[str, str], AccountRef | None]  # (platform, handle)
+HashAuthor = Callable[[str, str], str]  # (platform, the force's pseudonym) → our keyed hash
 
 NOT_SHOWN = "(not shown)"  # in place of a value that may be about a member of the public
 
@@ -49,37 +50,92 @@ class Problem:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a return says of itself: within its period silence is a measured zero, outside nothing is known.
+
+    Whole days in Europe/London, the last included. `exported_at_utc`: naive, when the file left the tool;
+    nothing is known of any moment after it.
+    """
+
+    period_from: dt.date
+    period_to: dt.date
+    exported_at_utc: dt.datetime
+
+    def __str__(self) -> str:
+        exported = f"{self.exported_at_utc:%Y-%m-%d %H:%M}Z"
+        return f"{self.period_from} to {self.period_to}, exported {exported}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file was read: what it was taken for, and what of it was not taken.
+
+    `tool` is None for one of Beatbook's own kinds. `personal`: columns about people or with text, dropped
+    while reading. `unknown`: columns that the tool's mapping does not know. `left_out`: rows, and why.
+    """
+
+    tool: str | None = None
+    personal: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Return:
-    """A file as read: all of its rows, or the problems that stop every one of them."""
+    """A file as read: all of its rows, or the problems that stop every one of them.
+
+    `declared` is None while nobody has said it; such a file can be checked and cannot land.
+    """
 
     kind: str | None
     sha256: str
-    rows: pl.DataFrame = field(compare=False)
+    found: pl.LazyFrame = field(compare=False)
     problems: list[Problem]
     row_count: int = 0
+    declared: Declared | None = None
+    reading: Reading = field(default_factory=Reading)
+    lacking: tuple[str, ...] = ()  # the options that would declare what is not declared
+    kept: object = field(default=None, compare=False, repr=False)  # keeps the folder of `found`
 
     @property
     def is_landable(self) -> bool:
         """True when nothing is wrong with any row. A file lands whole or not at all."""
         return not self.problems
 
+    @property
+    def rows(self) -> pl.DataFrame:
+        """All rows at once; none where there is a problem."""
+        return self.found.collect()
+
 
 @dataclass(frozen=True)
-class Table:
-    """Rows as the file has them. A row that cannot be read comes as a Problem in its place."""
+class Sheet:
+    """One table of a file. `open` gives its rows from the first, each time it is called.
 
-    rows: Iterator[Row | Problem]
+    A row that cannot be read comes as a Problem in its place. `is_ragged`: cells at the end of a row may be
+    left out, as in a workbook. `problems`: of the sheet, such as merged cells, given the header's line.
+    """
+
+    title: str
+    open: Callable[[], Iterator[Row | Problem]]
     is_1904: bool = False
-    problems: list[Problem] = field(default_factory=list)  # of the sheet, such as merged cells
+    is_ragged: bool = False
+    problems: Callable[[int], list[Problem]] = lambda _: []
 
 
 class Refused(Exception):
-    """The file as a whole cannot be read; `reason` is for the person who sent it."""
+    """The file as a whole cannot be read, and why, for the person who sent it."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, *reasons: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(*reasons)
+        self.problems = [*(Problem(0, None, "", reason) for reason in reasons), *problems]
+
+    @property
+    def reason(self) -> str:
+        return " ".join(problem.reason for problem in self.problems)
 
 
 def is_blank(raw: Raw) -> bool:

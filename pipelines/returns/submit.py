@@ -5,21 +5,25 @@ file (the other modules here).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.gates.landing_gate import land
 from pipelines.landing.locks import locked
-from pipelines.landing.manifest import Manifest, Refused
+from pipelines.landing.manifest import Refused
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load_register
-from pipelines.returns import Return, read_return
+from pipelines.registry.register import Account, Register
+from pipelines.returns import AccountRef, Declared, Options, Return, Said, Stated, read_return
+from pipelines.returns.owners import foreign_outcomes
+from pipelines.returns.sent import is_withdrawn
 from pipelines.settings import Settings
-from pipelines.sources.account_pull import Row, naive_utc
+from pipelines.sources.account_pull import Row, keyed_hash
 
-#: The moment that a row speaks of; for messages, the file knows nothing after its last one.
+#: The moment at which a row's counters stood; the others say what was known when the file was exported.
 SEEN = {"profiles": "observed_at_utc", "posts": "observed_at_utc"}
 
 
@@ -33,47 +37,133 @@ class Submitted:
     quarantined: list[str]
 
 
-def check(settings: Settings, path: Path) -> Return:
-    """Read a return against the register; nothing is written.
+class OtherwiseDeclaredError(ValueError):
+    """The same bytes landed before, and another period was declared of them."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the sender says of a file, as written on the command line."""
+
+    period_from: str | None = None
+    period_to: str | None = None
+    exported_at: str | None = None
+    force: str | None = None
+    accounts: tuple[str, ...] = ()
+    order: str | None = None
+
+
+def check(
+    settings: Settings, path: Path, declared: Declared | None = None, asked: Asked | None = None
+) -> Return:
+    """Read a return against the register and what is said of it; nothing is written.
 
     Raises:
         OSError: no such file.
+        ValueError: `asked` names a force or an account that the register does not have.
+        SettingsError: it holds authors, and there is no key to hash them with.
     """
     register = load_register(settings)
-    now = settings.profile.moment_of(settings.profile.today())
     forces, platforms = frozenset(register.forces), frozenset(register.platforms)
-    return read_return(path, register.find, forces, platforms, now=now)
+
+    def hash_author(platform: str, author: str) -> str:
+        return keyed_hash(settings.author_hash_key(), platform, author)
+
+    asked = asked or Asked()
+    found = read_return(
+        path,
+        register.find,
+        forces,
+        platforms,
+        hash_author=hash_author,
+        now=present(settings),
+        declared=declared,
+        options=Options(
+            Stated(asked.period_from, asked.period_to, asked.exported_at),
+            _said(register, asked, settings.profile.today()),
+            asked.order,
+        ),
+    )
+    if found.kind == "outcomes" and not found.problems:
+        problems = foreign_outcomes(open_landing(settings), found)
+        return replace(found, problems=problems) if problems else found
+    return found
+
+
+def _said(register: Register, asked: Asked, day: date) -> Said:
+    if asked.force is not None and asked.force not in register.forces:
+        raise ValueError(f"--force {asked.force}: there is no force with this id (`beatbook accounts list`)")
+    accounts: dict[str, AccountRef] = {}
+    for name in asked.accounts:
+        platform, _, handle = name.partition(":")
+        found = register.accounts.get(name) or register.find(platform, handle)
+        if found is None:
+            raise ValueError(
+                f"--account {name}: the register has no such account. Write it as platform:handle "
+                "(`beatbook accounts list`)"
+            )
+        accounts[found.platform] = found
+
+    def of_force(force_id: str, platform: str) -> list[Account]:
+        return [each for each in register.accounts_due(platform, day) if each.force_id == force_id]
+
+    return Said(asked.force, accounts, of_force)
+
+
+def present(settings: Settings) -> datetime:
+    """The moment that the future is measured from, with its zone."""
+    return settings.profile.moment_of(settings.profile.today())
 
 
 def submit(settings: Settings, found: Return) -> Submitted:
     """Land a file that `check` found nothing wrong with. The same bytes a second time change nothing.
 
     Raises:
-        ValueError: the file has problems.
+        ValueError: the file has problems, or nothing is declared of it.
+        OtherwiseDeclaredError: the same bytes landed before, and another period was declared.
         DamagedError: a return that landed before is not what it was.
     """
     if not found.is_landable or found.kind is None:
         raise ValueError(f"the file has {len(found.problems)} problems and cannot land")
+    if found.declared is None:
+        raise ValueError("nothing is declared of the file: which period it covers and when it was exported")
     landing = open_landing(settings)
     with locked(settings.locks / "returns"):
-        before = _landed_before(landing, found)
-        if before is not None:
-            return Submitted(before.run_id, found.row_count, False, _why(before.quarantined))
-        return _land(settings, landing, found, found.kind)
+        before = _landed_before(landing, found.sha256)
+        if before is None:
+            return _land(settings, landing, found, found.kind, found.declared)
+        if before.declared != found.declared:
+            raise OtherwiseDeclaredError(
+                f"this file landed before, in run {before.run_id}, declared for {before.declared} "
+                f"and not for {found.declared}: withdraw that return first"
+            )
+        return Submitted(before.run_id, found.row_count, False, before.quarantined)
 
 
-def _land(settings: Settings, landing: Landing, found: Return, kind: str) -> Submitted:
+@dataclass(frozen=True)
+class _Before:
+    """A return that landed, from its log."""
+
+    run_id: str
+    declared: Declared
+    quarantined: list[str]
+
+
+def _land(settings: Settings, landing: Landing, found: Return, kind: str, declared: Declared) -> Submitted:
     day = settings.profile.today()
-    moment = naive_utc(settings.profile.moment_of(day))
+    exported = pl.lit(declared.exported_at_utc, pl.Datetime("us"))
     rows = found.rows.with_columns(
-        _seen_at(kind, pl.lit(moment, pl.Datetime("us"))).alias("pulled_at_utc"),
+        (pl.col(SEEN[kind]) if kind in SEEN else exported).alias("pulled_at_utc"),
         file_sha256=pl.lit(found.sha256),
     )
     if "platform" not in rows.columns:  # an outcome is about a post of the force, on whichever platform
         rows = rows.with_columns(platform=pl.lit(""))
     run_id = landing.new_run_id()
     columns = [name for name in landing.schemas["returns", kind] if name != "run_id"]
-    landed = {kind: rows.select(columns).to_dicts(), "requests": _log(kind, rows)}
+    landed: dict[str, pl.DataFrame | list[Row]] = {
+        kind: rows.select(columns),
+        "requests": _log(kind, rows, declared),
+    }
     refused = land(landing, "returns", day, run_id, landed, load_register(settings).forces)
     return Submitted(run_id, found.row_count, True, _why(refused))
 
@@ -82,28 +172,37 @@ def _why(refused: Sequence[Refused]) -> list[str]:
     return sorted({each.detail for each in refused})
 
 
-def _landed_before(landing: Landing, found: Return) -> Manifest | None:
-    """The run in which these bytes landed."""
+def _landed_before(landing: Landing, sha256: str) -> _Before | None:
+    """The run in which these bytes landed. One that was withdrawn is none, nor is one that landed before
+    returns declared a period."""
     for day, run_id in landing.runs("returns"):
         manifest = landing.manifest("returns", day, run_id)
-        if found.kind in manifest.files:
-            rows = landing.read("returns", found.kind, day, run_id)
-            if rows["file_sha256"][0] == found.sha256:
-                return manifest
+        log = landing.read("returns", "requests", day, run_id)
+        is_same = "file_sha256" in log.columns and log["file_sha256"].first() == sha256
+        if is_same and not is_withdrawn(landing, day, run_id):
+            first = log.row(0, named=True)
+            declared = Declared(first["period_from_date"], first["period_to_date"], first["pulled_at_utc"])
+            return _Before(run_id, declared, _why(manifest.quarantined))
     return None
 
 
-def _seen_at(kind: str, submitted: pl.Expr) -> pl.Expr:
-    if kind in SEEN:
-        return pl.col(SEEN[kind])
-    return pl.col("sent_at_utc").max().over("account_id") if kind == "messages" else submitted
-
-
-def _log(kind: str, rows: pl.DataFrame) -> list[Row]:
-    groups = rows.group_by("platform", "force_id", "account_id").agg(
-        pl.col("pulled_at_utc").max(), row_count=pl.len().cast(pl.Int64)
-    )
-    fixed = {"entity": kind, "status": "landed", "reason": "", "detail": ""}
-    none = {"request_count": 0, "unit_count": 0, "unknown_field_count": 0}
+def _log(kind: str, rows: pl.DataFrame, declared: Declared) -> list[Row]:
     keys = ["platform", "force_id", "account_id"]
+    is_of_messages = kind == "messages"
+    channels = pl.col("channel").unique().sort().str.join("|") if is_of_messages else pl.lit(None, pl.String)
+    groups = rows.group_by(keys).agg(
+        pl.len().cast(pl.Int64).alias("row_count"),
+        pl.col("file_sha256").first(),
+        channels.alias("channels"),
+    )
+    fixed = {
+        "entity": kind,
+        "status": "landed",
+        "reason": "",
+        "detail": "",
+        "pulled_at_utc": declared.exported_at_utc,
+        "period_from_date": declared.period_from,
+        "period_to_date": declared.period_to,
+    }
+    none = {"request_count": 0, "unit_count": 0, "unknown_field_count": 0}
     return [row | fixed | none | {"seen_count": row["row_count"]} for row in groups.sort(keys).to_dicts()]

@@ -45,9 +45,12 @@ class Context:
         return self.client.now()
 
     def keyed_hash(self, platform: str, native_id: str) -> str:
-        """HMAC-SHA256, 32 hex digits, of an id of the public: tells two apart and names neither."""
-        named = f"{platform}:{native_id}".encode()
-        return hmac.new(self.hash_key, named, hashlib.sha256).hexdigest()[:32]
+        return keyed_hash(self.hash_key, platform, native_id)
+
+
+def keyed_hash(key: bytes, platform: str, native_id: str) -> str:
+    """HMAC-SHA256, 32 hex digits, of an id of the public: tells two apart and names neither."""
+    return hmac.new(key, f"{platform}:{native_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 @dataclass

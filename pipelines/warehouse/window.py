@@ -4,7 +4,8 @@ Belongs here: comparing what has landed with what the last build saw, the days t
 folder of links that dbt reads. Does not belong here: building (build.py) or SQL (dbt/).
 
 A post changes until it is 30 days old and its pull knows the 29 days before its own, so what a run can touch
-begins 31 days before it; threads are read for eight days. A return touches the days that its rows speak of.
+begins 31 days before it; threads are read for eight days. A return touches the days that it declares and
+those that its rows speak of.
 """
 
 import csv
@@ -25,8 +26,8 @@ MESSAGES_BACK = timedelta(days=10)
 #: A returned reply can answer a question that is so much older: `replies_count_for_days` of dbt_project.yml,
 #: and one.
 REPLIES_BACK = timedelta(days=32)
-#: The moments that a returned row speaks of.
-SPOKEN_OF = ("created_at_utc", "observed_at_utc", "sent_at_utc", "outcome_date")
+#: The moments that a returned row speaks of, and the first day that its return declares.
+SPOKEN_OF = ("created_at_utc", "observed_at_utc", "sent_at_utc", "outcome_date", "period_from_date")
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,7 @@ def _run(landing: Landing, key: str, mark: str, seen: Run | None) -> Run:
         rows = landing.read(source, entity, day, name)
         moments = [rows[column].cast(pl.Date).min() for column in SPOKEN_OF if column in rows.columns]
         spoken_of += [moment for moment in moments if isinstance(moment, date)]
-    # A day off for London's summer time, and the whole month that a return is taken to speak of.
-    known_from = (min(spoken_of) - timedelta(days=1)).replace(day=1)
+    known_from = min(spoken_of) - timedelta(days=1)  # for London's summer time
     return Run(mark, sha256, known_from, known_from, known_from - REPLIES_BACK, latest_utc)
 
 

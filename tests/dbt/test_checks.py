@@ -33,7 +33,8 @@ NO_REASON = """
 REASON = NO_REASON.replace("where false", "")
 DAY = """
     select 'a' as account_id, 'x' as platform, date '2026-03-02' as activity_date, 1 as open_day_count,
-        2 as post_count, 1 as reply_count, 1 as conversation_count, 1000 as follower_count
+        2 as post_count, 1 as reply_count, 1 as conversation_count,
+        1 as direct_conversation_count, 1000 as follower_count
 """
 DAYS, OTHER = ("2026-03-02", "2026-02-02"), "'q' as post_id"
 #: What a check reads beside: good rows of every table.
@@ -161,7 +162,8 @@ CASES: dict[str, list[tuple[Tables, Tables]]] = {
             more("fct_posts", "date '2026-03-09' as created_date"),
         ),
         (more("fct_posts", "'repost' as kind"), more("fct_posts", "'story' as kind")),
-        (more("fct_conversations", "'direct' as channel"), more("fct_conversations", "'public' as channel")),
+        ({}, more("fct_conversations", "'public' as channel")),
+        ({}, more("fct_conversations", "'direct' as channel")),
     ],
     "assert_account_periods_are_the_sums_of_their_days": [
         ({}, more("fct_account_periods", "'b' as account_id")),

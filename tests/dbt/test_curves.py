@@ -97,7 +97,8 @@ def test_what_is_read_off_the_pieces_is_what_is_read_off_the_steps(project: Proj
         f"select area_id, {', '.join(COLUMNS)} from ({project.sql('fct_response_curves')})",
         fct_conversations="select 'x' as platform, 'public' as channel, date '2026-03-03' as opened_date, * "
         f"from (values {conversations}) as t (force_id, waited_seconds, is_answered)",
-        fct_response_members=f"select 'x' as platform, 'x' as pooled_platform, {WEEK}, * from "
+        fct_response_members="select 'x' as platform, 'public' as channel, 'x' as pooled_platform, "
+        f"{WEEK}, * from "
         f"(values {members}) as t (curve_number, source_number, area_id, force_id)",
         fct_response_waits=project.sql("fct_response_waits"),
         fct_response_pieces=project.sql("fct_response_pieces"),

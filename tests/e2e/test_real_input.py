@@ -28,12 +28,17 @@ def as_return(source: Path, target: Path) -> None:
             writer.writerow(renamed | {"observed_at": "2021-12-01T00:00:00Z"})
 
 
+def covering(first: str, last: str, exported_at: str) -> tuple[str, ...]:
+    return ("--from", first, "--to", last, "--exported-at", exported_at)
+
+
 @pytest.fixture(scope="module")
 def production(tmp_path_factory: pytest.TempPathFactory) -> Nation:
     """The production profile with nothing but returns: one of our own making, and the real one if present."""
     folder = tmp_path_factory.mktemp("production")
     nation = Nation(folder / "home")
     files = [folder / "profiles.csv"]
+    declared = {files[0]: covering("2026-11-02", "2026-11-09", "2026-11-09 09:00")}
     files[0].write_text(
         "force_id,platform,handle,observed_at,follower_count,post_count\n"
         "kent,facebook,kentpolice,2026-11-02T06:00:00Z,300000,\n"
@@ -43,11 +48,12 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Nation:
     if real.exists():
         files.append(folder / "posts.csv")
         as_return(real, files[-1])
+        declared[files[-1]] = covering("2019-01-01", "2021-11-30", "2021-12-01 00:00")
     for file in files:
         assert nation.run("returns", "check", str(file), env=PRODUCTION).returncode == 0
-        done = nation.run("returns", "submit", str(file), env=PRODUCTION)
+        done = nation.run("returns", "import", str(file), *declared[file], "--yes", env=PRODUCTION)
         assert done.returncode == 0, done.stderr
-    again = nation.run("returns", "submit", str(files[0]), env=PRODUCTION)
+    again = nation.run("returns", "import", str(files[0]), *declared[files[0]], "--yes", env=PRODUCTION)
     assert "nothing changed" in again.stdout
     built = nation.run("build", env=PRODUCTION)
     assert built.returncode == 0, built.stdout + built.stderr
@@ -96,7 +102,7 @@ def test_a_bad_return_is_listed_row_by_row_and_nothing_lands(tmp_path: Path) -> 
         "kant,facebook,kentpolice,2026-11-01T06:00:00Z,1,1\n"
     )
     nation = Nation(tmp_path / "home")
-    done = nation.run("returns", "submit", str(file), "--format", "csv", env=PRODUCTION)
+    done = nation.run("returns", "check", str(file), "--format", "csv", env=PRODUCTION)
     assert done.returncode == 1
     listed = {(row["line"], row["column"], row["value"]) for row in csv.DictReader(done.stdout.splitlines())}
     assert {("2", "follower_count", "many"), ("3", "force_id", "kant")} <= listed

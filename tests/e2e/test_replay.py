@@ -27,7 +27,9 @@ def returned(nation: Nation, observed_at: str, followers: int) -> None:
         "force_id,platform,handle,observed_at,follower_count,post_count\n"
         f"kent,facebook,{handle},{observed_at},{followers},\n"
     )
-    done = nation.run("returns", "submit", str(file))
+    day = observed_at[:10]
+    declared = ("--from", day, "--to", day, "--exported-at", observed_at)
+    done = nation.run("returns", "import", str(file), *declared, "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

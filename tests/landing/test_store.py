@@ -312,6 +312,7 @@ _VALUES: dict[Any, st.SearchStrategy[Any]] = {
     pl.String: st.text(),
     pl.Int64: st.integers(-(2**63), 2**63 - 1),
     pl.Boolean: st.booleans(),
+    pl.Float64: st.floats(allow_nan=False),
     pl.Date: st.dates(date(1900, 1, 1), date(2200, 1, 1)),
     pl.Datetime("us"): st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001
 }

@@ -39,14 +39,25 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
     assert list(indicators) == [
         "followers_per_1k",
         "posts_per_account_week",
+        "gross_reach_7d_per_1k",
+        "impressions_7d_per_1k",
         "views_7d_per_1k",
         "engagements_per_1k",
         "shares_per_post",
+        "gross_reach_at_export_per_1k",
+        "impressions_at_export_per_1k",
+        "views_at_export_per_1k",
+        "engagements_at_export_per_1k",
+        "shares_at_export_per_post",
+        "age_at_export_seconds",
         "answered_1h_pct",
         "answered_24h_pct",
         "median_first_reply_seconds",
+        "direct_answered_1h_pct",
+        "direct_answered_24h_pct",
+        "direct_median_first_reply_seconds",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 9))
+    assert [row.position for row in indicators.values()] == list(range(1, 20))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 
@@ -167,7 +178,10 @@ def test_versions_are_of_indicators_and_once(seeds: Path) -> None:
     path.write_text(f"{committed}nobody,1,0,2026-01-01\n")
     with pytest.raises(RegistryError, match="'nobody' is not in the register") as wrong:
         check_indicators(seeds)
-    assert (wrong.value.file, wrong.value.line) == ("indicator_versions.csv", 10)
+    assert (wrong.value.file, wrong.value.line) == (
+        "indicator_versions.csv",
+        len(path.read_text().splitlines()),
+    )
     path.write_text(committed + committed.splitlines()[-1] + "\n")
     with pytest.raises(RegistryError, match="there twice"):
         check_indicators(seeds)

@@ -127,7 +127,7 @@ def test_each_account_of_a_force_says_why_since_when_and_what_to_do(
     assert (old.outcome, old.since, old.is_well) == ("closed", "2026-10-03", True)
     x = found["x:surrey"]
     assert (x.outcome, x.last_pull, x.is_well) == ("no return yet", "", True)
-    assert "returns submit" in x.to_do
+    assert "returns import" in x.to_do
 
 
 def test_a_return_is_the_last_word_where_nobody_is_asked(landing: Landing, register: Register) -> None:

@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from pipelines.returns import Return, read_return
+from pipelines.returns import Options, Return, read_return
+from pipelines.sources.account_pull import keyed_hash
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 FORCES = frozenset({"kent", "essex", "avon-and-somerset"})
@@ -33,24 +33,30 @@ def find_account(platform: str, handle: str) -> Account | None:
     return ACCOUNTS.get((platform, handle.lower()))
 
 
+def hash_author(platform: str, author: str) -> str:
+    return keyed_hash(b"a key for tests", platform, author)
+
+
 @pytest.fixture(scope="session")
-def read() -> Callable[[Path], Return]:
-    return lambda path: read_return(path, find_account, FORCES, PLATFORMS, now=NOW)
+def read() -> Callable[..., Return]:
+    return lambda path, **said: read_return(
+        path, find_account, FORCES, PLATFORMS, now=NOW, hash_author=hash_author, options=Options(**said)
+    )
 
 
 @pytest.fixture(scope="session")
 def read_bytes(
-    read: Callable[[Path], Return], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[bytes], Return]:
+    read: Callable[..., Return], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Return]:
     path = tmp_path_factory.mktemp("returns") / "return.csv"
 
-    def from_bytes(data: bytes) -> Return:
+    def from_bytes(data: bytes, **said: object) -> Return:
         path.write_bytes(data)
-        return read(path)
+        return read(path, **said)
 
     return from_bytes
 
 
 @pytest.fixture(scope="session")
-def read_text(read_bytes: Callable[[bytes], Return]) -> Callable[[str], Return]:
-    return lambda text: read_bytes(text.encode())
+def read_text(read_bytes: Callable[..., Return]) -> Callable[..., Return]:
+    return lambda text, **said: read_bytes(text.encode(), **said)

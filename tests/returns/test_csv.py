@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.returns import files
+from pipelines.returns import limits
 
 HEADER = "force_id,platform,handle,post_id,created_at,observed_at,kind,like_count"
 ROW = "kent,x,ForceA,1,2026-05-01T10:00:00Z,2026-05-02T10:00:00Z,post,5"
@@ -77,7 +77,7 @@ def test_rows_after_a_broken_one_are_still_checked(read_text):
         (b"\xff\xfea", "not text that Beatbook can read"),
         (TEXT.encode("utf-16-le"), "not text that Beatbook can read"),
         (TEXT.encode() + b"\x81\x8d", "not text that Beatbook can read"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old Excel workbook (.xls)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "cannot be read as an Excel workbook"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
             "protected by a password",
@@ -96,9 +96,9 @@ def test_files_that_are_refused(read_bytes, data, reason):
 
 
 def test_a_file_that_is_too_large(read_bytes, monkeypatch):
-    assert files.MAX_BYTES == 200 * 1024 * 1024
+    assert limits.MAX_BYTES == 200 * 1024 * 1024
     whole = read_bytes(TEXT.encode())
-    monkeypatch.setattr(files, "MAX_BYTES", 100)
+    monkeypatch.setattr(limits, "MAX_BYTES", 100)
     large = read_bytes(TEXT.encode())
     assert "larger than" in reasons(large)
     assert large.sha256 == whole.sha256

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.returns import KINDS, read_return
+from tests.returns.conftest import hash_author
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "returns.md").read_text(encoding="utf-8")
 
@@ -28,6 +29,7 @@ def test_the_guides_examples_land(tmp_path):
             frozenset({account.force_id}),
             frozenset({"facebook"}),
             now=dt.datetime(2026, 7, 1, tzinfo=dt.UTC),
+            hash_author=hash_author,
         )
         assert result.problems == []
         kinds.append(result.kind)

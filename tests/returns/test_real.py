@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.returns import read_return
+from tests.returns.conftest import hash_author
 
 SHARED = Path(os.environ.get("BEATBOOK_SHARED", Path(__file__).parents[3] / "shared"))
 POSTS = SHARED / "real" / "posts_five_forces_2019_2021.csv"
@@ -42,6 +43,7 @@ def test_real_posts_reconcile(tmp_path):
         lambda platform, handle: accounts.get((platform, handle)),
         frozenset(row["force_id"] for row in rows),
         frozenset({"x"}),
+        hash_author=hash_author,
     )
     assert result.problems == []
     assert (result.kind, result.rows.height) == ("posts", 5750)

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load
+from pipelines.returns import Declared
 from pipelines.returns import submit as submission
 from pipelines.settings import SEEDS, Settings
 from sandbox import register
@@ -18,6 +19,8 @@ from sandbox.returns import write_return
 
 AT = ms("2026-11-09T05:00:00Z")
 DAY = date(2026, 11, 9)
+EXPORTED = datetime(2026, 11, 9, 5)  # noqa: DTZ001  (naive UTC, as landing stores it)
+DECLARED = Declared(date(2026, 10, 10), date(2026, 11, 8), EXPORTED)
 OUTCOMES = "force_id,post_id,outcome,outcome_date\nkent,p1,located,2026-11-01\nkent,p2,charged,2026-11-02\n"
 
 
@@ -38,10 +41,12 @@ def text_of(kind: str) -> str:
     return OUTCOMES if kind == "outcomes" else write_return(7, kind, "kent", "facebook", AT)
 
 
-def submit(settings: Settings, folder: Path, text: str) -> submission.Submitted:
+def submit(
+    settings: Settings, folder: Path, text: str, declared: Declared = DECLARED
+) -> submission.Submitted:
     path = folder / "return.csv"
     path.write_text(text)
-    return submission.submit(settings, submission.check(settings, path))
+    return submission.submit(settings, submission.check(settings, path, declared))
 
 
 def landed(settings: Settings) -> set[Path]:
@@ -129,28 +134,63 @@ def test_profiles_and_posts_are_seen_when_they_were_observed(settings: Settings,
         assert rows["pulled_at_utc"].to_list() == rows["observed_at_utc"].to_list()
 
 
-def test_messages_are_seen_at_the_last_of_their_accounts_in_the_file(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_messages_and_outcomes_are_seen_when_they_were_exported(settings: Settings, tmp_path: Path) -> None:
     header, *facebook = text_of("messages").splitlines()
     on_x = write_return(7, "messages", "kent", "x", ms("2026-11-01T05:00:00Z")).splitlines()[1:]
     done = submit(settings, tmp_path, "\n".join([header, *facebook, *on_x]) + "\n")
     rows = read(settings, "messages", done.run_id)
-    last = rows.group_by("account_id").agg(pl.col("sent_at_utc").max(), pl.col("pulled_at_utc").unique())
-    found = {row["account_id"]: (row["pulled_at_utc"], [row["sent_at_utc"]]) for row in last.to_dicts()}
-    assert set(found) == {"facebook:kent", "x:kent"}
-    assert all(seen == latest for seen, latest in found.values())
-    assert len({seen[0] for seen, _ in found.values()}) == 2
+    assert rows["pulled_at_utc"].unique().to_list() == [EXPORTED]
     log = read(settings, "requests", done.run_id)
     assert log["account_id"].to_list() == ["facebook:kent", "x:kent"]
     assert log["row_count"].sum() == rows.height
+    outcomes = submit(settings, tmp_path, OUTCOMES)
+    rows = read(settings, "outcomes", outcomes.run_id)
+    assert rows["pulled_at_utc"].unique().to_list() == [EXPORTED]
+    assert rows["account_id"].unique().to_list() == [""]  # an outcome belongs to no account
+    assert read(settings, "requests", outcomes.run_id)["platform"].to_list() == [""]
 
 
-def test_an_outcome_is_seen_when_it_is_sent_and_belongs_to_no_account(
-    settings: Settings, tmp_path: Path
-) -> None:
-    done = submit(settings, tmp_path, OUTCOMES)
-    rows = read(settings, "outcomes", done.run_id)
-    assert rows["pulled_at_utc"].unique().to_list() == [datetime(2026, 11, 9, 5, 30)]  # noqa: DTZ001
-    assert rows["account_id"].unique().to_list() == [""]
-    assert read(settings, "requests", done.run_id)["platform"].to_list() == [""]
+def test_what_a_return_declares_lands_with_its_log(settings: Settings, tmp_path: Path) -> None:
+    done = submit(settings, tmp_path, text_of("posts"))
+    (log,) = read(settings, "requests", done.run_id).to_dicts()
+    landed = Declared(log["period_from_date"], log["period_to_date"], log["pulled_at_utc"])
+    assert landed == DECLARED
+
+
+def test_a_file_of_which_nothing_is_declared_does_not_land(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "return.csv"
+    path.write_text(text_of("posts"))
+    found = submission.check(settings, path)
+    assert found.is_landable
+    assert found.declared is None
+    with pytest.raises(ValueError, match="nothing is declared"):
+        submission.submit(settings, found)
+    assert landed(settings) == set()
+
+
+def test_the_same_bytes_for_another_period_are_no_repetition(settings: Settings, tmp_path: Path) -> None:
+    submit(settings, tmp_path, text_of("posts"))
+    before = landed(settings)
+    other = Declared(date(2026, 10, 1), date(2026, 11, 8), EXPORTED)
+    with pytest.raises(submission.OtherwiseDeclaredError, match="withdraw that return first"):
+        submit(settings, tmp_path, text_of("posts"), other)
+    assert landed(settings) == before
+
+
+def test_an_author_lands_as_a_keyed_hash_and_in_no_other_way(settings: Settings, tmp_path: Path) -> None:
+    header = "force_id,platform,handle,channel,conversation_id,message_id,direction,sent_at,author_key\n"
+    handle = write_return(7, "profiles", "kent", "facebook", AT).splitlines()[1].split(",")[2]
+    said = f"kent,facebook,{handle},public,c1"
+    text = header + (
+        f"{said},m1,inbound,2026-11-01T09:00:00Z,Jo Planted\n"
+        f"{said},m2,inbound,2026-11-01T09:05:00Z,@jo_planted\n"
+        f"{said},m3,inbound,2026-11-01T09:06:00Z,Jo Planted\n"
+        f"{said},m4,outbound,2026-11-01T09:07:00Z,PC Planted\n"
+    )
+    done = submit(settings, tmp_path, text)
+    keys = read(settings, "messages", done.run_id)["author_key"].to_list()
+    assert keys[0] == keys[2] != keys[1]
+    assert keys[3] is None
+    assert {len(key) for key in keys[:3]} == {32}
+    for path in (tmp_path / "home").rglob("*"):
+        assert not path.is_file() or b"lanted" not in path.read_bytes()

@@ -11,7 +11,7 @@ from openpyxl.chart import BarChart
 from openpyxl.styles import numbers
 from openpyxl.utils.datetime import MAC_EPOCH
 
-from pipelines.returns import xlsx_table
+from pipelines.returns import limits
 
 HEADER = "force_id platform handle post_id created_at observed_at kind like_count".split()
 CREATED, OBSERVED = dt.datetime(2026, 5, 1, 10, 0, 25), dt.datetime(2026, 5, 2, 10)
@@ -227,9 +227,9 @@ WHOLE = packed(book(HEADER, ROW))
         (WHOLE[:-200], "cut short or damaged"),
         (b"PK\x03\x04", "cut short or damaged"),
         (encrypted(WHOLE), "protected by a password"),
-        (archive(**{"a.csv": "x"}), "not an Excel workbook"),
-        (archive(**{"mimetype": "application/vnd.oasis", "content.xml": ""}), "not an Excel"),
-        (archive(**{"[Content_Types].xml": "", "word/document.xml": ""}), "not an Excel"),
+        (archive(**{"a.txt": "x"}), "neither an Excel workbook"),
+        (archive(**{"mimetype": "application/vnd.oasis", "content.xml": ""}), "neither an Excel"),
+        (archive(**{"[Content_Types].xml": "", "word/document.xml": ""}), "neither an Excel"),
         (archive(**{"[Content_Types].xml": "", "xl/workbook.bin": ""}), "Binary Workbook"),
         (archive(**{"[Content_Types].xml": "", "xl/vbaProject.bin": ""}), "macros"),
         (archive(**{"[Content_Types].xml": "", "xl/workbook.xml": ""}), "cannot be read as"),
@@ -243,8 +243,8 @@ def test_workbooks_that_are_refused(read_bytes, data, reason):
 
 
 def test_a_workbook_that_swells_when_unpacked(read_bytes, monkeypatch):
-    assert xlsx_table.MAX_UNPACKED_BYTES == 2**30
-    monkeypatch.setattr(xlsx_table, "MAX_UNPACKED_BYTES", 1000)
+    assert limits.MAX_UNPACKED_BYTES == 2**28
+    monkeypatch.setattr(limits, "MAX_UNPACKED_BYTES", 1000)
     assert "too large when unpacked" in reasons(read_bytes(WHOLE))
 
 

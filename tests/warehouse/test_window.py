@@ -33,13 +33,14 @@ def pull(landing: Landing, day: date, run_id: str | None = None) -> str:
     return run_id
 
 
-def returned(landing: Landing, day: date, sent: datetime) -> None:
-    """A return of one message."""
+def returned(landing: Landing, day: date, sent: datetime, period_from: date | None = None) -> None:
+    """A return of one message, declared from its day on or from an earlier one."""
     own = {"force_id": "kent", "account_id": "x:kent", "platform": "x", "pulled_at_utc": sent}
     texts = {"channel": "public", "conversation_id": "c", "message_id": "m", "direction": "inbound"}
     message = own | texts | {"sent_at_utc": sent, "is_automatic": None, "file_sha256": "", "line": 2}
     counts = {name: 0 for name, kind in landing.schemas["returns", "requests"].items() if kind == pl.Int64}
     asked = own | {"entity": "messages", "status": "landed", "reason": "", "detail": ""} | counts
+    asked |= {"period_from_date": period_from or sent.date(), "period_to_date": sent.date()}
     rows = {"messages": [message], "requests": [asked]}
     land(landing, "returns", day, f"{day:%Y%m%d}T120000000000-0000", rows)
 
@@ -108,14 +109,22 @@ def test_a_run_that_is_gone_reopens_its_days(landing: Landing) -> None:
     assert found(landing, before).messages_from_date == early - timedelta(days=10)
 
 
-def test_a_late_return_reopens_the_month_that_it_speaks_of(landing: Landing) -> None:
+def test_a_late_return_reopens_the_days_that_it_speaks_of(landing: Landing) -> None:
     for back in range(120, -1, -10):
         pull(landing, DAY - timedelta(days=back))
     before = found(landing)
     returned(landing, DAY, datetime(2026, 9, 20, 12))  # noqa: DTZ001
     after = found(landing, before)
     # Replies in it may answer questions of a month before.
-    assert after.messages_from_date == after.posts_from_date == date(2026, 7, 31)
+    assert after.messages_from_date == after.posts_from_date == date(2026, 8, 18)
+
+
+def test_a_return_reopens_the_silence_that_it_declares(landing: Landing) -> None:
+    for back in range(120, -1, -10):
+        pull(landing, DAY - timedelta(days=back))
+    before = found(landing)
+    returned(landing, DAY, datetime(2026, 9, 20, 12), date(2026, 9, 1))  # noqa: DTZ001
+    assert found(landing, before).posts_from_date == date(2026, 7, 30)
 
 
 def test_a_return_from_before_history_moves_its_beginning(landing: Landing) -> None:
@@ -123,7 +132,7 @@ def test_a_return_from_before_history_moves_its_beginning(landing: Landing) -> N
     before = found(landing)
     returned(landing, DAY, datetime(2025, 3, 10, 12))  # noqa: DTZ001
     after = found(landing, before)
-    assert after.history_from_date == after.posts_from_date == date(2025, 2, 24)
+    assert after.history_from_date == after.posts_from_date == date(2025, 3, 1)
 
 
 def test_links_lead_to_the_files_of_the_window_and_to_every_schema(landing: Landing, tmp_path: Path) -> None:

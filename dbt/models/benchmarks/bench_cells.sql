@@ -10,7 +10,7 @@ with members as (
         notes.position,
         cells.value_note is null as is_valued,
         cells.value_note is null or notes.is_number_expected as is_expected,
-        cells.value_note is null or cells.known_by = 'messages' as is_counted
+        cells.value_note is null or cells.known_by in ('messages', 'direct_messages') as is_counted
     from {{ ref('bench_force_cells') }} as cells
     inner join {{ ref('dim_area_member') }} as members
         on cells.force_id = members.force_id
@@ -77,6 +77,7 @@ noted as (
         indicators.unit,
         indicators.indicator_version,
         indicators.kind,
+        case indicators.known_by when 'messages' then 'public' when 'direct_messages' then 'direct' end as channel,
         indicators.multiplier,
         indicators.minimum_n,
         indicators.interval_method,
@@ -111,15 +112,8 @@ noted as (
 )
 
 select
-    indicator_id,
-    indicator_version,
-    kind,
-    area_id,
-    platform,
-    account_scope,
-    period_type,
-    period_start,
-    period_end,
+    indicator_id, indicator_version, kind, channel,
+    area_id, platform, account_scope, period_type, period_start, period_end,
     days_since_end_count,
     numerator,
     denominator,

@@ -1,18 +1,22 @@
 {{ config(materialized='view') }}
 
--- Which declared corrections a cell rests on: of posts those of the period whose counters at seven days were corrected,
--- of followers those of the day that stands for the period's end. A group has those of its forces. A correction that
--- met no figure is nowhere.
+-- Which declared corrections a cell rests on: of posts those of the period whose counters at seven days, or at export,
+-- were corrected, of followers those of the day that stands for the period's end. A group has those of its forces. A
+-- correction that met no figure is nowhere.
 with posts as (
+    {% for known_by, ids in [('values_7d', 'correction_ids_7d'), ('values_export', 'correction_ids_at_export')] %}
     select distinct
         posts.account_id,
         posts.created_date,
+        '{{ known_by }}' as known_by,
         corrections.correction_id,
         corrections.counter
     from {{ ref('fct_posts') }} as posts
     inner join {{ ref('dim_correction') }} as corrections
-        on ', ' || posts.correction_ids_7d || ', ' like '%, ' || corrections.correction_id || ', %'
-    where posts.correction_ids_7d is not null and posts.kind = 'post'
+        on ', ' || posts.{{ ids }} || ', ' like '%, ' || corrections.correction_id || ', %'
+    where posts.{{ ids }} is not null and posts.kind = 'post'
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 profiles as (
@@ -38,7 +42,7 @@ periods as (
 touched as (
     select
         periods.force_id, periods.platform, periods.account_type, periods.period_type, periods.period_start,
-        'values_7d' as known_by, posts.counter, posts.correction_id
+        posts.known_by, posts.counter, posts.correction_id
     from periods
     inner join posts
         on periods.account_id = posts.account_id

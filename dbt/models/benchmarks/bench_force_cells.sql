@@ -12,6 +12,20 @@ with cells as (
         indicators.minimum_n,
         indicators.horizon,
         indicators.denominator_measure,
+        indicators.known_by in ('messages', 'direct_messages') as is_of_messages,
+        case indicators.known_by
+            when 'direct_messages' then measures.direct_known_account_count
+            else measures.messages_known_account_count
+        end as known_account_count,
+        case indicators.known_by
+            when 'direct_messages' then measures.direct_missing
+            else measures.messages_missing
+        end as accounts_missing,
+        case indicators.known_by
+            when 'direct_messages' then measures.direct_known_on
+            else measures.messages_known_on
+        end as known_on,
+        case indicators.known_by when 'direct_messages' then 'direct messages' else 'messages' end as messages_text,
         {{ measure_named('numerator_measure') }} as numerator,
         {{ measure_named('denominator_measure') }} as denominator,
         {{ measure_named('n_measure') }} as n
@@ -39,8 +53,8 @@ available as (
         cells.denominator_measure is not null and (cells.denominator is null or cells.denominator = 0)
             as is_indivisible,
         case cells.platform
-            when 'all' then cells.messages_known_account_count > 0
-            else cells.messages_known_account_count >= {{ var('minimum_valued_share') }} * cells.account_count
+            when 'all' then cells.known_account_count > 0
+            else cells.known_account_count >= {{ var('minimum_valued_share') }} * cells.account_count
         end as is_messages_known
     from cells
     left join {{ ref('bench_not_available') }} as reasons
@@ -67,7 +81,9 @@ judged as (
             when known_by = 'values_7d' and posts_missing is not null then 'not_collected'
             when known_by = 'values_7d' and n < {{ var('minimum_valued_share') }} * post_count
                 then case when 2 * late_post_count >= post_count - n then 'late' else 'not_collected' end
-            when known_by = 'messages' and not is_messages_known
+            when known_by = 'values_export' and posts_missing is not null then 'not_collected'
+            when known_by = 'values_export' and n < {{ var('minimum_valued_share') }} * post_count then 'not_collected'
+            when is_of_messages and not is_messages_known
                 then case when days_since_end_count <= 1 then 'provisional' else 'not_collected' end
         end as known_note,
         case
@@ -78,14 +94,16 @@ judged as (
             when known_by = 'posts' then 'posts are not known for the whole period: ' || posts_missing
             when known_by = 'values_7d' and (days_since_end_count <= 7 or provisional_post_count > 0)
                 then 'not all posts of the period are seven days old'
-            when known_by = 'values_7d' and posts_missing is not null
+            when known_by in ('values_7d', 'values_export') and posts_missing is not null
                 then 'posts are not known for the whole period: ' || posts_missing
             when known_by = 'values_7d' and n < post_count
                 then n || ' of ' || post_count || ' posts have a 7-day value, ' || late_post_count || ' came late'
-            when known_by = 'messages' and platform = 'all'
-                then coalesce('messages from ' || messages_known_on, 'messages were collected from no account')
-                    || coalesce('; not collected: ' || messages_missing, '')
-            when known_by = 'messages' then 'messages were not collected from: ' || messages_missing
+            when known_by = 'values_export' and n < post_count
+                then n || ' of ' || post_count || ' posts have a count at export'
+            when is_of_messages and platform = 'all'
+                then coalesce(messages_text || ' from ' || known_on, messages_text || ' were collected from no account')
+                    || coalesce('; not collected: ' || accounts_missing, '')
+            when is_of_messages then messages_text || ' were not collected from: ' || accounts_missing
         end as known_detail
     from available
 )
@@ -110,12 +128,12 @@ select
     population_vintage,
     -- A force that is too small to show still counts in a group's messages, so that is decided when they are summed.
     case
-        when known_note is not null or known_by = 'messages' then known_note
+        when known_note is not null or is_of_messages then known_note
         when denominator is null and denominator_measure = 'resident_count' then 'not_applicable'
         when is_indivisible or n < minimum_n then 'suppressed'
     end as value_note,
     case
-        when known_note is not null or known_by = 'messages' then known_detail
+        when known_note is not null or is_of_messages then known_detail
         when denominator is null and denominator_measure = 'resident_count'
             then 'no population of this year or before is known'
         when is_indivisible then 'nothing to divide by'

@@ -23,7 +23,8 @@ with offers as (
             when 'any' then nullif(max(coalesce(metrics.deprecated_date, date '9999-01-01')), date '9999-01-01')
         end as deprecated_date,
         bool_and(metrics.token_needed not in ('none', 'key', 'return')) as is_token_needed,
-        bool_or(metrics.is_collectable) as is_collectable
+        -- What counts at export comes with returns alone.
+        bool_or(metrics.is_collectable) and coalesce(indicators.known_by, '') <> 'values_export' as is_collectable
     from {{ ref('dim_indicator') }} as indicators
     inner join {{ ref('dim_platform') }} as platforms
         on indicators.platforms is null or '|' || indicators.platforms || '|' like '%|' || platforms.platform || '|%'
@@ -31,8 +32,8 @@ with offers as (
         on platforms.platform = metrics.platform
             and '|' || indicators.metrics || '|' like '%|' || metrics.metric || '|%'
     group by
-        indicators.indicator_id, indicators.denominator_measure, indicators.metrics, indicators.metric_rule,
-        platforms.platform, platforms.is_terms_restricted
+        indicators.indicator_id, indicators.known_by, indicators.denominator_measure, indicators.metrics,
+        indicators.metric_rule, platforms.platform, platforms.is_terms_restricted
     union all
     select
         indicator_id,
@@ -44,7 +45,7 @@ with offers as (
         null as since_date,
         null as deprecated_date,
         false as is_token_needed,
-        true as is_collectable
+        coalesce(known_by, '') <> 'direct_messages' as is_collectable
     from {{ ref('dim_indicator') }}
     where is_pooled
 ),
@@ -74,7 +75,7 @@ answered as (
         force_id,
         'all' as platform,
         min(activity_date) as first_date,
-        min(activity_date) as first_returned_date
+        min(activity_date) filter (where is_returned) as first_returned_date
     from days
     group by force_id
 ),

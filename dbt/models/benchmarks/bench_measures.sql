@@ -16,6 +16,7 @@ with accounts as (
         accounts.open_day_count > 0 and not accounts.is_absent_at_end as is_there,
         accounts.posts_known_day_count = accounts.open_day_count as is_posts_known,
         accounts.messages_known_day_count = accounts.open_day_count as is_messages_known,
+        accounts.direct_known_day_count = accounts.open_day_count as is_direct_known,
         accounts.account_id || coalesce(' (' || nullif(accounts.last_reason, '') || ')', '') as account_text,
         accounts.account_id || ' (' || case
             when accounts.is_follower_count_hidden then 'hidden by the channel'
@@ -43,8 +44,10 @@ by_platform as (
         count(*) filter (where is_there and is_open_at_end) as open_account_count,
         cast(sum(follower_count) filter (where is_there and is_open_at_end) as bigint) as follower_count,
         count(*) filter (where is_there and is_messages_known) as messages_known_account_count,
+        count(*) filter (where is_there and is_direct_known) as direct_known_account_count,
         {% for measure in var('day_measures') %}
-        {% set is_pooled = measure.startswith(('conversation', 'answered', 'lost', 'followed')) %}
+        {% set about = measure.removeprefix('direct_') %}
+        {% set is_pooled = about.startswith(('conversation', 'thread_asker', 'answered', 'lost', 'followed')) %}
         cast(sum({{ measure }}){{ '' if is_pooled else ' filter (where is_there)' }} as bigint) as {{ measure }},
         {% endfor %}
         {{ list_text(
@@ -53,6 +56,7 @@ by_platform as (
         {{ list_text('case when is_there and not is_posts_known then account_text end', 'account_id') }} as posts_missing,
         {{ list_text('case when is_there and not is_messages_known then account_text end', 'account_id') }}
             as messages_missing,
+        {{ list_text('case when is_there and not is_direct_known then account_id end', 'account_id') }} as direct_missing,
         -- Asked and not answered: a platform that comes with returns alone is not missing.
         {{ list_text(
             "case when is_there and not is_messages_known and nullif(last_reason, '') is not null then account_text end",
@@ -71,12 +75,16 @@ all_platforms as (
         period_type,
         period_start,
         period_end,
-        {% for measure in ['account_count', 'open_account_count', 'messages_known_account_count'] + var('day_measures') %}
+        {% for measure in [
+            'account_count', 'open_account_count', 'messages_known_account_count', 'direct_known_account_count'
+        ] + var('day_measures') %}
         cast(sum({{ measure }}) as bigint) as {{ measure }},
         {% endfor %}
         {{ list_text('messages_failed', 'platform') }} as messages_missing,
         {{ last_and(list_text('case when messages_known_account_count > 0 then platform_name end', 'platform_name')) }}
-            as messages_known_on
+            as messages_known_on,
+        {{ last_and(list_text('case when direct_known_account_count > 0 then platform_name end', 'platform_name')) }}
+            as direct_known_on
     from by_platform
     where not is_terms_restricted
     group by force_id, account_scope, period_type, period_start, period_end
@@ -85,17 +93,18 @@ all_platforms as (
 unioned as (
     select
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
-        follower_count, messages_known_account_count,
+        follower_count, messages_known_account_count, direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
-        followers_missing, posts_missing, messages_missing, cast(null as varchar) as messages_known_on
+        followers_missing, posts_missing, messages_missing, direct_missing,
+        cast(null as varchar) as messages_known_on, cast(null as varchar) as direct_known_on
     from by_platform
     union all
     select
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
-        cast(null as bigint) as follower_count, messages_known_account_count,
+        cast(null as bigint) as follower_count, messages_known_account_count, direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
         cast(null as varchar) as followers_missing, cast(null as varchar) as posts_missing, messages_missing,
-        messages_known_on
+        cast(null as varchar) as direct_missing, messages_known_on, direct_known_on
     from all_platforms
 )
 

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- METHOD 4.4: the first time at which the curve is at or under one half; its limits are where the bands are. While
+-- In public and in direct messages, each an indicator. METHOD 4.4: the first time at which the curve is at or under one half; its limits are where the bands are. While
 -- somebody whom we stopped following could still move it, it is provisional.
 with medians as (
     select
@@ -23,12 +23,13 @@ with medians as (
     left join {{ ref('fct_response_curves') }} as curves
         on cells.area_id = curves.area_id
             and cells.platform = curves.platform
+            and cells.channel = curves.channel
             and cells.account_scope = curves.account_scope
             and cells.period_type = curves.period_type
             and cells.period_start = curves.period_start
     inner join {{ ref('dim_area') }} as areas
         on cells.area_id = areas.area_id and areas.has_curve
-    where cells.indicator_id = 'median_first_reply_seconds'
+    where cells.indicator_id in ('median_first_reply_seconds', 'direct_median_first_reply_seconds')
 )
 
 select

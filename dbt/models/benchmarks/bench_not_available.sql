@@ -28,8 +28,8 @@ areas_open as (
         bool_and(forces_open.is_never) as is_never,
         min(forces_open.opens_date) filter (where not forces_open.is_never) as opens_date,
         case
-            when count(forces_open.closes_date) = count(*) filter (where not forces_open.is_never)
-                then max(forces_open.closes_date)
+            when bool_and(forces_open.closes_date is not null) filter (where not forces_open.is_never)
+                then max(forces_open.closes_date) filter (where not forces_open.is_never)
         end as closes_date,
         min(forces_open.never_position) as never_position,
         min(forces_open.until_position) filter (where not forces_open.is_never) as until_position

@@ -27,6 +27,7 @@ with cells as (
     left join {{ ref('fct_response_curves') }} as curves
         on cells.area_id = curves.area_id
             and cells.platform = curves.platform
+            and cells.channel = curves.channel
             and cells.account_scope = curves.account_scope
             and cells.period_type = curves.period_type
             and cells.period_start = curves.period_start

@@ -6,7 +6,7 @@
 -- depends_on: {{ ref('stg_landing__window') }}
 -- The heart of the product: one row for each cell that could have a number, with the number or with the reason why
 -- there is none. An indicator that is a ratio is a row of the indicators seed; any other is a model of its own.
--- What rests on a declared correction says so.
+-- What rests on a declared correction says so, and a number what has to be said beside it.
 with unioned as (
     select * from {{ ref('bench_ratios') }}
     union all
@@ -33,12 +33,24 @@ select
     unioned.ci998_high,
     unioned.ci_method,
     unioned.value_note,
-    nullif(concat_ws('; ', unioned.note_detail, corrections.correction_text), '') as note_detail,
+    nullif(concat_ws(
+        '; ',
+        unioned.note_detail,
+        case when unioned.value_note is null then remarks.remark_text end,
+        corrections.correction_text
+    ), '') as note_detail,
     unioned.is_provisional,
     unioned.population_vintage,
     corrections.correction_ids,
     {{ is_invented() }} as is_invented
 from unioned
+left join {{ ref('bench_remarks') }} as remarks
+    on unioned.indicator_id = remarks.indicator_id
+        and unioned.area_id = remarks.area_id
+        and unioned.platform = remarks.platform
+        and unioned.account_scope = remarks.account_scope
+        and unioned.period_type = remarks.period_type
+        and unioned.period_start = remarks.period_start
 left join {{ ref('bench_corrections') }} as corrections
     on unioned.indicator_id = corrections.indicator_id
         and unioned.area_id = corrections.area_id

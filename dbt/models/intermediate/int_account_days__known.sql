@@ -1,5 +1,6 @@
 -- Whether an account's posts and messages of a day are known: by the first pull after the day that still reaches back
--- to it, or by a return that speaks of it. An account that closes is last asked on its last day, which has to do.
+-- to it, or by a return that declares it; direct messages by returns alone. An account that closes is last asked on its
+-- last day, which has to do.
 with pulls as (
     select
         account_id,
@@ -36,7 +37,8 @@ returned as (
         days.account_id,
         days.activity_date,
         bool_or(returns.entity = 'posts') as is_posts_returned,
-        bool_or(returns.entity = 'messages') as is_messages_returned
+        bool_or(returns.entity = 'messages') as is_messages_returned,
+        bool_or(returns.entity = 'direct_messages') as is_direct_returned
     from {{ ref('int_account_days__opened') }} as days
     inner join {{ ref('int_pulls__days') }} as returns
         on days.account_id = returns.account_id
@@ -52,6 +54,7 @@ select
     or coalesce(returned.is_posts_returned, false) as is_posts_known,
     coalesce(least(pulled.messages_from_date, pulled.last_messages_from_date) <= pulled.activity_date, false)
     or coalesce(returned.is_messages_returned, false) as is_messages_known,
+    coalesce(returned.is_direct_returned, false) as is_direct_known,
     returned.account_id is not null as is_returned
 from pulled
 left join returned

@@ -1,8 +1,14 @@
 -- Which days a pull or a return knows: from_date to until_date, both included. A pull knows the whole days before its
--- own, threads less far back than posts. A return says nothing about its own reach, and forces return whole months:
--- it is taken to reach from the first day of the month of its earliest row to the day before its observations.
-with pulled as (
-    select
+-- own, threads less far back than posts, and no direct messages. A return knows the period that it declares, as far as
+-- its days were over when it was exported; of messages in the channels that it has rows of.
+with requests as (
+    select *
+    from {{ ref('stg_landing__requests') }}
+    where entity in ('posts', 'messages') and status in ('landed', 'empty') and is_passed
+),
+
+pulled as (
+    select distinct
         account_id,
         entity,
         pulled_date,
@@ -11,42 +17,31 @@ with pulled as (
             "case when entity = 'messages' then " ~ (1 - var('messages_horizon_hours') // 24)
             ~ " else " ~ -var('posts_reach_days') ~ " end"
         ) }} as from_date,
+        {{ plus_days('pulled_date', -1) }} as until_date,
         false as is_return
-    from {{ ref('stg_landing__requests') }}
-    where entity in ('posts', 'messages') and status in ('landed', 'empty') and is_passed and landing_source <> 'returns'
+    from requests
+    where landing_source <> 'returns'
 ),
 
 returned as (
-    select
-        account_id,
-        'posts' as entity,
-        {{ to_london_date('pulled_at_utc') }} as pulled_date,
-        {{ period_start('month', to_london_date('min(created_at_utc)')) }} as from_date,
-        true as is_return
-    from {{ ref('stg_returns__posts') }}
-    group by account_id, run_id, {{ to_london_date('pulled_at_utc') }}
+    select account_id, entity, pulled_date, period_from_date, period_to_date
+    from requests
+    where landing_source = 'returns'
+        and (entity = 'posts' or '|' || channels || '|' like '%|public|%')
     union all
-    select
-        account_id,
-        'messages' as entity,
-        {{ to_london_date('pulled_at_utc') }} as pulled_date,
-        {{ period_start('month', to_london_date('min(sent_at_utc)')) }} as from_date,
-        true as is_return
-    from {{ ref('stg_returns__messages') }}
-    group by account_id, run_id, {{ to_london_date('pulled_at_utc') }}
-),
-
-final as (
-    select distinct * from pulled
-    union all
-    select * from returned
+    select account_id, 'direct_messages' as entity, pulled_date, period_from_date, period_to_date
+    from requests
+    where landing_source = 'returns' and '|' || channels || '|' like '%|direct|%'
 )
 
+select * from pulled
+union all
 select
     account_id,
     entity,
     pulled_date,
-    from_date,
-    {{ plus_days('pulled_date', -1) }} as until_date,
-    is_return
-from final
+    period_from_date as from_date,
+    least(period_to_date, {{ plus_days('pulled_date', -1) }}) as until_date,
+    true as is_return
+from returned
+where period_from_date is not null

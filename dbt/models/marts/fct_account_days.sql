@@ -13,7 +13,12 @@ with posts as (
         count(*) filter (where kind = 'reply') as reply_count,
         count(*) filter (where kind = 'post' and note_7d = 'provisional') as provisional_post_count,
         count(*) filter (where kind = 'post' and note_7d = 'late') as late_post_count,
+        count(age_at_export_seconds) filter (where kind = 'post') as exported_post_count,
+        sum(age_at_export_seconds) filter (where kind = 'post') as age_at_export_seconds,
         {% for counter in var('counters') + ['engagement_count'] %}
+        sum({{ counter }}_at_export) filter (where kind = 'post') as {{ counter }}_at_export,
+        count({{ counter }}_at_export) filter (where kind = 'post')
+            as {{ counter | replace('_count', '_exported_count') }},
         sum({{ counter }}_7d) filter (where kind = 'post') as {{ counter }}_7d,
         count({{ counter }}_7d) filter (where kind = 'post') as {{ counter | replace('_count', '_valued_count') }}{{ ',' if not loop.last }}
         {% endfor %}
@@ -22,12 +27,14 @@ with posts as (
     group by account_id, created_date
 ),
 
--- Public messages only (METHOD 4.1). lost: not answered and not followed for so long.
-conversations as (
+-- Public and direct messages apart (METHOD 4.1). lost: not answered and not followed for so long.
+{% for channel in ['public', 'direct'] %}
+{{ channel }}_conversations as (
     select
         account_id,
         opened_date,
         count(*) as conversation_count,
+        count(*) filter (where not is_asker_known) as thread_asker_count,
         {% for horizon, seconds in var('horizons').items() %}
         count(*) filter (where is_answered and waited_seconds <= {{ seconds }}) as answered_{{ horizon }}_count,
         count(*) filter (where not is_answered and waited_seconds < {{ seconds }}) as lost_{{ horizon }}_count,
@@ -39,10 +46,11 @@ conversations as (
         ) as answered_followed_{{ horizon }}_count{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('fct_conversations') }}
-    where channel = 'public' and opened_date >= (select posts_from_date from {{ ref('stg_landing__window') }})
+    where channel = '{{ channel }}' and opened_date >= (select posts_from_date from {{ ref('stg_landing__window') }})
     group by account_id, opened_date
-)
+){{ ',' if not loop.last }}
 
+{% endfor %}
 select
     opened.account_id,
     opened.activity_date,
@@ -53,6 +61,7 @@ select
     coalesce(collection.is_absent, false) as is_absent,
     known.is_posts_known,
     known.is_messages_known,
+    known.is_direct_known,
     profiles.follower_count is not null as is_followers_known,
     known.is_returned or coalesce(profiles.landing_source = 'returns', false) as is_returned,
     collection.status,
@@ -66,20 +75,35 @@ select
     cast(opened.is_open and collection.is_absent is not true as bigint) as present_day_count,
     cast(opened.is_open and known.is_posts_known as bigint) as posts_known_day_count,
     cast(opened.is_open and known.is_messages_known as bigint) as messages_known_day_count,
-    {% for measure in ['post_count', 'reply_count', 'provisional_post_count', 'late_post_count'] %}
+    cast(opened.is_open and known.is_direct_known as bigint) as direct_known_day_count,
+    {% for measure in ['post_count', 'reply_count', 'provisional_post_count', 'late_post_count', 'exported_post_count'] %}
     {{ zero_where('known.is_posts_known', 'posts.' ~ measure) }} as {{ measure }},
     {% endfor %}
+    case
+        when posts.post_count > 0 then cast(posts.age_at_export_seconds as bigint) when known.is_posts_known then 0
+    end as age_at_export_seconds,
     {% for counter in var('counters') + ['engagement_count'] %}
     {% set valued = counter | replace('_count', '_valued_count') %}
+    {% set exported = counter | replace('_count', '_exported_count') %}
     case when posts.post_count > 0 then cast(posts.{{ counter }}_7d as bigint) when known.is_posts_known then 0 end
         as {{ counter }}_7d,
     {{ zero_where('known.is_posts_known', 'posts.' ~ valued) }} as {{ valued }},
+    case
+        when posts.post_count > 0 then cast(posts.{{ counter }}_at_export as bigint) when known.is_posts_known then 0
+    end as {{ counter }}_at_export,
+    {{ zero_where('known.is_posts_known', 'posts.' ~ exported) }} as {{ exported }},
     {% endfor %}
-    {{ zero_where('known.is_messages_known', 'conversations.conversation_count') }} as conversation_count,
+    {% for channel, prefix, is_known in [
+        ('public', '', 'known.is_messages_known'), ('direct', 'direct_', 'known.is_direct_known')
+    ] %}
+    {% for measure in ['conversation_count', 'thread_asker_count'] %}
+    {{ zero_where(is_known, channel ~ '_conversations.' ~ measure) }} as {{ prefix }}{{ measure }},
+    {% endfor %}
     {% for horizon in var('horizons') %}
     {% for measure in ['answered', 'lost', 'followed', 'answered_followed'] %}
     {% set column = measure ~ '_' ~ horizon ~ '_count' %}
-    {{ zero_where('known.is_messages_known', 'conversations.' ~ column) }} as {{ column }},
+    {{ zero_where(is_known, channel ~ '_conversations.' ~ column) }} as {{ prefix }}{{ column }},
+    {% endfor %}
     {% endfor %}
     {% endfor %}
     {{ is_invented() }} as is_invented
@@ -96,7 +120,9 @@ left join {{ ref('int_profiles__unioned') }} as profiles
 left join posts
     on opened.account_id = posts.account_id
         and opened.activity_date = posts.created_date
-left join conversations
-    on opened.account_id = conversations.account_id
-        and opened.activity_date = conversations.opened_date
+{% for channel in ['public', 'direct'] %}
+left join {{ channel }}_conversations
+    on opened.account_id = {{ channel }}_conversations.account_id
+        and opened.activity_date = {{ channel }}_conversations.opened_date
+{% endfor %}
 order by opened.activity_date, opened.account_id

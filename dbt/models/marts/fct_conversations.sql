@@ -20,6 +20,7 @@ select
     conversation_id,
     opened_at_utc,
     opened_date,
+    is_asker_known,
     first_reply_at_utc,
     followed_until_utc,
     is_answered,

@@ -3,7 +3,8 @@
     pre_hook="{{ forget_from('created_date', 'posts_from_date') }}"
 ) }}
 
--- METHOD 5: a counter at seven days is that of the first snapshot at that age, while it is not yet late. A repost's
+-- METHOD 5: a counter at seven days is that of the first snapshot at that age, while it is not yet late. A counter at
+-- export is what a return says last, at whatever age: a measure of its own, never mixed with the other. A repost's
 -- counters belong to somebody else's post. Engagements are the parts that the catalogue says a platform has and we can
 -- have; a part that it has and did not report leaves the post without a value: not reported is not zero.
 {% set parts = ['like_count', 'comment_count', 'share_count', 'quote_count'] %}
@@ -19,7 +20,10 @@ snapshots as (
         -- Orders the snapshots at seven days and older; null before.
         case
             when posts.kind <> 'repost' and posts.age_seconds >= age.from_seconds then posts.snapshot_number
-        end as aged_number
+        end as aged_number,
+        case
+            when posts.kind <> 'repost' and posts.landing_source = 'returns' then posts.snapshot_number
+        end as exported_number
     from {{ ref('int_posts__unioned') }} as posts
     cross join age
 ),
@@ -34,7 +38,8 @@ posts as (
             together(['force_id', 'platform', 'kind', 'landing_source', 'correction_ids'] + var('counters')),
             'snapshot_number'
         ) }} as latest,
-        {{ value_at_min(together(['age_seconds', 'correction_ids'] + var('counters')), 'aged_number') }} as aged
+        {{ value_at_min(together(['age_seconds', 'correction_ids'] + var('counters')), 'aged_number') }} as aged,
+        {{ value_at_max(together(['age_seconds', 'correction_ids'] + var('counters')), 'exported_number') }} as exported
     from snapshots
     group by account_id, post_id
 ),
@@ -80,15 +85,23 @@ select
     {% for counter in var('counters') %}
     noted.latest.{{ counter }},
     case when noted.is_valued then noted.aged.{{ counter }} end as {{ counter }}_7d,
+    noted.exported.{{ counter }} as {{ counter }}_at_export,
     {% endfor %}
     case when noted.is_valued and has_parts.platform is not null then 0 end
     {% for part in parts %}
     + case when has_parts.has_{{ part }} then noted.aged.{{ part }} else 0 end
     {% endfor %}
         as engagement_count_7d,
+    case when noted.exported.age_seconds is not null and has_parts.platform is not null then 0 end
+    {% for part in parts %}
+    + case when has_parts.has_{{ part }} then noted.exported.{{ part }} else 0 end
+    {% endfor %}
+        as engagement_count_at_export,
     noted.note_7d,
+    noted.exported.age_seconds as age_at_export_seconds,
     noted.latest.correction_ids,
     case when noted.is_valued then noted.aged.correction_ids end as correction_ids_7d,
+    noted.exported.correction_ids as correction_ids_at_export,
     {{ is_invented() }} as is_invented
 from noted
 left join has_parts

@@ -4,8 +4,8 @@
 ) }}
 
 -- depends_on: {{ ref('stg_landing__window') }}
--- What is read off the Kaplan–Meier curve of each area that has one, platform, week and month: survival and Greenwood's
--- sum at each horizon, the median and its log-log limits.
+-- What is read off the Kaplan–Meier curve of each area that has one, platform, channel, week and month: survival and
+-- Greenwood's sum at each horizon, the median and its log-log limits.
 {% set limits = [('ci95_low', '95', '+'), ('ci95_high', '95', '-'), ('ci998_low', '99.8', '+'), ('ci998_high', '99.8', '-')] %}
 with horizons as (
     select
@@ -50,13 +50,14 @@ medians as (
 ),
 
 named as (
-    select distinct curve_number, area_id, pooled_platform, period_type, period_start, period_end
+    select distinct curve_number, area_id, pooled_platform, channel, period_type, period_start, period_end
     from {{ ref('fct_response_members') }}
 )
 
 select
     named.area_id,
     named.pooled_platform as platform,
+    named.channel,
     'all' as account_scope,
     named.period_type,
     named.period_start,
@@ -78,4 +79,4 @@ inner join horizons
     on named.curve_number = horizons.curve_number
 left join medians
     on named.curve_number = medians.curve_number
-order by named.period_end, named.period_type, named.area_id, named.pooled_platform
+order by named.period_end, named.period_type, named.area_id, named.pooled_platform, named.channel

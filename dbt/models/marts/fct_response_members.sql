@@ -10,15 +10,15 @@ with platforms as (
 ),
 
 days as (
-    select distinct force_id, platform, opened_date
+    select distinct force_id, platform, channel, opened_date
     from {{ ref('fct_conversations') }}
-    where channel = 'public'
 ),
 
 sources as (
     select distinct
         days.force_id,
         days.platform,
+        days.channel,
         periods.period_type,
         periods.period_start,
         periods.period_end
@@ -32,16 +32,18 @@ sources as (
 select
     sources.force_id,
     sources.platform,
+    sources.channel,
     members.area_id,
     platforms.pooled_platform,
     sources.period_type,
     sources.period_start,
     sources.period_end,
     dense_rank() over (
-        order by sources.period_type, sources.period_start, sources.force_id, sources.platform
+        order by sources.period_type, sources.period_start, sources.force_id, sources.platform, sources.channel
     ) as source_number,
     dense_rank() over (
-        order by members.area_id, platforms.pooled_platform, sources.period_type, sources.period_start
+        order by
+            members.area_id, platforms.pooled_platform, sources.channel, sources.period_type, sources.period_start
     ) as curve_number
 from sources
 inner join {{ ref('dim_area_member') }} as members

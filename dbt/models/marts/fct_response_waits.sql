@@ -1,12 +1,12 @@
 {{ config(materialized='table') }}
 
--- Each public conversation (METHOD 4.1) in each week and month that this build computes, and the piece of the period's
+-- Each conversation (METHOD 4.1) in each week and month that this build computes, and the piece of the period's
 -- waiting times that it is in. A piece ends where somebody is lost or a horizon is passed: within it all are answered
 -- before anybody is lost, so that of every curve only the pieces are needed, and their single steps where something is
 -- read off. What is longer than the last horizon is one piece, with a number above all others and without such an order.
 {% set last_horizon = var('horizons').values() | max %}
 with sources as (
-    select distinct source_number, force_id, platform, period_type, period_start, period_end
+    select distinct source_number, force_id, platform, channel, period_type, period_start, period_end
     from {{ ref('fct_response_members') }}
 ),
 
@@ -15,7 +15,8 @@ days as (
         source_number,
         force_id,
         platform,
-        dense_rank() over (order by period_type, period_start) as period_number,
+        channel,
+        dense_rank() over (order by period_type, period_start, channel) as period_number,
         {{ each_day('period_start', 'period_end') }} as opened_date
     from sources
 ),
@@ -30,8 +31,8 @@ waits as (
     inner join days
         on conversations.force_id = days.force_id
             and conversations.platform = days.platform
+            and conversations.channel = days.channel
             and conversations.opened_date = days.opened_date
-    where conversations.channel = 'public'
 )
 
 select

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
--- is_passed: what this request brought counts, for the account is not in quarantine.
+-- is_passed: what this request brought counts, for the account is not in quarantine. What a return declares of itself
+-- stands here: its period, the channels that it lists, and as pulled_at_utc when it was exported.
 with requests as (
     select
         {{ landing_source('filename') }} as landing_source,
@@ -20,6 +21,9 @@ final as (
         coalesce(refused.detail, requests.detail) as detail,
         requests.pulled_at_utc,
         requests.run_id,
+        requests.period_from_date,
+        requests.period_to_date,
+        requests.channels,
         {{ to_london_date('requests.pulled_at_utc') }} as pulled_date,
         refused.run_id is null as is_passed
     from requests

@@ -1,7 +1,10 @@
--- A message returned again replaces what was returned before.
+-- A message returned again replaces what was returned before; pulled_at_utc is the last export that shows it.
 with passed as (
     select
         landed.*,
+        max(landed.pulled_at_utc) over (
+            partition by landed.account_id, landed.message_id
+        ) as last_exported_at_utc,
         row_number() over (
             partition by landed.account_id, landed.message_id
             order by landed.run_id desc, landed.line desc
@@ -25,8 +28,11 @@ final as (
         cast(null as timestamp) as post_published_at_utc,
         direction,
         is_automatic,
+        author_key,
+        in_reply_to,
+        closed_at_utc,
         sent_at_utc,
-        pulled_at_utc,
+        last_exported_at_utc as pulled_at_utc,
         run_id
     from passed
     where nth_latest = 1

@@ -19,6 +19,9 @@ final as (
         post_published_at_utc,
         direction,
         cast(null as boolean) as is_automatic,
+        author_key,
+        cast(null as varchar) as in_reply_to,
+        cast(null as timestamp) as closed_at_utc,
         published_at_utc as sent_at_utc,
         pulled_at_utc,
         run_id

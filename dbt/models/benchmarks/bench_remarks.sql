@@ -1,0 +1,57 @@
+{{ config(materialized='view') }}
+
+-- What has to be said beside a number: that the thread stands for the asker where nobody says who wrote, and of
+-- counters at export how old the posts were. A group has those of its forces.
+with sums as (
+    select
+        indicators.indicator_id,
+        indicators.known_by,
+        members.area_id,
+        measures.platform,
+        measures.account_scope,
+        measures.period_type,
+        measures.period_start,
+        sum(measures.thread_asker_count) as thread_asker_count,
+        sum(measures.direct_thread_asker_count) as direct_thread_asker_count,
+        cast(round(
+            sum(measures.age_at_export_seconds) / nullif(sum(measures.exported_post_count), 0) / 86400.0
+        ) as bigint) as age_days
+    from {{ ref('bench_measures') }} as measures
+    inner join {{ ref('dim_area_member') }} as members
+        on measures.force_id = members.force_id
+    inner join {{ ref('dim_indicator') }} as indicators
+        on indicators.known_by in ('messages', 'direct_messages', 'values_export')
+    where measures.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+        and (
+            measures.thread_asker_count > 0
+            or measures.direct_thread_asker_count > 0
+            or measures.exported_post_count > 0
+        )
+    group by
+        indicators.indicator_id, indicators.known_by, members.area_id, measures.platform, measures.account_scope,
+        measures.period_type, measures.period_start
+),
+
+remarks as (
+    select
+        *,
+        case
+            when known_by = 'messages' and thread_asker_count > 0
+                then 'where nobody says who wrote, the thread stands for the asker'
+            when known_by = 'direct_messages' and direct_thread_asker_count > 0
+                then 'where nobody says who wrote, the thread stands for the asker'
+            when known_by = 'values_export' then 'counted ' || age_days || ' days after posting on average'
+        end as remark_text
+    from sums
+)
+
+select
+    indicator_id,
+    area_id,
+    platform,
+    account_scope,
+    period_type,
+    period_start,
+    remark_text
+from remarks
+where remark_text is not null
