@@ -1,12 +1,12 @@
-"""However returns arrive, overlap, are withdrawn and replaced, and however often it was built between: the tables
-are those of a build from nothing.
+"""However returns arrive, overlap, are withdrawn and replaced, and however often it was built between: the
+tables are those of a build from nothing.
 
-What three forces posted, were asked and answered in ten months is made once for each seed; returns show parts of
-it, late or soon, whole conversations or what falls into their period.
+What three forces posted, were asked and answered in ten months is made once for each seed; returns show parts
+of it, late or soon, whole conversations or what falls into their period.
 """
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,7 +39,7 @@ class World:
         return BEGIN + timedelta(minutes=self.dice.randrange(DAYS * 24 * 60))
 
     def _thread(self, number: int) -> list[Said]:
-        """Questions of one or two, or of nobody knows whom; answers, addressed or not, soon, late or never."""
+        """Questions of one or two, or of nobody knows whom; answers, addressed or not, soon or late."""
         at, name = self._moment(), f"t{number}"
         channel = self.dice.choice(["public", "public", "direct"])
         people = self.dice.choice([["ann"], ["ann", "bob"], [None]])
@@ -58,9 +58,7 @@ class World:
         """Text, first and last day, and export of a return that lands on a day."""
         force = self.dice.choice(list(HANDLES))
         who = (force, "facebook", HANDLES[force])
-        exported = datetime(landed.year, landed.month, landed.day, 5) - timedelta(
-            days=self.dice.choice([0, 0, 3])
-        )
+        exported = datetime.combine(landed, time(5)) - timedelta(days=self.dice.choice([0, 0, 3]))
         last = exported.date() - timedelta(days=self.dice.choice([1, 1, 8, 60]))
         first = last - timedelta(days=self.dice.choice([6, 30, 45]))
         declared = (str(first), str(last), f"{exported}Z")
@@ -78,7 +76,7 @@ class World:
                 for n, at in enumerate(self.posts[force])
                 if first <= at.date() <= last
             ]
-            return (csv(("force_id", *POSTS, "reach_count", "like_count"), rows), *declared)
+            return (csv(("force_id", *POSTS, "reach_count"), rows), *declared)
         said = [m for m in self.said[force] if m[2] < exported]
         inside = {thread for thread, _, at in said if first <= at.date() <= last}
         is_whole = self.dice.random() < 0.5
