@@ -44,7 +44,8 @@ def test_as_many_rows_as_the_preview_said(made: tuple[Warehouse, dict[str, list[
     warehouse, said = made
     for name, platform in (("facebook 1", "facebook"), ("x posts 1", "x")):
         ((count, first, last),) = warehouse.ask(
-            f"select count(*), min(created_date), max(created_date) from fct_posts where platform = '{platform}'"
+            "select count(*), min(created_date), max(created_date) from fct_posts "
+            f"where platform = '{platform}'"
         )
         assert said[name][0].startswith(f"{count} posts: ")
         assert said[name][1].startswith(f"days: {preview.span(first, last)};")
