@@ -248,8 +248,13 @@ def show_rows(rows: Sequence[dict[str, Any]], title: str) -> None:
     """Rows with the same keys."""
     drawn = Table(*(rows[0] if rows else ()), title=escape(title), title_justify="left")
     for row in rows:
-        drawn.add_row(*(escape(value) if isinstance(value, str) else number(value) for value in row.values()))
+        drawn.add_row(*map(_shown, row.values()))
     console.print(drawn)
+
+
+def _shown(value: Any) -> str:
+    is_number = isinstance(value, int | float) or value is None
+    return number(value) if is_number else escape(str(value))
 
 
 def show_lines(lines: Sequence[str], limit: int = 60) -> None:

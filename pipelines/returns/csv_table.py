@@ -23,6 +23,9 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 _BLOCK = 2**20
 _LOOKED_AT = 30  # rows by which the delimiter is told
 
+#: What reading a damaged archive raises.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+
 Opener = Callable[[], BinaryIO]
 
 
@@ -31,7 +34,7 @@ def open_csv(opener: Opener, title: str) -> Sheet:
     try:
         encoding = _encoding(opener)
         delimiter = _delimiter(opener, encoding)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except DAMAGE as error:
         raise Refused("The file is cut short or damaged. Save it again and resend it.") from error
     return Sheet(title, lambda: _rows(opener, encoding, delimiter))
 
@@ -109,7 +112,7 @@ def _rows(opener: Opener, encoding: str, delimiter: str) -> Iterator[Row | Probl
                     "cell. Write a quotation mark inside a cell twice, or take it out.",
                 )
                 continue
-            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            except DAMAGE as error:
                 raise Refused("The file is cut short or damaged. Save it again and resend it.") from error
             if len(cells) > limits.MAX_COLUMNS:
                 raise Refused(f"Line {line} has more than {limits.MAX_COLUMNS:,} cells.")

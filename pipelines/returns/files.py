@@ -91,11 +91,7 @@ def _is_csv(name: str) -> bool:
 
 
 def _member(path: Path, name: str) -> BinaryIO:
-    archive = zipfile.ZipFile(path)
-    try:
-        return archive.open(name)  # type: ignore[return-value]  # it keeps the archive's file open
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise Refused("The file is cut short or damaged. Save it again and resend it.") from error
+    return zipfile.ZipFile(path).open(name)  # type: ignore[return-value]  # it keeps the archive's file open
 
 
 def _open_ole(path: Path) -> list[Sheet]:

@@ -59,7 +59,9 @@ def scan(path: Path, member: str) -> Scan:
             while block := stream.read(_BLOCK):
                 parser.Parse(block, False)
             parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except Refused:
+        raise
+    except Exception as error:  # damage of any kind, in the archive or in the XML
         raise Refused(UNREADABLE) from error
     return found
 

@@ -8,7 +8,9 @@ read like others.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import warnings
+import zipfile
 from collections.abc import Iterator
 from functools import cache, partial
 from itertools import islice
@@ -24,11 +26,12 @@ from pipelines.returns.model import Problem, Raw, Refused, Row, Sheet, Uncalcula
 from pipelines.returns.xlsx_scan import UNREADABLE, Scan, scan
 
 _BLOCK_ROWS = 1000
+_TEXTS = re.compile(r'<Override(?=[^>]*sharedStrings\+xml)[^>]*PartName="([^"]*)"')
 
 
 def open_xlsx(path: Path, sizes: dict[str, int]) -> list[Sheet]:
     """Its sheets, in their order. `sizes`: each part's size when unpacked."""
-    _check_parts(sizes)
+    _check_parts(sizes, _texts(path))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -58,15 +61,27 @@ def _load(path: Path, *, data_only: bool) -> Any:
     return load_workbook(path.open("rb"), read_only=True, data_only=data_only, keep_links=False)
 
 
-def _check_parts(sizes: dict[str, int]) -> None:
+def _texts(path: Path) -> set[str]:
+    """The parts that hold the workbook's table of texts, which may have any name."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("[Content_Types].xml") as types:
+            content = types.read(limits.MAX_PART_BYTES)
+    except Exception as error:  # damage of any kind
+        raise Refused(UNREADABLE) from error
+    names = {str(found).lstrip("/") for found in _TEXTS.findall(content.decode("utf-8", "replace"))}
+    return names | {"xl/sharedStrings.xml"}
+
+
+def _check_parts(sizes: dict[str, int], texts: set[str]) -> None:
     if "xl/vbaProject.bin" in sizes:
         raise Refused("The workbook holds macros. Save it as an Excel Workbook (.xlsx).")
     if "xl/workbook.bin" in sizes:
         raise Refused("The file is an Excel Binary Workbook. Save it as Excel Workbook (.xlsx).")
     for name, size in sizes.items():
-        if name.startswith("xl/worksheets/") or not name.endswith((".xml", ".rels")):
+        is_sheet = name.startswith("xl/worksheets/") and name not in texts
+        if is_sheet or not name.endswith((".xml", ".rels")):
             continue
-        limit = limits.MAX_TEXTS_BYTES if "sharedstrings" in name.lower() else limits.MAX_PART_BYTES
+        limit = limits.MAX_TEXTS_BYTES if name in texts else limits.MAX_PART_BYTES
         if size > limit:
             raise Refused("The workbook is too large when unpacked. Send it as CSV, or in parts.")
 

@@ -87,11 +87,17 @@ def test_too_many_cells(read_bytes: Callable[..., Return], monkeypatch: pytest.M
     assert "more than 10 cells" in reason(read_bytes(GOOD))
 
 
+@pytest.mark.parametrize("name", ["xl/sharedStrings.xml", "xl/worksheets/sheet9.xml"])
 def test_texts_that_swell_in_memory(
-    read_bytes: Callable[..., Return], monkeypatch: pytest.MonkeyPatch
+    read_bytes: Callable[..., Return], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(limits, "MAX_TEXTS_BYTES", 100)
-    assert "too large when unpacked" in reason(read_bytes(GOOD))
+    out = io.BytesIO(GOOD)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(name, "<sst>" + "x" * 200 + "</sst>")
+    override = f'<Override PartName="/{name}" ContentType="application/sharedStrings+xml"/></Types>'.encode()
+    data = changed(out.getvalue(), "[Content_Types].xml", lambda part: part.replace(b"</Types>", override))
+    assert "too large when unpacked" in reason(read_bytes(data))
 
 
 def test_a_zip_bomb(read_bytes: Callable[..., Return]) -> None:

@@ -1,9 +1,10 @@
--- Conversations: a message of the public after a day of silence, until the first reply or the last look.
+-- Conversations: a message of somebody after a day without one of theirs, until the first reply or the last look.
 create temp table conversations as
 with messages as (
     select
         account_id,
         hash(account_id, thread_uri) as thread,
+        author_key as asker,
         direction = 'inbound' as is_asked,
         indexed_at_utc as sent,
         pulled_at_utc as pulled,
@@ -11,12 +12,12 @@ with messages as (
     from read_parquet(getvariable('landing') || '/bluesky/messages/day=*/*.parquet', hive_partitioning = false)
     union all
     select
-        account_id, hash(account_id, thread_id), direction = 'inbound', created_at_utc, pulled_at_utc,
+        account_id, hash(account_id, thread_id), author_key, direction = 'inbound', created_at_utc, pulled_at_utc,
         post_published_at_utc
     from read_parquet(getvariable('landing') || '/mastodon/messages/day=*/*.parquet', hive_partitioning = false)
     union all
     select
-        account_id, hash(account_id, thread_id), direction = 'inbound', published_at_utc, pulled_at_utc,
+        account_id, hash(account_id, thread_id), author_key, direction = 'inbound', published_at_utc, pulled_at_utc,
         post_published_at_utc
     from read_parquet(getvariable('landing') || '/youtube/messages/day=*/*.parquet', hive_partitioning = false)
 ),
@@ -28,12 +29,15 @@ timed as (
         sent,
         pulled,
         published + interval 192 hour as looked_at_until,
-        lag(sent) over in_thread as previous,
+        max(case when is_asked then sent end)
+            over (of_asker rows between unbounded preceding and 1 preceding) as previous,
         min(case when not is_asked then sent end)
             over (in_thread rows between current row and unbounded following) as reply
     from messages
     inner join accounts using (account_id)
-    window in_thread as (partition by thread order by sent, is_asked desc)
+    window
+        in_thread as (partition by thread order by sent, is_asked desc),
+        of_asker as (partition by thread, asker order by sent)
 ),
 
 followed as (
