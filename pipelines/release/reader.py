@@ -223,10 +223,14 @@ def _definition(row: Mapping[str, Any]) -> Iterator[str]:
     yield f"  Caveats: {row['caveats']}"
 
 
+_WHEN = {"valued": "at seven days", "exported": "when they were exported"}
+
+
 def counted(measure: str) -> str:
     """What a measure counts, in words: its name says it."""
-    if measure.endswith("_valued_count"):
-        return f"posts with a count of {measure.removesuffix('_valued_count')}s at seven days"
+    of, _, how = measure.removesuffix("_count").rpartition("_")
+    if how in _WHEN:
+        return f"posts with a count of {of if of == 'reach' else of + 's'} {_WHEN[how]}"
     return measure.removesuffix("_count").replace("_", " ") + "s"
 
 

@@ -192,10 +192,14 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
     assert said == {
         "accounts",
         "conversations",
+        "direct conversations",
+        "exported posts",
         "open accounts",
-        "posts with a count of engagements at seven days",
-        "posts with a count of shares at seven days",
-        "posts with a count of views at seven days",
+        *(
+            f"posts with a count of {what} {when}"
+            for what in ("engagements", "impressions", "reach", "shares", "views")
+            for when in ("at seven days", "when they were exported")
+        ),
     }
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import polars as pl
 import pytest
@@ -31,7 +32,8 @@ def release_of(
     settings: Settings, landing: Landing, *changes: str, value: float = 50.0, **kw: Any
 ) -> Release:
     """Publish the small build, all its cells in November on YouTube, with these changes."""
-    build(settings, f"build-{value}", value=value, changes=(*SAME, *changes), runs=runs_of(landing), **kw)
+    build_id = f"build-{value}-{crc32(repr((changes, kw)).encode())}"
+    build(settings, build_id, value=value, changes=(*SAME, *changes), runs=runs_of(landing), **kw)
     return publish(settings, landing)
 
 
