@@ -11,5 +11,5 @@ select
     unit,
     exported_at_utc,
     {{ is_invented() }} as is_invented
-from {{ ref('stg_returns__tool_figures') }}
+from {{ ref('int_tool_figures__returned') }}
 order by account_id, tool, figure, from_date, to_date
