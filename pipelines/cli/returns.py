@@ -3,6 +3,7 @@
 Belongs here: parsing and printing. Does not belong here: reading files or landing them (pipelines/returns/).
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.returns import Declared, Return
+    from pipelines.returns.sent import Expected, Sent
 
 app = typer.Typer(
     help="Files that a force sends in place of an API. Columns: docs/returns.md.", no_args_is_help=True
@@ -104,8 +106,8 @@ def list_(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
 
     settings = Settings()
     with ready(settings, needs_sandbox=False):
-        rows = [asdict(row) for row in sent(open_landing(settings), force)]
-    print_rows(rows, format_, "returns, the newest first")
+        rows = sent(open_landing(settings), force)
+    _print(rows, format_, "returns, the newest first")
 
 
 @app.command()
@@ -124,14 +126,14 @@ def status(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
         register = load(settings.register, SEEDS)
         found = expected(open_landing(settings), register, settings.profile.today())
     found = [row for row in found if force in (None, row.force_id)]
-    print_rows([asdict(row) for row in found], format_, "until when returns reach")
+    _print(found, format_, "until when returns reach")
     if any(row.is_overdue for row in found):
         raise typer.Exit(Exit.INCOMPLETE)
 
 
 @app.command()
 def withdraw(
-    return_id: Annotated[str, typer.Argument(help="As `beatbook returns list` shows it.")],
+    return_id: Annotated[str, typer.Argument(help="As `beatbook returns list` shows it, such as r00000012.")],
     reason: Annotated[str, typer.Option(help="Why; stands in release.json.")],
     by: Annotated[str, typer.Option(help="Who withdraws it; stands in release.json.")],
 ) -> None:
@@ -153,6 +155,21 @@ def withdraw(
             f"{row.force_id}: {row.kind} of {row.period_from} to {row.period_to} withdrawn: {row.fills}"
         )
     typer.echo("`beatbook build` takes them out of the benchmarks.")
+
+
+def _print(found: "Sequence[Sent] | Sequence[Expected]", format_: Format, title: str) -> None:
+    """Rows as they are for scripts, and as words for people."""
+    rows = [asdict(row) for row in found]
+    if format_ == Format.TABLE:
+        rows = [{name: _in_words(name, value) for name, value in row.items()} for row in rows]
+    print_rows(rows, format_, title)
+
+
+def _in_words(name: str, value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return "" if value is None else "yes" if value else "no"
+    # The number of a run is enough to name it, and fits.
+    return str(value).partition("-")[0] if name == "return_id" else str(value)
 
 
 def _declared(
