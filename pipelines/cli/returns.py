@@ -4,14 +4,18 @@ Belongs here: what was sent, what is expected, withdrawing. Does not belong here
 (importing.py), or any of it done (pipelines/returns/).
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli import importing
 from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows, ready
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.returns.sent import Expected, Sent
 
 app = typer.Typer(
     help="Files that a force sends in place of an API. What to export, and columns: docs/returns.md.",
@@ -32,8 +36,8 @@ def list_(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
 
     settings = Settings()
     with ready(settings, needs_sandbox=False):
-        rows = [asdict(row) for row in sent(open_landing(settings), force)]
-    print_rows(rows, format_, "returns, the newest first")
+        rows = sent(open_landing(settings), force)
+    _print(rows, format_, "returns, the newest first")
 
 
 @app.command()
@@ -52,14 +56,14 @@ def status(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
         register = load(settings.register, SEEDS)
         found = expected(open_landing(settings), register, settings.profile.today())
     found = [row for row in found if force in (None, row.force_id)]
-    print_rows([asdict(row) for row in found], format_, "until when returns reach")
+    _print(found, format_, "until when returns reach")
     if any(row.is_overdue for row in found):
         raise typer.Exit(Exit.INCOMPLETE)
 
 
 @app.command()
 def withdraw(
-    return_id: Annotated[str, typer.Argument(help="As `beatbook returns list` shows it.")],
+    return_id: Annotated[str, typer.Argument(help="As `beatbook returns list` shows it, such as r00000012.")],
     reason: Annotated[str, typer.Option(help="Why; stands in release.json.")],
     by: Annotated[str, typer.Option(help="Who withdraws it; stands in release.json.")],
 ) -> None:
@@ -81,3 +85,18 @@ def withdraw(
             f"{row.force_id}: {row.kind} of {row.period_from} to {row.period_to} withdrawn: {row.fills}"
         )
     typer.echo("`beatbook build` takes them out of the benchmarks.")
+
+
+def _print(found: "Sequence[Sent] | Sequence[Expected]", format_: Format, title: str) -> None:
+    """Rows as they are for scripts, and as words for people."""
+    rows = [asdict(row) for row in found]
+    if format_ == Format.TABLE:
+        rows = [{name: _in_words(name, value) for name, value in row.items()} for row in rows]
+    print_rows(rows, format_, title)
+
+
+def _in_words(name: str, value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return "" if value is None else "yes" if value else "no"
+    # The number of a run is enough to name it, and fits.
+    return str(value).partition("-")[0] if name == "return_id" else str(value)

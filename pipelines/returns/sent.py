@@ -127,21 +127,21 @@ def month_due(today: date) -> date:
 
 
 def withdraw(settings: Settings, landing: Landing, return_id: str, by: str, reason: str) -> list[Sent]:
-    """Record that a return does not count any more; what it was, for whoever withdraws it.
+    """Record that a return does not count any more; what it was, for whoever withdraws it. The number at the
+    beginning of its id is enough.
 
     Raises:
         NotWithdrawnError: there is no such return, or it was withdrawn before.
         DamagedError: as for `sent`.
     """
     with locked(settings.locks / "returns"):
-        days = [day for day, run_id in landing.runs("returns") if run_id == return_id]
-        rows = [row for row in sent(landing) if row.return_id == return_id]
+        rows = [row for row in sent(landing) if return_id in (row.return_id, row.return_id.partition("-")[0])]
         if not rows:
             raise NotWithdrawnError(f"there is no return {return_id}; `beatbook returns list` has their ids")
         if {row.state for row in rows} == {WITHDRAWN}:
             raise NotWithdrawnError(f"{return_id} does not count any more: {rows[0].why}")
-        decision = Decision(False, [], by, reason, [return_id])
-        landing.decide("returns", days[0], landing.new_run_id(), decision)
+        decision = Decision(False, [], by, reason, [rows[0].return_id])
+        landing.decide("returns", rows[0].submitted_on, landing.new_run_id(), decision)
     return rows
 
 

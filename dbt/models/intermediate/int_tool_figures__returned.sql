@@ -1,8 +1,19 @@
-with returned as (
+-- A figure returned again replaces the one returned before.
+with numbered as (
     select
-        account_id,
+        *,
+        row_number() over (
+            partition by account_id, tool, figure, from_date, to_date
+            order by run_id desc, line desc
+        ) as nth_latest
+    from {{ ref('stg_returns__tool_figures') }}
+),
+
+final as (
+    select
         force_id,
         platform,
+        account_id,
         tool,
         figure,
         from_date,
@@ -10,7 +21,8 @@ with returned as (
         value,
         unit,
         exported_at_utc
-    from {{ ref('stg_returns__tool_figures') }}
+    from numbered
+    where nth_latest = 1
 )
 
-select * from returned
+select * from final
