@@ -93,7 +93,8 @@ def test_survival_curve_of_a_clinical_trial(project: Project, shared: Path) -> N
         f"select curve_number, waited_seconds, {columns} from ({project.sql('fct_response_steps')})",
         fct_conversations="select * from (values "
         f"{cases}) as t (force_id, platform, channel, opened_date, waited_seconds, is_answered)",
-        fct_response_members=f"select 'x' as platform, {week}, * from (values (1, 1, 'RIT'), "
+        fct_response_members=f"select 'public' as channel, 'x' as platform, {week}, * from "
+        "(values (1, 1, 'RIT'), "
         "(2, 2, 'Control'), (3, 1, 'RIT'), (3, 2, 'Control')) as t (curve_number, source_number, force_id)",
         fct_response_waits=project.sql("fct_response_waits"),
         fct_response_pieces=project.sql("fct_response_pieces"),
