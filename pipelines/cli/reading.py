@@ -1,0 +1,187 @@
+"""What is published and what is not: commands that read, and change nothing that is published.
+
+Belongs here: options, and which exit code a finding is. Does not belong here: reading (release/), or how it
+looks (display.py).
+"""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from pipelines.cli import display
+from pipelines.cli.common import (
+    Exit,
+    Format,
+    FormatOption,
+    PeriodType,
+    as_json,
+    fail,
+    plainly,
+    print_rows,
+    ready,
+    refuse_disk,
+)
+from pipelines.settings import SEEDS, Settings
+
+app = typer.Typer()
+
+
+@app.command()
+def table(
+    indicator: Annotated[
+        str | None, typer.Argument(help="Left out, without --force: list the indicators.")
+    ] = None,
+    force: Annotated[str | None, typer.Option(help="One force's indicators, beside all forces.")] = None,
+    platform: Annotated[str | None, typer.Option(help="Default: all, or the one with most numbers.")] = None,
+    scope: Annotated[
+        str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
+    ] = "all",
+    period: Annotated[
+        str | None,
+        typer.Option(
+            help="A day (2026-10-21), month (2026-10), quarter (2026-Q4) or year. Default: the newest final."
+        ),
+    ] = None,
+    period_type: Annotated[
+        PeriodType | None, typer.Option(help="Which period holds the day; a month, if not said.")
+    ] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """A benchmark table of the current release: 48 forces, each with a number or the reason for none.
+
+    Without a period it is the newest month that is final for all indicators, so that tables can be set side
+    by side.
+    """
+    from pipelines.release import reader
+    from pipelines.release.periods import NotFoundError
+
+    settings = Settings()
+    with plainly(settings):
+        try:
+            if indicator is None and force is None:
+                _, connection = reader.open_release(settings)
+                print_rows(reader.indicators(connection), format_, "Indicators")
+                return
+            found = reader.table(
+                settings,
+                reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value),
+            )
+        except NotFoundError as error:
+            fail(Exit.BAD_INPUT, str(error))
+    if format_ == Format.TABLE:
+        display.show_table(found)
+    else:
+        print_rows(found.rows, format_, found.title)
+
+
+@app.command()
+def status(
+    force: Annotated[
+        str | None, typer.Option(help="Why this force is missing: each of its accounts, and what to do.")
+    ] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """What is published, what the last build and pull brought, what is missing. Exit code 4: incomplete."""
+    from pipelines.landing.store import open_landing
+    from pipelines.orchestration.queue import waiting
+    from pipelines.registry import load
+    from pipelines.release.missing import of_force
+    from pipelines.release.status import status as look
+    from pipelines.returns.sent import overdue_in_brief
+
+    settings = Settings()
+    with plainly(settings):
+        landing = open_landing(settings)
+        found = look(settings, landing)
+        found.waiting = list(waiting(settings, datetime.now(UTC)).values())
+        found.overdue = overdue_in_brief(settings, landing)
+        if force is not None:
+            register = load(settings.register, SEEDS)
+            if force not in register.forces:
+                fail(Exit.BAD_INPUT, f"no such force: {force}; dbt/seeds/forces.csv has their ids")
+            accounts = of_force(landing, register, force, settings.profile.today())
+    if force is not None:
+        if format_ == Format.TABLE:
+            display.show_force(found, register.forces[force].force_name, accounts)
+        else:
+            print_rows([asdict(account) for account in accounts], format_, f"Accounts of {force}")
+        is_well = found.is_published and all(account.is_well for account in accounts)
+    else:
+        if format_ == Format.JSON:
+            typer.echo(as_json(asdict(found)))
+        elif format_ == Format.CSV:
+            print_rows(found.pulls, format_, "Pulls")
+        else:
+            display.show_status(found)
+        is_well = found.is_complete
+    if not is_well:
+        raise typer.Exit(Exit.INCOMPLETE)
+
+
+@app.command()
+def verify() -> None:
+    """Hold each file of every release that is kept against its checksum. Exit code 5: one is damaged."""
+    from pipelines.release.published import current
+    from pipelines.release.published import verify as look
+
+    settings = Settings()
+    with plainly(settings):
+        found = look(settings)
+        for damage in found.values():
+            for line in damage:
+                typer.echo(line)
+        damaged = sum(bool(damage) for damage in found.values())
+        typer.echo(f"releases: {len(found)}, of them damaged: {damaged}")
+        current(settings)  # whole releases are of no use to readers if the pointer names none of them
+    if damaged:
+        raise typer.Exit(Exit.INFRASTRUCTURE)
+
+
+@app.command()
+def revisions(format_: FormatOption = Format.TABLE) -> None:
+    """What the current release revises, counted by reason; csv and json: every revised cell, old and new."""
+    from pipelines.release import reader
+    from pipelines.release.periods import NotFoundError
+    from pipelines.release.revisions import NAME, summary
+
+    settings = Settings()
+    with plainly(settings):
+        try:
+            release, connection = reader.open_release(settings)
+        except NotFoundError as error:
+            fail(Exit.BAD_INPUT, str(error))
+        if format_ != Format.TABLE:
+            print_rows(connection.table(NAME).pl().to_dicts(), format_, NAME)
+        elif release.revises:
+            title = f"{release.revised_count} cells of release {release.revises} are others in"
+            print_rows(summary(connection), format_, f"{title} {release.release_id}")
+        else:
+            typer.echo(f"release {release.release_id}: there is none before it to compare with")
+
+
+@app.command()
+def replay(
+    release: Annotated[str, typer.Argument(help="The id of a release that is kept.")] = "current",
+) -> None:
+    """Build a release once more, beside, from what it was built from, and compare every file's checksum.
+
+    Later landings are left out, and nothing is changed. Exit code 3: it did not come out the same, and why
+    that may be.
+    """
+    from pipelines.landing.store import open_landing
+    from pipelines.release.periods import NotFoundError
+    from pipelines.release.replay import replay as again
+
+    settings = Settings()
+    with ready(settings, needs_sandbox=False):
+        try:
+            with display.watching(0, 0) as progress:
+                done = again(settings, open_landing(settings), release, progress.building)
+        except NotFoundError as error:
+            fail(Exit.BAD_INPUT, str(error))
+        refuse_disk(settings, "\n".join(done.failures))
+    display.show_replayed(done)
+    if not done.is_same:
+        raise typer.Exit(Exit.GATE_FAILED)
