@@ -25,13 +25,16 @@ def test_a_folder_of_any_name_goes_the_whole_way(oddly_named: Nation) -> None:
     done = oddly_named.run("run", "--until", str(UNTIL))
     assert done.returncode == 0, done.stdout + done.stderr
     assert str(oddly_named.release) in done.stdout
-    first = oddly_named.release.name
-    done = oddly_named.run("build")  # goes on from the first
+    first, built = oddly_named.release.name, (oddly_named.home / "build.json").read_bytes()
+    done = oddly_named.run("build")  # nothing is new
     assert done.returncode == 0, done.stdout + done.stderr
     assert oddly_named.release.name == first
+    assert (oddly_named.home / "build.json").read_bytes() == built
+    done = oddly_named.run("run", "--until", str(UNTIL), "--force", "kent")  # goes on from the first
+    assert done.returncode == 0, done.stdout + done.stderr
     assert oddly_named.json("status")["build"]["from_nothing"] == ""
     assert len(oddly_named.json("table", "followers_per_1k", "--period", str(UNTIL))) > 48
-    assert oddly_named.run("verify").stdout == "releases: 1, of them damaged: 0\n"
+    assert oddly_named.run("verify").stdout.endswith(", of them damaged: 0\n")
 
 
 def test_a_disk_that_goes_bad_is_said_and_put_right_by_one_build(copied: Callable[[], Nation]) -> None:
