@@ -67,7 +67,7 @@ def test_a_disk_that_is_full_is_exit_5_and_the_release_stays(copied: Callable[[]
     before = nation.release.name
     # No file may grow beyond this, as on a disk that has no more: the copy of the warehouse does not fit.
     limit = (nation.home / "warehouse.duckdb").stat().st_size // 2
-    command = ["prlimit", f"--fsize={limit}", COMMAND, "build"]
+    command = ["prlimit", f"--fsize={limit}", COMMAND, "build", "--full"]
     environment = nation.environment()
     done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 5, done.stdout + done.stderr
