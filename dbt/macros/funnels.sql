@@ -40,3 +40,7 @@ case scale
     {%- endfor -%}
     {{ ns.sum }}
 {%- endmacro %}
+
+{# A number whose sum is the same in whatever order: a sum of doubles is not, and a build that goes on from the last one
+   has to end in the same digits as one from nothing. #}
+{% macro exact(x) %}cast({{ x }} as decimal(38, 12)){% endmacro %}

@@ -36,8 +36,8 @@ counted as (
 pooled as (
     select
         *,
-        sum(events) over among as all_events,
-        sum(exposure) over among as all_exposure
+        cast(sum({{ exact('events') }}) over among as double) as all_events,
+        cast(sum({{ exact('exposure') }}) over among as double) as all_exposure
     from counted
     window among as (partition by indicator_id, platform, account_scope, period_type, period_start)
 ),
@@ -67,8 +67,8 @@ weighed as (
     select
         *,
         1 / (s * s) as w,
-        sum(1 / (s * s)) over among as all_w,
-        sum(y / (s * s)) over among as all_wy,
+        cast(sum({{ exact('1 / (s * s)') }}) over among as double) as all_w,
+        cast(sum({{ exact('y / (s * s)') }}) over among as double) as all_wy,
         count(*) over among as compared_count
     from scaled
     window among as (partition by indicator_id, platform, account_scope, period_type, period_start)

@@ -27,8 +27,13 @@ spread as (
         period_type,
         period_start,
         count(*) as kept_count,
-        avg(case when scale = 'log_ratio' then z * z else power(least(z_high, greatest(z_low, z)), 2) end) as phi,
-        sum(w) - sum(w * w) / sum(w) as freedom
+        cast(sum(
+            case when scale = 'log_ratio' then {{ exact('z * z') }}
+                else {{ exact('power(least(z_high, greatest(z_low, z)), 2)') }}
+            end
+        ) as double) / count(*) as phi,
+        cast(sum({{ exact('w') }}) as double)
+        - cast(sum({{ exact('w * w') }}) as double) / cast(sum({{ exact('w') }}) as double) as freedom
     from placed
     where scale <> 'log_ratio' or place between left_out_count + 1 and compared_count - left_out_count
     group by all
