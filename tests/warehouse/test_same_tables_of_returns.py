@@ -71,7 +71,6 @@ class World:
                     f"{self._read_at(at, exported)}Z",
                     "post",
                     self.dice.randrange(99),
-                    5,
                 )
                 for n, at in enumerate(self.posts[force])
                 if first <= at.date() <= last
