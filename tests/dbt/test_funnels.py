@@ -143,6 +143,18 @@ def test_the_models_are_the_method(project: Project, indicator: str, spread: flo
         assert ours[1:] == pytest.approx(theirs[1:], rel=1e-7, abs=1e-9), ours[0]
 
 
+def test_sums_as_large_as_a_years_seconds_are_compared(project: Project) -> None:
+    """The age of a million posts in seconds, of each of 44 forces: squares of weights have 27 digits."""
+    dice = random.Random(3)
+    cells = {}
+    for number in range(44):
+        seconds = 3e13 * math.exp(dice.gauss(0, 0.2))
+        cells[f"force_{number:02}"] = Cell(seconds, 1e6, 1000 * seconds / 1e6)
+    found, expected = built(project, "rate", cells), plainly("rate", cells)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours[1:] == pytest.approx(theirs[1:], rel=1e-7, abs=1e-9), ours[0]
+
+
 def test_fewer_than_five_forces_are_not_compared(project: Project) -> None:
     cells = forces(random.Random(1), "share", 0.3, 4)
     assert built(project, "share", cells) == []

@@ -14,7 +14,8 @@ with placed as (
         {{ quantile_over('z', 0.1, 'among') }} as z_low,
         {{ quantile_over('z', 0.9, 'among') }} as z_high,
         row_number() over (among order by z, area_id) as place,
-        floor(compared_count / 10) as left_out_count
+        floor(compared_count / 10) as left_out_count,
+        max(w) over among as largest_w  -- weights are summed as shares of it: their squares have too many digits
     from {{ ref('bench_funnel_places') }}
     window among as (partition by indicator_id, platform, account_scope, period_type, period_start)
 ),
@@ -32,8 +33,11 @@ spread as (
                 else {{ exact('power(least(z_high, greatest(z_low, z)), 2)') }}
             end
         ) as double) / count(*) as phi,
-        cast(sum({{ exact('w') }}) as double)
-        - cast(sum({{ exact('w * w') }}) as double) / cast(sum({{ exact('w') }}) as double) as freedom
+        max(largest_w) * (
+            cast(sum({{ exact('w / largest_w') }}) as double)
+            - cast(sum({{ exact('power(w / largest_w, 2)') }}) as double)
+            / cast(sum({{ exact('w / largest_w') }}) as double)
+        ) as freedom
     from placed
     where scale <> 'log_ratio' or place between left_out_count + 1 and compared_count - left_out_count
     group by all
