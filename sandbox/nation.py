@@ -207,8 +207,23 @@ class Nation:
         """Accounts by platform and registered handle."""
         return {(a.platform, a.handle): a for a in self.accounts}
 
+    @cached_property
+    def by_force(self) -> dict[tuple[str, str], tuple[Account, ...]]:
+        """Accounts by force and platform."""
+        found: dict[tuple[str, str], tuple[Account, ...]] = {}
+        for account in self.accounts:
+            key = (account.force_id, account.platform)
+            found[key] = (*found.get(key, ()), account)
+        return found
+
 
 @lru_cache(maxsize=4)
 def nation(seed: int) -> Nation:
     """The nation of a seed."""
     return Nation(seed)
+
+
+def colleagues(seed: int, account: Account) -> tuple[Account, ...]:
+    """The other accounts that the force has on the platform."""
+    every = nation(seed).by_force[(account.force_id, account.platform)]
+    return tuple(other for other in every if other is not account)

@@ -108,7 +108,7 @@ def _messages(view: World, account: Account, now: int) -> Iterator[Row]:
     for post in _recent(view, account, now, MESSAGE_DAYS):
         for m in view.said(post, now) if post.kind == "post" else []:
             said = ("public", m.conversation_id, m.message_id, m.direction)
-            found.append((m.seen, (*said, clock.iso(m.seen), "false")))
+            found.append((m.seen, (*said, clock.iso(m.seen), str(m.is_automatic).lower())))
     mean = min(12.0, 1 + account.followers / 25_000)
     today = clock.archive_day(now)
     for day in range(today - MESSAGE_DAYS + 1, today + 1):

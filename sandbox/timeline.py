@@ -47,7 +47,7 @@ class Timeline:
             self._messages[post] = found
             for message in found:  # they are in the order of the server's clock
                 self._answers.setdefault(message.parent or post, []).append(message.seen)
-            self._replies |= {m.message_id: m for m in found if m.reply is not None}
+            self._replies |= {m.message_id: m for m in found if m.author is self.account}
         return self._messages[post]
 
     def said(self, post: Post, now: int) -> list[Message]:
@@ -64,7 +64,8 @@ class Timeline:
         if week not in self._items:
             near = range(week - LOOK_BACK_WEEKS, week + 1)
             made = [p for w in near for p in self.scheduled(w)]
-            made += [m.reply for p in made for m in self.messages(p) if m.reply is not None]
+            said = [m for p in made for m in self.messages(p) if m.author is self.account]
+            made += [m.reply for m in said if m.reply is not None]
             inside = (p for p in made if archive_week(p.seen) == week)
             self._items[week] = tuple(sorted(inside, key=lambda p: p.key))
         return self._items[week]

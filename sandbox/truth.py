@@ -9,7 +9,7 @@ from typing import Any
 from sandbox import clock, routers, story
 from sandbox.nation import Account
 from sandbox.posts import Post, counters
-from sandbox.threads import Message
+from sandbox.threads import THANKED, Message
 from sandbox.world import World, world
 
 POST_DAYS = 30
@@ -56,6 +56,11 @@ def _message(message: Message) -> dict[str, Any]:
         "conversation_id": message.conversation_id,
         "post_id": message.post.post_id,
         "direction": message.direction,
+        "account_id": None if message.author is None else message.author.account_id,
+        "person": message.person,
+        "parent_id": None if message.parent is None else message.parent.message_id,
+        "is_automatic": message.is_automatic,
+        "is_thanks": message.text == THANKED,
         "sent_at": moment(message.post.account, message.seen),
     }
 

@@ -23,7 +23,8 @@ with seen as (
         0 as post_count,
         count(*) as conversation_count
     from {{ ref('fct_conversations') }}
-    where opened_date >= (
+    where not is_closing
+        and opened_date >= (
             select greatest(posts_from_date, history_from_date)
             from {{ ref('stg_landing__window') }}
         )

@@ -93,7 +93,8 @@ def pull_day(
         client = connect(settings, register.platforms[platform], moment)
         spent = client.budget
         with locked(settings.locks / platform):  # two at once would spend one quota
-            pulls = uvloop.run(_pull(settings, module, client, accounts, on_done))
+            context = Context(client, settings.author_hash_key(), register)
+            pulls = uvloop.run(_pull(module, context, accounts, on_done))
     except NotAuthorised as error:
         pulls = [_not_asked(account, moment, module, error) for account in accounts]
     known = _known_messages(landing, platform, module.KEYS["messages"], day)
@@ -109,14 +110,10 @@ def pull_day(
 
 
 async def _pull(
-    settings: Settings,
-    module: Source,
-    client: Client,
-    accounts: Sequence[registry.Account],
-    on_done: OnDone,
+    module: Source, context: Context, accounts: Sequence[registry.Account], on_done: OnDone
 ) -> list[AccountPull]:
-    async with client:
-        return await module.pull(Context(client, settings.author_hash_key()), accounts, on_done)
+    async with context.client:
+        return await module.pull(context, accounts, on_done)
 
 
 def _not_asked(

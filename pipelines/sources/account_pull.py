@@ -17,15 +17,18 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.registry import Account
+from pipelines.registry import Account, Register
 from pipelines.sources.client import Client
 from pipelines.sources.errors import SourceError, Unexpected
 from pipelines.sources.limits import CONNECTIONS, Turn, allowance
+from pipelines.sources.texts import has_question_mark, wording
 from pipelines.sources.usage import Usage, usage
 
 Row = dict[str, Any]
 Schema = dict[str, Any]  # column → polars type
 TIME, TEXT, COUNT = pl.Datetime("us"), pl.String, pl.Int64
+#: What lands in place of a message's text (`Context.told_by`).
+TOLD: Schema = {"has_question_mark": pl.Boolean, "wording_key": TEXT}
 
 #: Posts are asked for until they are too old for the last age of dbt/seeds/post_ages.csv.
 POST_HORIZON = timedelta(days=30)
@@ -35,10 +38,12 @@ MESSAGE_HORIZON = timedelta(days=8)
 
 @dataclass
 class Context:
-    """What a source is given: the client, the moment, and how an id of the public is hashed."""
+    """What a source is given: the client, the moment, how an id of the public is hashed, and the register: an
+    author who is in it under the same force is not the public."""
 
     client: Client
     hash_key: bytes
+    register: Register
 
     @property
     def now(self) -> datetime:
@@ -46,6 +51,19 @@ class Context:
 
     def keyed_hash(self, platform: str, native_id: str) -> str:
         return keyed_hash(self.hash_key, platform, native_id)
+
+    def is_of_force(self, account: Account, *names: str) -> bool:
+        """Whether one of an author's names (handle, id) is that of an account of the same force there."""
+        found = [self.register.find(account.platform, name) for name in names]
+        return any(other is not None and other.force_id == account.force_id for other in found)
+
+    def told_by(self, platform: str, text: str, *, is_ours: bool) -> Row:
+        """What lands in place of a message's text: of the public's whether it asks, of ours its wording as a
+        keyed hash, so that a machine's answer is known by how often it is given."""
+        return {
+            "has_question_mark": None if is_ours else has_question_mark(text),
+            "wording_key": self.keyed_hash(platform, wording(text)) if is_ours and wording(text) else None,
+        }
 
 
 def keyed_hash(key: bytes, platform: str, native_id: str) -> str:

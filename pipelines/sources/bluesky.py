@@ -6,7 +6,8 @@ elsewhere need a search that may want a token, so messages are replies to the ac
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from functools import partial
+from typing import Any, ClassVar
 
 import httpx
 import msgspec
@@ -19,6 +20,7 @@ from pipelines.sources.account_pull import (
     POST_HORIZON,
     TEXT,
     TIME,
+    TOLD,
     AccountPull,
     Context,
     Row,
@@ -61,8 +63,10 @@ ENTITIES: dict[str, Schema] = {
         "post_published_at_utc": TIME,
         "direction": TEXT,
         "author_key": TEXT,
+        "parent_uri": TEXT,
         "created_at_utc": TIME,
         "indexed_at_utc": TIME,
+        **TOLD,
     },
 }
 KEYS = {"profiles": "did", "posts": "uri", "messages": "uri"}
@@ -94,8 +98,9 @@ class Author(Shape):
 
 
 class Record(Shape):
-    known = fields("$type text facets entities embed langs labels tags")
+    known = fields("$type facets entities embed langs labels tags")
     created_at: datetime  # as the author's own client claims it
+    text: str = ""
     reply: dict[str, Any] | None = None
 
 
@@ -207,7 +212,8 @@ async def pull(
         if pull.landed("posts"):
             with pull.asking("messages") as rows:
                 for uri, published in threads.items():
-                    rows.extend(await _messages(context, uri, published, did))
+                    is_ours = partial(_is_ours, context, account, did)
+                    rows.extend(await _messages(context, uri, published, is_ours))
 
     return await pull_each(context, accounts, KEYS, one, on_done)
 
@@ -229,7 +235,14 @@ async def _feed(context: Context, did: str, since: datetime) -> Any:
         params = {**params, "cursor": cursor}
 
 
-async def _messages(context: Context, uri: str, published: datetime, did: str) -> list[Row]:
+def _is_ours(context: Context, account: Account, did: str, author: Author) -> bool:
+    """Whether an author is the account itself or another one of its force."""
+    return author.did == did or context.is_of_force(account, author.did, author.handle)
+
+
+async def _messages(
+    context: Context, uri: str, published: datetime, is_ours: Callable[[Author], bool]
+) -> list[Row]:
     try:
         answer = await context.client.get(
             "/app.bsky.feed.getPostThread", ThreadAnswer, {"uri": uri, "depth": 20, "parentHeight": 0}
@@ -240,35 +253,44 @@ async def _messages(context: Context, uri: str, published: datetime, did: str) -
     for top in answer.data.thread.replies or []:
         if top.post is not None:
             thread = {
-                "thread_uri": _key(context, top.post.uri, did),
+                "thread_uri": _key(context, top.post, is_ours),
                 "post_uri": uri,
                 "post_published_at_utc": naive_utc(published),
             }
-            _walk(context, top, thread, did, rows)
+            _walk(context, top, uri, thread, is_ours, rows)
     return rows
 
 
-def _walk(context: Context, node: Thread, thread: Row, did: str, rows: list[Row]) -> None:
+def _walk(
+    context: Context,
+    node: Thread,
+    parent: str,
+    thread: Row,
+    is_ours: Callable[[Author], bool],
+    rows: list[Row],
+) -> None:
     if node.post is None:
         return
-    direction: Literal["inbound", "outbound"] = "outbound" if node.post.author.did == did else "inbound"
+    own, uri = is_ours(node.post.author), _key(context, node.post, is_ours)
     rows.append(
         {
-            "uri": _key(context, node.post.uri, did),
+            "uri": uri,
             **thread,
-            "direction": direction,
-            "author_key": context.keyed_hash(NAME, node.post.author.did) if direction == "inbound" else None,
+            "direction": "outbound" if own else "inbound",
+            "author_key": None if own else context.keyed_hash(NAME, node.post.author.did),
+            "parent_uri": parent,
             "created_at_utc": naive_utc(node.post.record.created_at),
             "indexed_at_utc": naive_utc(node.post.indexed_at),
+            **context.told_by(NAME, node.post.record.text, is_ours=own),
         }
     )
     for reply in node.replies or []:
-        _walk(context, reply, thread, did, rows)
+        _walk(context, reply, uri, thread, is_ours, rows)
 
 
-def _key(context: Context, uri: str, did: str) -> str:
+def _key(context: Context, post: Post, is_ours: Callable[[Author], bool]) -> str:
     """A URI holds its author's DID: the public's is hashed, ours stands as it is."""
-    return uri if uri.startswith(f"at://{did}/") else context.keyed_hash(NAME, uri)
+    return post.uri if is_ours(post.author) else context.keyed_hash(NAME, post.uri)
 
 
 def _actor(account: Account) -> str:

@@ -6,6 +6,7 @@ is ISO 8601. Mentions elsewhere need a token, so messages are replies to the acc
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 import httpx
@@ -19,6 +20,7 @@ from pipelines.sources.account_pull import (
     POST_HORIZON,
     TEXT,
     TIME,
+    TOLD,
     AccountPull,
     Context,
     Row,
@@ -29,6 +31,7 @@ from pipelines.sources.account_pull import (
 from pipelines.sources.client import Platform
 from pipelines.sources.rates import RateHeaders, iso_reset
 from pipelines.sources.shapes import Count, Moment, Shape, fields
+from pipelines.sources.texts import without_tags
 
 NAME = "mastodon"
 SANDBOX_PATH = "/mastodon/{instance}"
@@ -59,7 +62,9 @@ ENTITIES: dict[str, Schema] = {
         "post_published_at_utc": TIME,
         "direction": TEXT,
         "author_key": TEXT,
+        "in_reply_to_id": TEXT,
         "created_at_utc": TIME,
+        **TOLD,
     },
 }
 KEYS = dict.fromkeys(ENTITIES, "id")
@@ -86,14 +91,15 @@ class Profile(Shape, rename=None):
 
 class StatusAuthor(Shape, rename=None):
     known = Profile.known | fields(
-        "acct followers_count following_count statuses_count created_at last_status_at suspended moved"
+        "followers_count following_count statuses_count created_at last_status_at suspended moved"
     )
     id: str
+    acct: str  # without a server where that is the one that was asked
 
 
 class Status(Shape, rename=None):
     known: ClassVar[frozenset[str]] = fields(
-        "uri url content visibility sensitive spoiler_text media_attachments application mentions "
+        "uri url visibility sensitive spoiler_text media_attachments application mentions "
         "tags emojis quote quote_approval poll card language text edited_at favourited reblogged "
         "muted bookmarked pinned filtered in_reply_to_account_id quoted_status tagged_collections"
     )
@@ -105,6 +111,7 @@ class Status(Shape, rename=None):
     replies_count: Count
     quotes_count: Count | None = None
     in_reply_to_id: str | None = None
+    content: str = ""
     reblog: dict[str, Any] | None = None
 
 
@@ -159,13 +166,20 @@ async def pull(
         if pull.landed("posts"):
             with pull.asking("messages") as rows:
                 for status_id, published in threads.items():
-                    rows.extend(await _messages(context, base, status_id, published, own_id))
+                    is_ours = partial(_is_ours, context, account, own_id)
+                    rows.extend(await _messages(context, base, status_id, published, is_ours))
 
     return await pull_each(context, accounts, KEYS, one, on_done, _server_of)
 
 
 def _server_of(account: Account) -> str:
     return account.handle.rpartition("@")[2]
+
+
+def _is_ours(context: Context, account: Account, own_id: str, author: StatusAuthor) -> bool:
+    """Whether an author is the account itself or another one of its force."""
+    acct = author.acct if "@" in author.acct else f"{author.acct}@{_server_of(account)}"
+    return author.id == own_id or context.is_of_force(account, acct)
 
 
 async def _statuses(context: Context, base: str, own_id: str, since: datetime) -> AsyncIterator[Status]:
@@ -183,7 +197,11 @@ async def _statuses(context: Context, base: str, own_id: str, since: datetime) -
 
 
 async def _messages(
-    context: Context, base: str, status_id: str, published: datetime, own_id: str
+    context: Context,
+    base: str,
+    status_id: str,
+    published: datetime,
+    is_ours: Callable[[StatusAuthor], bool],
 ) -> list[Row]:
     try:
         path = f"/api/v1/statuses/{status_id}/context"
@@ -191,7 +209,7 @@ async def _messages(
     except errors.NotFound:
         return []  # deleted between the list and now
     parents = {status.id: status.in_reply_to_id for status in below}
-    ours = {status.id for status in below if status.account.id == own_id}
+    ours = {status_id, *(status.id for status in below if is_ours(status.account))}
 
     def key(status_id: str) -> str:
         """Who looks a status up finds its author: the public's are hashed, ours stand as they are."""
@@ -211,7 +229,9 @@ async def _messages(
                 "post_published_at_utc": naive_utc(published),
                 "direction": "inbound" if inbound else "outbound",
                 "author_key": context.keyed_hash(NAME, status.account.id) if inbound else None,
+                "in_reply_to_id": key(status.in_reply_to_id) if status.in_reply_to_id else None,
                 "created_at_utc": naive_utc(status.created_at),
+                **context.told_by(NAME, without_tags(status.content), is_ours=not inbound),
             }
         )
     return rows

@@ -6,6 +6,7 @@ are left out of a list without a word; every list call costs one unit of 10,000 
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -19,6 +20,7 @@ from pipelines.sources.account_pull import (
     POST_HORIZON,
     TEXT,
     TIME,
+    TOLD,
     AccountPull,
     Context,
     Row,
@@ -29,6 +31,7 @@ from pipelines.sources.account_pull import (
 )
 from pipelines.sources.client import Params, Platform
 from pipelines.sources.shapes import convert
+from pipelines.sources.texts import first_mention
 from pipelines.sources.youtube_shapes import Channel, Comment, CommentThread, Page, Upload, Video
 
 NAME = "youtube"
@@ -59,7 +62,9 @@ ENTITIES: dict[str, Schema] = {
         "post_published_at_utc": TIME,
         "direction": TEXT,
         "author_key": TEXT,
+        "answered_comment_id": TEXT,
         "published_at_utc": TIME,
+        **TOLD,
     },
 }
 KEYS = {"profiles": "channel_id", "posts": "video_id", "messages": "comment_id"}
@@ -134,7 +139,8 @@ async def pull(
         if pull.landed("posts"):
             with pull.asking("messages") as rows:
                 for video_id, published in threads.items():
-                    rows.extend(await _messages(context, video_id, published, channel.id))
+                    is_ours = partial(_is_ours, context, account, channel.id)
+                    rows.extend(await _messages(context, video_id, published, is_ours))
 
     return await pull_each(context, accounts, KEYS, one, on_done)
 
@@ -182,7 +188,16 @@ async def _videos(context: Context, uploads: str, since: datetime) -> AsyncItera
             return
 
 
-async def _messages(context: Context, video_id: str, published: datetime, channel_id: str) -> list[Row]:
+def _is_ours(context: Context, account: Account, channel_id: str, comment: Comment) -> bool:
+    """Whether a comment is of the channel itself or of another one of its force."""
+    author = comment.snippet.author_channel_id
+    names = (author.value if author else "", comment.snippet.author_display_name)
+    return names[0] == channel_id or context.is_of_force(account, *names)
+
+
+async def _messages(
+    context: Context, video_id: str, published: datetime, is_ours: Callable[[Comment], bool]
+) -> list[Row]:
     params: Params = {
         "part": "snippet,replies",
         "videoId": video_id,
@@ -197,7 +212,11 @@ async def _messages(context: Context, video_id: str, published: datetime, channe
             for item in items:
                 thread = convert(item, CommentThread, where="commentThreads")
                 comments = [thread.snippet.top_level_comment, *await _replies(context, thread)]
-                rows += [_message_row(context, c, thread.id, above, channel_id) for c in comments]
+                answered = _answered(comments)
+                rows += [
+                    _message_row(context, c, thread.id, above, answered.get(c.id), is_ours(c))
+                    for c in comments
+                ]
     except (errors.CommentsDisabled, errors.NotFound):
         return []  # switched off, or the video is gone: the owner's choice, not a failure
     return rows
@@ -215,17 +234,33 @@ async def _replies(context: Context, thread: CommentThread) -> list[Comment]:
     ]
 
 
-def _message_row(context: Context, comment: Comment, thread_id: str, above: Row, channel_id: str) -> Row:
+def _answered(thread: Sequence[Comment]) -> dict[str, str | None]:
+    """Which comment of a thread each reply answers: its top, unless it begins by mentioning somebody, as the
+    platform does for who answers a reply. Then the last that they wrote before, or nothing that we know."""
+    top, *replies = thread
+    found: dict[str, str | None] = {}
+    last_of = {top.snippet.author_display_name.lower(): top.id}
+    for reply in sorted(replies, key=lambda reply: reply.snippet.published_at):
+        mentioned = first_mention(reply.snippet.text_original)
+        found[reply.id] = top.id if mentioned is None else last_of.get(mentioned)
+        last_of[reply.snippet.author_display_name.lower()] = reply.id
+    return found
+
+
+def _message_row(
+    context: Context, comment: Comment, thread_id: str, above: Row, answered: str | None, own: bool
+) -> Row:
     author = comment.snippet.author_channel_id
-    inbound = author is None or author.value != channel_id
     return {
         # Who looks a comment up finds its author, and a reply of ours holds the id of what it answers.
         "comment_id": context.keyed_hash(NAME, comment.id),
         "thread_id": context.keyed_hash(NAME, thread_id),
         **above,
-        "direction": "inbound" if inbound else "outbound",
-        "author_key": context.keyed_hash(NAME, author.value) if author and inbound else None,
+        "direction": "outbound" if own else "inbound",
+        "author_key": context.keyed_hash(NAME, author.value) if author and not own else None,
+        "answered_comment_id": context.keyed_hash(NAME, answered) if answered else None,
         "published_at_utc": naive_utc(comment.snippet.published_at),
+        **context.told_by(NAME, comment.snippet.text_original, is_ours=own),
     }
 
 

@@ -88,12 +88,14 @@ class AuthorChannel(Shape):
 
 class CommentSnippet(Shape):
     known = fields(
-        "channelId textDisplay textOriginal authorDisplayName authorProfileImageUrl "
+        "channelId textDisplay authorProfileImageUrl "
         "authorChannelUrl canRate viewerRating likeCount moderationStatus parentId updatedAt "
         "videoId postId"
     )
     published_at: Moment
     author_channel_id: AuthorChannel | None = None
+    author_display_name: str = ""  # a handle, with its @
+    text_original: str = ""
 
 
 class Comment(Shape):

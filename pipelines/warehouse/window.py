@@ -26,6 +26,8 @@ MESSAGES_BACK = timedelta(days=10)
 #: A returned reply can answer a question that is so much older: `replies_count_for_days` of dbt_project.yml,
 #: and one.
 REPLIES_BACK = timedelta(days=32)
+#: A thread lives for eight days, and what is said in it depends on what was said before.
+THREADS_BACK = timedelta(days=8)
 #: The moments that a returned row speaks of, and the first day that its return declares.
 SPOKEN_OF = ("created_at_utc", "observed_at_utc", "sent_at_utc", "outcome_date", "period_from_date")
 
@@ -142,8 +144,7 @@ def link_files(landing: Landing, found: Window, folder: Path) -> None:
         DamagedError: a file that is needed is not what was landed.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    # A day more: a conversation opens after a day of silence.
-    messages_from = found.messages_from_date - timedelta(days=1)
+    messages_from = found.messages_from_date - THREADS_BACK
     earliest = min(found.posts_from_date, messages_from)
     since = {"messages": messages_from, "requests": earliest}
     for source, entity in landing.schemas:

@@ -53,12 +53,12 @@ def _ref(uri: str) -> dict[str, str]:
     return {"uri": uri, "cid": names.cid(uri)}
 
 
-def _record(created: int, reply: dict[str, Any] | None) -> dict[str, Any]:
+def _record(created: int, reply: dict[str, Any] | None, text: str = FILLER) -> dict[str, Any]:
     record: dict[str, Any] = {
         "$type": "app.bsky.feed.post",
         "createdAt": iso(created),
         "langs": ["en"],
-        "text": FILLER,
+        "text": text,
     }
     if reply is not None:
         record["reply"] = reply
@@ -89,13 +89,18 @@ def _reply_of(message: Message) -> dict[str, Any]:
 @lru_cache(maxsize=131_072)
 def _unchanging(post: Post, message: Message | None) -> dict[str, Any]:
     """What a view of a post says at every moment; `message` is the reply that it is."""
-    record = _record(post.created, None if message is None else _reply_of(message))
+    record = (
+        _record(post.created, None)
+        if message is None
+        else _record(post.created, _reply_of(message), message.text)
+    )
     return _view(post.post_id, None, record, post.seen)
 
 
-def post_view(world: World, post: Post, now: int) -> dict[str, Any]:
-    """app.bsky.feed.defs#postView of a post or reply of ours."""
-    message = world.timeline(post.account).reply(post.post_id) if post.kind == "reply" else None
+def post_view(world: World, post: Post, now: int, message: Message | None = None) -> dict[str, Any]:
+    """app.bsky.feed.defs#postView of a post or reply of ours; `message` is the reply that it is, if known."""
+    if message is None and post.kind == "reply":
+        message = world.timeline(post.account).reply(post.post_id)
     view = _unchanging(post, message).copy()
     figures = counters(post, now)
     view["author"] = _basic(world, post.account, now)
@@ -109,8 +114,8 @@ def post_view(world: World, post: Post, now: int) -> dict[str, Any]:
 def message_view(world: World, message: Message, now: int) -> dict[str, Any]:
     """A postView of a message in a thread, whoever wrote it."""
     if message.reply is not None:
-        return post_view(world, message.reply, now)
-    record = _record(message.created, _reply_of(message))
+        return post_view(world, message.reply, now, message)
+    record = _record(message.created, _reply_of(message), message.text)
     view = _view(message.message_id, _person(message.person), record, message.seen)
     view["replyCount"] = world.answer_count(message, now)
     return view

@@ -12,7 +12,7 @@ from sandbox.posts import Post, counters
 from sandbox.threads import Message
 from sandbox.world import World
 
-FILLER = "<p>…</p>"
+FILLER = "…"
 PEOPLE = "people.sandbox"  # the instance of the invented public
 
 
@@ -74,8 +74,14 @@ def account_view(world: World, account: Account, now: int) -> dict[str, Any]:
 
 
 def _shape(
-    number: str, created: int, author: dict[str, Any], above: tuple[str, str] | None
+    number: str, created: int, author: dict[str, Any], above: tuple[str, str] | None, text: str = FILLER
 ) -> dict[str, Any]:
+    """Who answers is mentioned at the beginning, by a link that has a question mark of its own."""
+    mention = (
+        ""
+        if above is None
+        else f'<span class="h-card"><a href="https://x/?{above[1]}">@<span>who</span></a></span> '
+    )
     return {
         "id": number,
         "created_at": iso(created),
@@ -92,7 +98,7 @@ def _shape(
         "favourites_count": 0,
         "quotes_count": 0,
         "edited_at": None,
-        "content": FILLER,
+        "content": f"<p>{mention}{text}</p>",
         "reblog": None,
         "account": author,
         "media_attachments": [],
@@ -105,8 +111,8 @@ def _shape(
 
 
 def _author(message: Message) -> str:
-    if message.direction == "outbound":
-        return message.post.account.platform_id
+    if message.author is not None:
+        return message.author.platform_id
     return str(110_000_000_000_000_000 + message.person)
 
 
@@ -124,12 +130,23 @@ def _reblogged(post: Post) -> dict[str, Any]:
     return view
 
 
-def status_view(world: World, post: Post, now: int, author: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The Status entity of a post, reply or reblog of ours."""
+def status_view(
+    world: World,
+    post: Post,
+    now: int,
+    author: dict[str, Any] | None = None,
+    message: Message | None = None,
+) -> dict[str, Any]:
+    """The Status entity of a post, reply or reblog of ours; `message` is the reply that it is, if known."""
     account = post.account
     author = author or account_view(world, account, now)
-    message = world.timeline(account).reply(post.post_id) if post.kind == "reply" else None
-    view = _shape(post.post_id, post.created, author, None if message is None else _above(message))
+    if message is None and post.kind == "reply":
+        message = world.timeline(account).reply(post.post_id)
+    view = (
+        _shape(post.post_id, post.created, author, None)
+        if message is None
+        else _shape(post.post_id, post.created, author, _above(message), message.text)
+    )
     if post.kind == "repost":
         view["reblog"] = _reblogged(post)
         return view
@@ -141,11 +158,22 @@ def status_view(world: World, post: Post, now: int, author: dict[str, Any] | Non
     return view
 
 
+def _seen_from(account: Account, author: dict[str, Any], other: Account) -> dict[str, Any]:
+    """A server names an account of another one with its server."""
+    return author if other.instance == account.instance else author | {"acct": other.handle}
+
+
 def _message_view(world: World, message: Message, now: int, us: dict[str, Any]) -> dict[str, Any]:
-    if message.reply is not None:
-        return status_view(world, message.reply, now, us)
+    if message.author is not None and message.reply is not None:
+        own = message.post.account
+        author = (
+            us
+            if message.author is own
+            else _seen_from(own, account_view(world, message.author, now), message.author)
+        )
+        return status_view(world, message.reply, now, author, message)
     author = _person(message.person)
-    view = _shape(message.message_id, message.created, author, _above(message))
+    view = _shape(message.message_id, message.created, author, _above(message), message.text)
     view["replies_count"] = world.answer_count(message, now)
     return view
 

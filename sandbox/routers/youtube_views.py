@@ -126,17 +126,23 @@ def video(world: World, post: Post, now: int, parts: set[str]) -> dict[str, Any]
     return _only(item, parts)
 
 
+def _name(message: Message) -> str:
+    return f"@resident-{message.person}" if message.author is None else message.author.handle
+
+
 def comment(message: Message) -> dict[str, Any]:
     """youtube#comment."""
-    account = message.post.account
-    ours = message.direction == "outbound"
-    author = account.platform_id if ours else names.person_channel(message.person)
+    account, ours = message.post.account, message.author
+    author = names.person_channel(message.person) if ours is None else ours.platform_id
     at = iso_seconds(message.created)
+    above = message.parent
+    # All replies hang from the top: to answer another one, its author is mentioned.
+    text = message.text if above is None or above.parent is None else f"{_name(above)} {message.text}"
     snippet: dict[str, Any] = {
         "channelId": account.platform_id,
-        "textDisplay": FILLER,
-        "textOriginal": FILLER,
-        "authorDisplayName": account.handle if ours else f"@resident-{message.person}",
+        "textDisplay": text,
+        "textOriginal": text,
+        "authorDisplayName": _name(message),
         "authorProfileImageUrl": "",
         "authorChannelUrl": f"http://www.youtube.com/channel/{author}",
         "authorChannelId": {"value": author},

@@ -65,7 +65,7 @@ def test_bluesky_feed(ask, view, limit):
 
 
 def test_bluesky_threads(ask, view):
-    did = view.nation.by_id["bluesky:derbyshire"].platform_id
+    of_force = {a.platform_id: a.account_id for a in view.nation.by_force["derbyshire", "bluesky"]}
     expected = _truth("bluesky:derbyshire")
     assert len(expected["messages"]) > 20
     found = []
@@ -74,16 +74,19 @@ def test_bluesky_threads(ask, view):
         for below in node.get("replies", []):
             post = below["post"]
             top = conversation or post["uri"]
-            direction = "outbound" if post["author"]["did"] == did else "inbound"
-            found.append((post["uri"], top, post_id, direction, post["indexedAt"]))
+            author = of_force.get(post["author"]["did"])
+            direction = "inbound" if author is None else "outbound"
+            found.append((post["uri"], top, post_id, direction, author, post["indexedAt"]))
             walk(below, post_id, top)
 
     for post_id in {m["post_id"] for m in expected["messages"]}:
         thread = ask.bluesky("feed.getPostThread", uri=post_id, depth=10).json()["thread"]
         walk(thread, post_id, None)
-    assert sorted(found) == sorted(tuple(m.values()) for m in expected["messages"])
+    told = ("message_id", "conversation_id", "post_id", "direction", "account_id", "sent_at")
+    assert set(found) == {tuple(m[name] for name in told) for m in expected["messages"]}
+    assert len(found) == len(expected["messages"])
     feed = {p["post_id"] for p in expected["posts"] if p["kind"] == "reply"}
-    ours = {m["message_id"] for m in expected["messages"] if m["direction"] == "outbound"}
+    ours = {m["message_id"] for m in expected["messages"] if m["account_id"] == "bluesky:derbyshire"}
     assert ours <= feed
 
 

@@ -182,7 +182,7 @@ class Sandbox:
                 clock=time.monotonic if url else clock,
             )
             async with client:
-                context = Context(client, secret)
+                context = Context(client, secret, self.register)
                 return await module.pull(context, chosen, lambda pull: done.append(pull.account.account_id))
 
         chosen = [self.account(a) if isinstance(a, str) else a for a in accounts]

@@ -47,7 +47,9 @@ by_platform as (
         count(*) filter (where is_there and is_direct_known) as direct_known_account_count,
         {% for measure in var('day_measures') %}
         {% set about = measure.removeprefix('direct_') %}
-        {% set is_pooled = about.startswith(('conversation', 'thread_asker', 'answered', 'lost', 'followed')) %}
+        {% set is_pooled = about.startswith(
+            ('conversation', 'closing', 'acknowledged', 'thread_asker', 'answered', 'lost', 'followed')
+        ) %}
         cast(sum({{ measure }}){{ '' if is_pooled else ' filter (where is_there)' }} as bigint) as {{ measure }},
         {% endfor %}
         {{ list_text(

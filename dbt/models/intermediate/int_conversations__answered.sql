@@ -5,7 +5,7 @@
 -- same conversation without a gap. It ends where a reply would no longer count. A conversation that was closed without
 -- an answer is followed to there: nobody will answer it, and closing must not look better than leaving it open.
 with opened as (
-    select * from {{ ref('int_conversations__opened') }}
+    select * from {{ ref('int_conversations__replied') }}
 ),
 
 -- One line of time for each account, pulls and thread ends together: an as-of join that every engine has.
@@ -98,6 +98,8 @@ select
     message_id,
     opened_at_utc,
     is_asker_known,
+    is_closing,
+    coalesce(first_machine_at_utc <= counts_until_utc, false) as is_acknowledged,
     followed_until_utc,
     case when is_answered then first_reply_at_utc end as first_reply_at_utc,
     is_answered,

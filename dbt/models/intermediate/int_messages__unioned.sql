@@ -3,8 +3,8 @@
 -- A message that landed several times counts as it landed last, and as it was pulled rather than returned: few did, and
 -- only those are ranked. looked_at_until_utc: a thread is looked at while its post is young.
 {% set columns = ['landing_source', 'platform', 'force_id', 'account_id', 'channel', 'conversation_id', 'message_id',
-    'direction', 'is_automatic', 'author_key', 'in_reply_to', 'closed_at_utc', 'sent_at_utc', 'pulled_at_utc',
-    'post_published_at_utc'] %}
+    'direction', 'is_automatic', 'author_key', 'post_id', 'in_reply_to', 'has_question_mark', 'wording_key',
+    'closed_at_utc', 'sent_at_utc', 'pulled_at_utc', 'post_published_at_utc'] %}
 with unioned as (
     {% for source in landing_sources() %}
     select * from {{ ref('stg_' ~ source ~ '__messages') }}

@@ -33,15 +33,21 @@ with posts as (
     select
         account_id,
         opened_date,
-        count(*) as conversation_count,
-        count(*) filter (where not is_asker_known) as thread_asker_count,
+        count(*) filter (where not is_closing) as conversation_count,
+        count(*) filter (where is_closing) as closing_count,
+        count(*) filter (where not is_closing and is_acknowledged) as acknowledged_count,
+        count(*) filter (where not is_closing and not is_asker_known) as thread_asker_count,
         {% for horizon, seconds in var('horizons').items() %}
-        count(*) filter (where is_answered and waited_seconds <= {{ seconds }}) as answered_{{ horizon }}_count,
-        count(*) filter (where not is_answered and waited_seconds < {{ seconds }}) as lost_{{ horizon }}_count,
-        count(*) filter (where {{ seconds_between('opened_at_utc', 'followed_until_utc') }} >= {{ seconds }})
+        count(*) filter (where not is_closing and is_answered and waited_seconds <= {{ seconds }})
+            as answered_{{ horizon }}_count,
+        count(*) filter (where not is_closing and not is_answered and waited_seconds < {{ seconds }})
+            as lost_{{ horizon }}_count,
+        count(*) filter (
+            where not is_closing and {{ seconds_between('opened_at_utc', 'followed_until_utc') }} >= {{ seconds }}
+        )
             as followed_{{ horizon }}_count,
         count(*) filter (
-            where is_answered and waited_seconds <= {{ seconds }}
+            where not is_closing and is_answered and waited_seconds <= {{ seconds }}
                 and {{ seconds_between('opened_at_utc', 'followed_until_utc') }} >= {{ seconds }}
         ) as answered_followed_{{ horizon }}_count{{ ',' if not loop.last }}
         {% endfor %}
@@ -96,7 +102,7 @@ select
     {% for channel, prefix, is_known in [
         ('public', '', 'known.is_messages_known'), ('direct', 'direct_', 'known.is_direct_known')
     ] %}
-    {% for measure in ['conversation_count', 'thread_asker_count'] %}
+    {% for measure in ['conversation_count', 'closing_count', 'acknowledged_count', 'thread_asker_count'] %}
     {{ zero_where(is_known, channel ~ '_conversations.' ~ measure) }} as {{ prefix }}{{ measure }},
     {% endfor %}
     {% for horizon in var('horizons') %}

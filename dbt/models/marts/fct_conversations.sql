@@ -21,6 +21,8 @@ select
     opened_at_utc,
     opened_date,
     is_asker_known,
+    is_closing,
+    is_acknowledged,
     first_reply_at_utc,
     followed_until_utc,
     is_answered,

@@ -12,6 +12,7 @@ with platforms as (
 days as (
     select distinct force_id, platform, channel, opened_date
     from {{ ref('fct_conversations') }}
+    where not is_closing
 ),
 
 sources as (

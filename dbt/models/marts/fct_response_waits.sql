@@ -33,6 +33,7 @@ waits as (
             and conversations.platform = days.platform
             and conversations.channel = days.channel
             and conversations.opened_date = days.opened_date
+    where not conversations.is_closing
 )
 
 select
