@@ -141,6 +141,7 @@ def said() -> dict[tuple[str, str], list[dict[str, Any]]]:
     return threads
 
 
+@cache
 def machines(account_id: str) -> set[str]:
     """Its acknowledgements that are told by their wording: five within a week; the sandbox sends none within
     five seconds but by those who send many."""

@@ -14,9 +14,9 @@ with cells as (
         indicators.denominator_measure,
         indicators.known_by in ('messages', 'direct_messages') as is_of_messages,
         case indicators.known_by
-            when 'direct_messages' then measures.direct_known_account_count
-            else measures.messages_known_account_count
-        end as known_account_count,
+            when 'direct_messages' then measures.direct_known_day_count
+            else measures.messages_known_day_count
+        end as known_day_count,
         case indicators.known_by
             when 'direct_messages' then measures.direct_missing
             else measures.messages_missing
@@ -52,10 +52,10 @@ available as (
         -- What is no ratio has nothing to divide by.
         cells.denominator_measure is not null and (cells.denominator is null or cells.denominator = 0)
             as is_indivisible,
-        case cells.platform
-            when 'all' then cells.known_account_count > 0
-            else cells.known_account_count >= {{ var('minimum_valued_share') }} * cells.account_count
-        end as is_messages_known
+        -- What was asked on days of which nobody knows is missing from every sum: of so many days there is no number.
+        cells.known_day_count > 0
+        and cells.known_day_count >= {{ var('minimum_known_days_share') }} * cells.messages_due_day_count
+            as is_messages_known
     from cells
     left join {{ ref('bench_not_available') }} as reasons
         on cells.indicator_id = reasons.indicator_id
@@ -100,10 +100,18 @@ judged as (
                 then n || ' of ' || post_count || ' posts have a 7-day value, ' || late_post_count || ' came late'
             when known_by = 'values_export' and n < post_count
                 then n || ' of ' || post_count || ' posts have a count at export'
-            when is_of_messages and platform = 'all'
-                then coalesce(messages_text || ' from ' || known_on, messages_text || ' were collected from no account')
-                    || coalesce('; not collected: ' || accounts_missing, '')
-            when is_of_messages then messages_text || ' were not collected from: ' || accounts_missing
+            when is_of_messages then nullif(concat_ws(
+                '; ',
+                case
+                    when platform = 'all' and known_on is null then messages_text || ' were collected from no account'
+                    when platform = 'all' then messages_text || ' from ' || known_on
+                end,
+                case
+                    when known_day_count < messages_due_day_count
+                        then messages_text || ' are known of ' || known_day_count || ' of ' || messages_due_day_count
+                            || ' account-days' || coalesce(', not whole of ' || accounts_missing, '')
+                end
+            ), '')
         end as known_detail
     from available
 )

@@ -13,10 +13,13 @@ with accounts as (
         scopes.account_scope,
         platforms.platform_name,
         platforms.is_terms_restricted,
+        -- What comes with returns alone is due where it has come, and nothing that we may not ask.
+        accounts.messages_known_day_count > 0
+        or (platforms.collected_by = 'pull' and accounts.last_reason is distinct from 'not_authorised') as is_due,
         accounts.open_day_count > 0 and not accounts.is_absent_at_end as is_there,
         accounts.posts_known_day_count = accounts.open_day_count as is_posts_known,
-        accounts.messages_known_day_count = accounts.open_day_count as is_messages_known,
-        accounts.direct_known_day_count = accounts.open_day_count as is_direct_known,
+        accounts.messages_known_day_count >= accounts.present_day_count as is_messages_known,
+        accounts.direct_known_day_count >= accounts.present_day_count as is_direct_known,
         accounts.account_id || coalesce(' (' || nullif(accounts.last_reason, '') || ')', '') as account_text,
         accounts.account_id || ' (' || case
             when accounts.is_follower_count_hidden then 'hidden by the channel'
@@ -41,14 +44,17 @@ by_platform as (
         period_start,
         period_end,
         count(*) filter (where is_there) as account_count,
+        cast(sum(present_day_count) as bigint) as messages_due_day_count,
+        cast(sum(present_day_count) filter (where is_due) as bigint) as asked_due_day_count,
         count(*) filter (where is_there and is_open_at_end) as open_account_count,
         cast(sum(follower_count) filter (where is_there and is_open_at_end) as bigint) as follower_count,
-        count(*) filter (where is_there and is_messages_known) as messages_known_account_count,
-        count(*) filter (where is_there and is_direct_known) as direct_known_account_count,
+        count(*) filter (where messages_known_day_count > 0) as messages_known_account_count,
+        count(*) filter (where direct_known_day_count > 0) as direct_known_account_count,
         {% for measure in var('day_measures') %}
         {% set about = measure.removeprefix('direct_') %}
         {% set is_pooled = about.startswith(
-            ('conversation', 'closing', 'acknowledged', 'thread_asker', 'answered', 'lost', 'followed')
+            ('conversation', 'closing', 'acknowledged', 'thread_asker', 'answered', 'lost', 'followed', 'messages_known',
+            'known_day')
         ) %}
         cast(sum({{ measure }}){{ '' if is_pooled else ' filter (where is_there)' }} as bigint) as {{ measure }},
         {% endfor %}
@@ -56,12 +62,11 @@ by_platform as (
             'case when is_there and is_open_at_end and follower_count is null then follower_text end', 'account_id'
         ) }} as followers_missing,
         {{ list_text('case when is_there and not is_posts_known then account_text end', 'account_id') }} as posts_missing,
-        {{ list_text('case when is_there and not is_messages_known then account_text end', 'account_id') }}
-            as messages_missing,
-        {{ list_text('case when is_there and not is_direct_known then account_id end', 'account_id') }} as direct_missing,
+        {{ list_text('case when not is_messages_known then account_text end', 'account_id') }} as messages_missing,
+        {{ list_text('case when not is_direct_known then account_id end', 'account_id') }} as direct_missing,
         -- Asked and not answered: a platform that comes with returns alone is not missing.
         {{ list_text(
-            "case when is_there and not is_messages_known and nullif(last_reason, '') is not null then account_text end",
+            "case when not is_messages_known and nullif(last_reason, '') is not null then account_text end",
             'account_id'
         ) }} as messages_failed
     from accounts
@@ -77,6 +82,7 @@ all_platforms as (
         period_type,
         period_start,
         period_end,
+        cast(sum(asked_due_day_count) as bigint) as messages_due_day_count,
         {% for measure in [
             'account_count', 'open_account_count', 'messages_known_account_count', 'direct_known_account_count'
         ] + var('day_measures') %}
@@ -95,7 +101,7 @@ all_platforms as (
 unioned as (
     select
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
-        follower_count, messages_known_account_count, direct_known_account_count,
+        messages_due_day_count, follower_count, messages_known_account_count, direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
         followers_missing, posts_missing, messages_missing, direct_missing,
         cast(null as varchar) as messages_known_on, cast(null as varchar) as direct_known_on
@@ -103,7 +109,8 @@ unioned as (
     union all
     select
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
-        cast(null as bigint) as follower_count, messages_known_account_count, direct_known_account_count,
+        messages_due_day_count, cast(null as bigint) as follower_count, messages_known_account_count,
+        direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
         cast(null as varchar) as followers_missing, cast(null as varchar) as posts_missing, messages_missing,
         cast(null as varchar) as direct_missing, messages_known_on, direct_known_on
