@@ -86,7 +86,7 @@ def run(
         landing = open_landing(settings)
         todo = [d for d in wanted if d == last or again or not already_landed(landing, d)]
         total = sum(
-            len([a for a in register.accounts_due(p, d) if not force or a.force_id in force])
+            len([a for a in register.accounts_to_pull(p, d) if not force or a.force_id in force])
             for d in todo
             for p in pulled_platforms()
         )

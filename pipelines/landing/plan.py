@@ -34,7 +34,7 @@ def plan(settings: Settings, register: Register, landing: Landing, day: date) ->
 
 def _plan(settings: Settings, register: Register, landing: Landing, platform: Platform, day: date) -> Plan:
     name = platform.platform
-    due = len(register.accounts_due(name, day))
+    due = len(register.accounts_to_pull(name, day))
     why_not = _why_not(settings, platform)
     requests = 0 if why_not else round(due * _requests_per_account(landing, name))
     # A list call is one unit wherever units are counted (YouTube).

@@ -85,7 +85,7 @@ def pull_day(
             f"{day} cannot be pulled: a platform shows only the present, and today is {today}; nothing landed"
         )
     register, module, landing = load_register(settings), source(platform), open_landing(settings)
-    accounts = [a for a in register.accounts_due(platform, day) if not forces or a.force_id in forces]
+    accounts = [a for a in register.accounts_to_pull(platform, day) if not forces or a.force_id in forces]
     on_start(len(accounts))
     moment = settings.profile.moment_of(day)
     spent = Budget()

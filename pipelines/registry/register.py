@@ -7,7 +7,7 @@ the same files as seeds) and anything a platform says today.
 
 import re
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +36,9 @@ _STATE_AFTER: dict[EventType, AccountState] = {
     "merged_into": "merged_into",
     "closed": "closed",
 }
+
+#: An account that a force closes is asked for so long after it.
+PULLED_AFTER_CLOSING = timedelta(days=28)
 
 _ACCOUNT_ID = re.compile(r"[a-z]+:[a-z0-9._@-]+")
 
@@ -162,8 +165,20 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
             state = _STATE_AFTER.get(event.event_type, state)
         return state
 
+    def accounts_to_pull(self, platform: str, day: date) -> list[Account]:
+        """Those that are due on `day`, and those that were closed or merged less than `PULLED_AFTER_CLOSING`
+        before: their last posts grow old enough to be counted at seven days (METHOD 6)."""
+        lately = [
+            self._as_of(account, day)
+            for account in self.accounts.values()
+            if account.platform == platform
+            and self.state(account.account_id, day) in ("closed", "merged_into")
+            and self.state(account.account_id, day - PULLED_AFTER_CLOSING) == "open"
+        ]
+        return sorted([*self.accounts_due(platform, day), *lately], key=lambda account: account.account_id)
+
     def accounts_due(self, platform: str, day: date) -> list[Account]:
-        """The accounts to pull on `day`, by account_id, each under the handle that it had then."""
+        """The accounts that are open on `day`, by account_id, each under the handle that it had then."""
         return [
             self._as_of(account, day)
             for account in self.accounts.values()

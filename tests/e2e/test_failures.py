@@ -98,7 +98,7 @@ def test_what_is_missing_says_why_in_the_table(copied: Callable[[], Nation]) -> 
     assert len(rows) == 48
     assert (rows["dyfed-powys"]["value"], rows["dyfed-powys"]["value_note"]) == (None, "not_collected")
     assert "hidden" in rows["dyfed-powys"]["note"]
-    assert rows["city-of-london"]["value_note"] == "not_applicable"
+    assert rows["city-of-london"]["value_note"] == "too_few_residents"
     assert all((row["value"] is None) == (row["value_note"] is not None) for row in rows.values())
 
 

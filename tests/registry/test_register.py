@@ -77,6 +77,22 @@ def test_accounts_are_due_while_open(folder: Path, day: date, expected: list[str
     assert due(folder, day) == expected
 
 
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 2, 28), ["x:durhamx", "x:kentx", "x:old"]),
+        (date(2026, 3, 1), ["x:durhamx", "x:kentx", "x:old"]),
+        (date(2026, 3, 28), ["x:durhamx", "x:kentx", "x:old"]),
+        (date(2026, 3, 29), ["x:durhamx", "x:kentx"]),
+        (date(2026, 5, 1), ["x:kentx"]),
+    ],
+)
+def test_a_merged_account_is_pulled_for_28_days_more(folder: Path, day: date, expected: list[str]) -> None:
+    """And one that is suspended is not: there is nothing to read."""
+    found = load(folder, folder).accounts_to_pull("x", day)
+    assert [account.account_id for account in found] == expected
+
+
 def test_events_count_in_order_of_date_not_of_file(folder: Path) -> None:
     lines = FILES["account_events.csv"].splitlines()
     (folder / "account_events.csv").write_text("\n".join([lines[0], *lines[:0:-1]]) + "\n")

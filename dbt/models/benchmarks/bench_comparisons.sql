@@ -6,16 +6,20 @@
 -- METHOD 1: each force's value among those of the forces, and against the other forces together. Groups have no rank.
 -- rank 1 is the best where the indicator has a polarity, otherwise the highest; percentile is the share of the
 -- other forces with a lower value; quintile follows the rank (1 holds the best or highest). Two values that differ by
--- rounding alone are one: two thirds read off a curve are two thirds of a count. What is provisional, or a share or a
--- median of few, has no rank, and where few forces have one nobody has.
+-- rounding alone are one: two thirds read off a curve are two thirds of a count. A median that was not reached is longer
+-- than all others: such forces share the last rank, and are judged by their lower limit. What is provisional, or a
+-- share or a median of few, or of a period in which accounts were merged, has no rank, and where few forces have one nobody has. What pools other platforms for one force
+-- than for another (all) is neither ranked nor judged.
 with valued as (
     select
         cells.*,
         areas.area_type,
         indicators.polarity,
-        round(cells.value, 9) as ranked_value,
+        coalesce(round(cells.value, 9), 1e18) as ranked_value,
         case when indicators.polarity = 'lower_is_better' then 1 else -1 end as rank_sign,
         not cells.is_provisional
+        and not cells.is_break
+        and cells.platform <> 'all'
         and (
             (indicators.kind = 'ratio' and indicators.interval_method <> 'wilson')
             or cells.n >= {{ var('ranked_from_n') }}
@@ -25,7 +29,7 @@ with valued as (
         on cells.area_id = areas.area_id
     inner join {{ ref('dim_indicator') }} as indicators
         on cells.indicator_id = indicators.indicator_id
-    where cells.value is not null
+    where (cells.value is not null or cells.value_note = 'not_reached')
         and cells.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
 ),
 
@@ -71,6 +75,8 @@ beside as (
         others.compared_of,
         others.p_value <= others.largest_p as is_discovery,
         case
+            when ranked.value is null and ranked.ci95_low > everyone.value then 'higher'
+            when ranked.value is null and everyone.value is not null then 'similar'
             when others.z is null then 'not_compared'
             when others.z >= {{ z_value(95) }} then 'higher'
             when others.z <= -{{ z_value(95) }} then 'lower'
@@ -79,6 +85,8 @@ beside as (
         cast(case
             when abs(others.z) >= {{ z_value(99.8) }} then 99.8
             when abs(others.z) >= {{ z_value(95) }} then 95
+            when ranked.value is null and ranked.ci998_low > everyone.value then 99.8
+            when ranked.value is null and ranked.ci95_low > everyone.value then 95
         end as double) as confidence
     from ranked
     left join valued as everyone

@@ -138,7 +138,8 @@ select
     case
         when known_note is not null or is_of_messages then known_note
         when denominator is null and denominator_measure = 'resident_count' then 'not_applicable'
-        when is_indivisible or n < minimum_n then 'suppressed'
+        when is_indivisible then 'nothing_to_count'
+        when n < minimum_n then 'suppressed'
     end as value_note,
     case
         when known_note is not null or is_of_messages then known_detail

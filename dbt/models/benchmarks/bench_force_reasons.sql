@@ -85,6 +85,7 @@ forces as (
         offers.*,
         forces.force_id,
         case
+            when offers.is_per_head and not forces.is_per_head and residents.force_id is not null then 'too_few_residents'
             when offers.is_per_head and not forces.is_per_head then 'not_applicable'
             when offers.listed_count < offers.needed_count then 'not_offered'
             when present.force_id is null then 'no_account'
@@ -96,6 +97,8 @@ forces as (
         case when offers.is_collectable then answered.first_date else answered.first_returned_date end as first_date
     from offers
     cross join {{ ref('dim_force') }} as forces
+    left join (select distinct force_id from {{ ref('dim_force_population') }}) as residents
+        on forces.force_id = residents.force_id
     left join present
         on forces.force_id = present.force_id and offers.platform = present.platform
     left join answered
@@ -121,7 +124,7 @@ reasons as (
         null as from_date,
         since_date as until_date
     from forces
-    where since_date is not null and for_ever is distinct from 'not_applicable'
+    where since_date is not null and coalesce(for_ever, '') not in ('not_applicable', 'too_few_residents')
     union all
     select
         force_id,
@@ -131,7 +134,7 @@ reasons as (
         deprecated_date as from_date,
         null as until_date
     from forces
-    where deprecated_date is not null and for_ever is distinct from 'not_applicable'
+    where deprecated_date is not null and coalesce(for_ever, '') not in ('not_applicable', 'too_few_residents')
     union all
     select
         force_id,

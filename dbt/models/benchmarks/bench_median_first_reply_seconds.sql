@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
--- In public and in direct messages, each an indicator. METHOD 4.4: the first time at which the curve is at or under one half; its limits are where the bands are. While
--- somebody whom we stopped following could still move it, it is provisional.
+-- In public and in direct messages, each an indicator. METHOD 4.4: the first time at which the curve is at or under one
+-- half; its limits are where the bands are. While somebody whom we stopped following could still move it, it is
+-- provisional. One that is not reached is a fact: it has its n and its lower limit, and is longer than every other.
 with medians as (
     select
         cells.*,
@@ -43,13 +44,13 @@ select
     period_end,
     cast(null as double) as numerator,
     cast(null as double) as denominator,
-    case when median_note is null then cast(n as bigint) end as n,
+    case when median_note is null or median_note = 'not_reached' then cast(n as bigint) end as n,
     case when median_note is null then median_seconds end as value,
     unit,
     {% for limit in ['ci95_low', 'ci95_high', 'ci998_low', 'ci998_high'] %}
-    case when median_note is null then median_{{ limit }} end as {{ limit }},
+    case when median_note is null or median_note = 'not_reached' then median_{{ limit }} end as {{ limit }},
     {% endfor %}
-    case when median_note is null then interval_method else 'none' end as ci_method,
+    case when median_note is null or median_note = 'not_reached' then interval_method else 'none' end as ci_method,
     median_note as value_note,
     case
         when median_note is distinct from value_note then 'fewer than half were answered while they were followed'

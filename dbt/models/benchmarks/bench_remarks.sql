@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- What has to be said beside a number: that the thread stands for the asker where nobody says who wrote, and of
--- counters at export how old the posts were. A group has those of its forces.
+-- What has to be said beside a number: that the thread stands for the asker where nobody says who wrote, of counters at
+-- export how old the posts were, and of comments on how many posts nobody could make any. A group has those of its forces.
 with sums as (
     select
         indicators.indicator_id,
@@ -13,6 +13,8 @@ with sums as (
         measures.period_start,
         sum(measures.thread_asker_count) as thread_asker_count,
         sum(measures.direct_thread_asker_count) as direct_thread_asker_count,
+        sum(measures.comments_off_count) as comments_off_count,
+        sum(measures.engagement_valued_count) as engagement_valued_count,
         cast(round(
             sum(measures.age_at_export_seconds) / nullif(sum(measures.exported_post_count), 0) / 86400.0
         ) as bigint) as age_days
@@ -21,11 +23,13 @@ with sums as (
         on measures.force_id = members.force_id
     inner join {{ ref('dim_indicator') }} as indicators
         on indicators.known_by in ('messages', 'direct_messages', 'values_export')
+            or (indicators.known_by = 'values_7d' and '|' || indicators.metrics || '|' like '%|comment_count|%')
     where measures.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
         and (
             measures.thread_asker_count > 0
             or measures.direct_thread_asker_count > 0
             or measures.exported_post_count > 0
+            or measures.comments_off_count > 0
         )
     group by
         indicators.indicator_id, indicators.known_by, members.area_id, measures.platform, measures.account_scope,
@@ -40,6 +44,8 @@ remarks as (
                 then 'where nobody says who wrote, the thread stands for the asker'
             when known_by = 'direct_messages' and direct_thread_asker_count > 0
                 then 'where nobody says who wrote, the thread stands for the asker'
+            when known_by = 'values_7d' and comments_off_count > 0
+                then 'comments are switched off on ' || comments_off_count || ' of ' || engagement_valued_count || ' posts'
             when known_by = 'values_export' then 'counted ' || age_days || ' days after posting on average'
         end as remark_text
     from sums

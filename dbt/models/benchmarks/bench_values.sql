@@ -37,11 +37,13 @@ select
         '; ',
         unioned.note_detail,
         case when unioned.value_note is null then remarks.remark_text end,
+        case when unioned.value_note is null then breaks.break_text end,
         corrections.correction_text
     ), '') as note_detail,
     unioned.is_provisional,
     unioned.population_vintage,
     corrections.correction_ids,
+    breaks.area_id is not null as is_break,
     {{ is_invented() }} as is_invented
 from unioned
 left join {{ ref('bench_remarks') }} as remarks
@@ -51,6 +53,12 @@ left join {{ ref('bench_remarks') }} as remarks
         and unioned.account_scope = remarks.account_scope
         and unioned.period_type = remarks.period_type
         and unioned.period_start = remarks.period_start
+left join {{ ref('bench_breaks') }} as breaks
+    on unioned.area_id = breaks.area_id
+        and unioned.platform = breaks.platform
+        and unioned.account_scope = breaks.account_scope
+        and unioned.period_type = breaks.period_type
+        and unioned.period_start = breaks.period_start
 left join {{ ref('bench_corrections') }} as corrections
     on unioned.indicator_id = corrections.indicator_id
         and unioned.area_id = corrections.area_id

@@ -26,6 +26,7 @@ select
     cells.is_provisional,
     cells.population_vintage,
     cells.correction_ids,
+    cells.is_break,
     indicators.polarity,
     comparisons.all_forces_value,
     comparisons.others_value,

@@ -6,7 +6,8 @@
 -- METHOD 5: a counter at seven days is that of the first snapshot at that age, while it is not yet late. A counter at
 -- export is what a return says last, at whatever age: a measure of its own, never mixed with the other. A repost's
 -- counters belong to somebody else's post. Engagements are the parts that the catalogue says a platform has and we can
--- have; a part that it has and did not report leaves the post without a value: not reported is not zero.
+-- have; a part that it has and did not report leaves the post without a value: not reported is not zero. Only a post whose
+-- owner has switched its comments off has none to count.
 {% set parts = ['like_count', 'comment_count', 'share_count', 'quote_count'] %}
 with age as (
     select age_hours * 3600 as from_seconds, late_after_hours * 3600 as late_after_seconds
@@ -38,7 +39,7 @@ posts as (
             together(['force_id', 'platform', 'kind', 'landing_source', 'correction_ids'] + var('counters')),
             'snapshot_number'
         ) }} as latest,
-        {{ value_at_min(together(['age_seconds', 'correction_ids'] + var('counters')), 'aged_number') }} as aged,
+        {{ value_at_min(together(['age_seconds', 'correction_ids', 'is_comments_off'] + var('counters')), 'aged_number') }} as aged,
         {{ value_at_max(together(['age_seconds', 'correction_ids'] + var('counters')), 'exported_number') }} as exported
     from snapshots
     group by account_id, post_id
@@ -89,7 +90,15 @@ select
     {% endfor %}
     case when noted.is_valued and has_parts.platform is not null then 0 end
     {% for part in parts %}
+    {% if part == 'comment_count' %}
+    + case
+        when noted.aged.is_comments_off then coalesce(noted.aged.comment_count, 0)
+        when has_parts.has_comment_count then noted.aged.comment_count
+        else 0
+    end
+    {% else %}
     + case when has_parts.has_{{ part }} then noted.aged.{{ part }} else 0 end
+    {% endif %}
     {% endfor %}
         as engagement_count_7d,
     case when noted.exported.age_seconds is not null and has_parts.platform is not null then 0 end
@@ -98,6 +107,7 @@ select
     {% endfor %}
         as engagement_count_at_export,
     noted.note_7d,
+    coalesce(noted.is_valued and noted.aged.is_comments_off, false) as is_comments_off,
     noted.exported.age_seconds as age_at_export_seconds,
     noted.latest.correction_ids,
     case when noted.is_valued then noted.aged.correction_ids end as correction_ids_7d,

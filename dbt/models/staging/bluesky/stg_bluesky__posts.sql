@@ -31,7 +31,8 @@ final as (
         cast(repost_count as bigint) as share_count,
         cast(quote_count as bigint) as quote_count,
         cast(reply_count as bigint) as comment_count,
-        cast(null as bigint) as click_count
+        cast(null as bigint) as click_count,
+        false as is_comments_off
     from passed
 )
 

@@ -29,7 +29,8 @@ final as (
         cast(reblogs_count as bigint) as share_count,
         cast(quotes_count as bigint) as quote_count,
         cast(replies_count as bigint) as comment_count,
-        cast(null as bigint) as click_count
+        cast(null as bigint) as click_count,
+        false as is_comments_off
     from passed
 )
 

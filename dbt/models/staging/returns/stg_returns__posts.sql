@@ -33,7 +33,8 @@ final as (
         cast(share_count as bigint) as share_count,
         cast(quote_count as bigint) as quote_count,
         cast(comment_count as bigint) as comment_count,
-        cast(click_count as bigint) as click_count
+        cast(click_count as bigint) as click_count,
+        false as is_comments_off
     from passed
     where nth_latest = 1
 )

@@ -1,3 +1,4 @@
+-- A video has no count of comments where its owner has switched them off.
 -- Every pull is kept: a counter at an age needs the snapshot of that hour, not the day's last.
 with passed as (
     select
@@ -29,7 +30,8 @@ final as (
         cast(null as bigint) as share_count,
         cast(null as bigint) as quote_count,
         cast(comment_count as bigint) as comment_count,
-        cast(null as bigint) as click_count
+        cast(null as bigint) as click_count,
+        comment_count is null and view_count is not null as is_comments_off
     from passed
 )
 
