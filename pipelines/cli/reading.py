@@ -34,7 +34,7 @@ def table(
         str | None, typer.Argument(help="Left out, without --force: list the indicators.")
     ] = None,
     force: Annotated[str | None, typer.Option(help="One force's indicators, beside all forces.")] = None,
-    platform: Annotated[str | None, typer.Option(help="Default: all, or the one with most numbers.")] = None,
+    platform: Annotated[str | None, typer.Option(help="Default: the one with the most numbers.")] = None,
     scope: Annotated[
         str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
     ] = "all",

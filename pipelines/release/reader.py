@@ -20,8 +20,8 @@ from pipelines.settings import Settings
 class Asked:
     """What a table is asked for, as it was typed.
 
-    Without a platform: all of them together where the indicator has that, else the one with the most numbers;
-    a force's table has every platform.
+    Without a platform: the one with the most numbers; all of them together, which compares nobody, only where
+    no single one has any. A force's table has every platform.
     """
 
     indicator: str | None = None
@@ -170,13 +170,12 @@ def _is_made(connection: duckdb.DuckDBPyConnection, indicator: str, period: Peri
 def _usual_platform(
     connection: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], period: Period, scope: str
 ) -> str | None:
-    if definition["is_pooled"]:
-        return "all"
     row = connection.sql(
         "select platform from bench_values inner join dim_area using (area_id) "
         "where indicator_id = $indicator and account_scope = $scope and area_type = 'force' "
         "and period_type = $period_type and period_start = $period_start "
-        "group by platform order by count(value) desc, platform",
+        "group by platform "
+        "order by platform <> 'all' and count(value) > 0 desc, count(value) desc, platform",
         params={
             "indicator": definition["indicator_id"],
             "scope": scope,

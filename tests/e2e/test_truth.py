@@ -173,7 +173,7 @@ def answered_person(message: dict[str, Any], thread: dict[str, dict[str, Any]]) 
 
 
 def turns() -> dict[tuple[str, str], tuple[bool, datetime | None]]:
-    """(account, message) → whether it only closes an exchange, and the first reply by a person to its asker."""
+    """(account, message) → whether it only closes an exchange; the first reply by a person to its asker."""
     found = {}
     for (account_id, _), thread in said().items():
         by_id, automatic = {m["message_id"]: m for m in thread}, machines(account_id)

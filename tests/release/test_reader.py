@@ -102,12 +102,16 @@ def test_tables_of_different_indicators_are_of_one_period(settings: Settings) ->
     assert starts == {OCTOBER}
 
 
-def test_without_a_platform_all_of_them_together_or_the_one_with_most_numbers(settings: Settings) -> None:
+def test_without_a_platform_the_one_with_most_numbers_and_all_only_where_there_is_none(
+    settings: Settings,
+) -> None:
     cells = [cell("followers", "kent", OCTOBER, 1.0), *everywhere(OCTOBER)]
     cells += [cell("followers", force, OCTOBER, 1.0, platform="youtube") for force in FORCES]
     publish_small(settings, cells)
     assert table(settings, Asked("answered")).rows[0]["platform"] == "all"
     assert table(settings, Asked("followers")).rows[0]["platform"] == "youtube"
+    publish_small(settings, [*cells, cell("answered", "kent", OCTOBER, 1.0, platform="bluesky")])
+    assert table(settings, Asked("answered")).rows[0]["platform"] == "bluesky"
 
 
 @pytest.mark.parametrize("platform", ["youtube", "YouTube", "YOUTUBE"])
