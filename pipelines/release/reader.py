@@ -121,7 +121,8 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
         cells = connection.sql(_CELLS, params=parameters).pl()
     except duckdb.CatalogException as error:
         raise NotFoundError(
-            f"release {release.release_id} lacks a table: an earlier version published it, `beatbook build` does anew"
+            f"release {release.release_id} lacks a table: an earlier version published it, "
+            "`beatbook build` publishes anew"
         ) from error
     if cells.is_empty():
         what = definitions[0]["name"] if asked.indicator else "any indicator"

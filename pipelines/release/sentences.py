@@ -1,4 +1,4 @@
-"""What stands above and below a benchmark table: how final it is, what its columns mean, what it is made from.
+"""What stands above and below a benchmark table: how final it is, what its columns mean, what made it.
 
 Belongs here: sentences. Does not belong here: which rows a table has (reader.py).
 """
@@ -25,9 +25,11 @@ def explained(rows: list[dict[str, Any]]) -> Iterator[str]:
     """What the columns say that not every table has."""
     if any(row["rank95_low"] is not None for row in rows):
         yield (
-            "Rank: in brackets, between which ranks the force's true one lies with 95% probability; it is drawn "
-            "towards the middle where it rests on few."
+            "Rank: in brackets, between which ranks the force's true one lies with 95% probability; it is "
+            "drawn towards the middle where it rests on few."
         )
+    if any(row["rank"] and row["rank95_low"] is None for row in rows):
+        yield "Rank without brackets: what is counted and not sampled, as followers are, has no limits."
     if any(row["shrunk_value"] is not None for row in rows):
         yield (
             "Shrunk: the value drawn towards all forces' by as much as chance moves it, which is most where "

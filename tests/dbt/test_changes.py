@@ -1,7 +1,7 @@
 """Change over time (METHOD 3): the models against a plain computation, point after point.
 
-Belongs here: bench_points to bench_changes on made-up series. Does not belong here: what ends a series (the unit
-tests beside the models).
+Belongs here: bench_points to bench_changes on made-up series. Does not belong here: what ends a series (the
+unit tests beside the models).
 """
 
 import math
@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
@@ -37,26 +38,31 @@ def start_of(period_type: str, nth: int) -> date:
     return date(2023 + nth // 12, nth % 12 + 1, 1)
 
 
-def built(project: Project, period_type: str, series: dict[str, list[Point]], columns: str, oldest: int = 0) -> Any:
+def built(
+    project: Project, period_type: str, series: dict[str, list[Point]], columns: str, oldest: int = 0
+) -> Any:
     """Rows of bench_changes, by area and period, of a build from nothing."""
     rows = []
     for area, points in series.items():
         for point in points:
             start, after = (start_of(period_type, point.nth + more) for more in (0, 1))
-            limits = ", ".join("null" if one is None else f"{one!r}::double" for one in (point.low, point.high))
-            rows.append(
-                f"('{area}', date '{start}', date '{after - timedelta(days=1)}', {point.value!r}::double, {limits})"
+            limits = ", ".join(
+                "null" if one is None else f"{one!r}::double" for one in (point.low, point.high)
             )
+            rows.append(f"('{area}', date '{start}', date '{after}' - 1, {point.value!r}::double, {limits})")
     kept = start_of("week", oldest)
     return project.run(
         f"select area_id, period_start, {columns} from ({project.sql('bench_changes')}) order by all",
-        stg_landing__window=f"select date '2020-01-01' as periods_from_date, date '{kept}' as oldest_week_date",
+        stg_landing__window="select date '2020-01-01' as periods_from_date, "
+        f"date '{kept}' as oldest_week_date",
         dim_indicator="select 'i' as indicator_id, 'm' as metrics",
         dim_platform="select 'x' as platform, false as is_terms_restricted",
-        dim_platform_metric="select 'x' as platform, 'm' as metric, null::date as since_date, null::date as deprecated_date",
-        bench_values=f"select 'i' as indicator_id, '1' as indicator_version, 'x' as platform, 'all' as account_scope, "
-        f"'{period_type}' as period_type, false as is_provisional, * from (values {', '.join(rows)}) as t "
-        "(area_id, period_start, period_end, value, ci95_low, ci95_high)",
+        dim_platform_metric="select 'x' as platform, 'm' as metric, null::date as since_date, "
+        "null::date as deprecated_date",
+        bench_values="select 'i' as indicator_id, '1' as indicator_version, 'x' as platform, "
+        f"'all' as account_scope, '{period_type}' as period_type, false as is_provisional, * "
+        f"from (values {', '.join(rows)}) "
+        "as t (area_id, period_start, period_end, value, ci95_low, ci95_high)",
         bench_points=project.sql("bench_points"),
         bench_charts=project.sql("bench_charts"),
         bench_trends=project.sql("bench_trends"),
@@ -66,7 +72,7 @@ def built(project: Project, period_type: str, series: dict[str, list[Point]], co
 def chart(points: list[Point]) -> tuple[Any, ...]:
     """The XmR chart of a series and what its last point completes, as METHOD 3 has it."""
     values = [point.value for point in points]
-    moves = [b - a for a, b in zip(values, values[1:], strict=False)]
+    moves = [later - earlier for earlier, later in pairwise(values)]
     centre = fmean(values)
     if not moves:
         return len(values), centre, None, None, None, None, True
@@ -97,12 +103,15 @@ def trend(points: list[Point]) -> str:
         return "not_calculated"
     x = np.arange(5.0)
     y = np.array([p.value for p in five])
-    deviation = np.array([(p.high - p.low) / (2 * 1.959963984540054) for p in five if p.high and p.low is not None])
+    deviation = np.array(
+        [(p.high - p.low) / (2 * 1.959963984540054) for p in five if p.high and p.low is not None]
+    )
     design = np.vstack([np.ones(5), x]).T
     covariance = np.linalg.inv(design.T @ np.diag(deviation**-2) @ design)
     slope = np.polyfit(x, y, 1, w=1 / deviation)[0]
     signs = {
-        np.sign(np.polyfit(np.delete(x, i), np.delete(y, i), 1, w=np.delete(1 / deviation, i))[0]) for i in range(5)
+        np.sign(np.polyfit(np.delete(x, i), np.delete(y, i), 1, w=np.delete(1 / deviation, i))[0])
+        for i in range(5)
     }
     if slope**2 / covariance[1, 1] > 9.5495 and len(signs) == 1:
         return "rising" if slope > 0 else "falling"
@@ -110,16 +119,23 @@ def trend(points: list[Point]) -> str:
 
 
 def some_series(dice: random.Random, length: int, kind: str) -> list[Point]:
-    """A series that stands, climbs, steps or does not move; a tenth of its points missing, some without limits."""
+    """A series that stands, climbs, steps or does not move; a tenth of its points missing."""
     points = []
     for nth in range(length):
         if dice.random() < 0.1:
             continue
-        level = {"stands": 50.0, "climbs": 30 + 1.5 * nth, "steps": 50.0 + 20 * (nth > length / 2), "still": 50.0}[kind]
+        level = {
+            "stands": 50.0,
+            "climbs": 30 + 1.5 * nth,
+            "steps": 50.0 + 20 * (nth > length / 2),
+            "still": 50.0,
+        }[kind]
         value = level if kind == "still" else level + dice.gauss(0, 4)
         has_limits = dice.random() < 0.9
         width = dice.uniform(0.5, 8)
-        points.append(Point(nth, value, value - width if has_limits else None, value + width if has_limits else None))
+        points.append(
+            Point(nth, value, value - width if has_limits else None, value + width if has_limits else None)
+        )
     return points
 
 
@@ -173,7 +189,11 @@ def test_a_chart_of_weeks_looks_back_half_a_year_and_no_older_week_changes_it(pr
     points = some_series(dice, 80, "stands")
     all_of_them = built(project, "week", {"area": points}, f"previous_value, change, {COLUMNS}", oldest=0)
     newest = built(
-        project, "week", {"area": [p for p in points if p.nth >= 27]}, f"previous_value, change, {COLUMNS}", oldest=27
+        project,
+        "week",
+        {"area": [p for p in points if p.nth >= 27]},
+        f"previous_value, change, {COLUMNS}",
+        oldest=27,
     )
     first = start_of("week", 27 + WEEKS)
     assert newest == [row for row in all_of_them if row[1] >= first]
@@ -189,7 +209,8 @@ def test_limits_of_a_difference_are_those_that_newcombe_published(project: Proje
     limits = "{{ wilson_lower('x', 'n', '95') }}, {{ wilson_upper('x', 'n', '95') }}"
     wilson = project.expression(limits)
     earlier, later = project.run(
-        f"select x / n, {wilson} from (values (48.0::double, 80.0::double), (56.0, 70.0)) as t (x, n) order by x"
+        f"select x / n, {wilson} from (values (48.0::double, 80.0::double), (56.0, 70.0)) as t (x, n) "
+        "order by x"
     )
     series = {"area": [Point(nth, *one) for nth, one in enumerate((earlier, later))]}
     [_, found] = built(project, "month", series, "change, change95_low, change95_high")
@@ -198,7 +219,13 @@ def test_limits_of_a_difference_are_those_that_newcombe_published(project: Proje
 
 
 def test_a_missing_period_or_limit_leaves_the_change_without(project: Project) -> None:
-    points = [Point(0, 5.0, 4, 6), Point(2, 7.0, 6, 8), Point(3, 9.0), Point(4, 8.0, 7, 9), Point(5, 8.5, 8, 9)]
+    points = [
+        Point(0, 5.0, 4, 6),
+        Point(2, 7.0, 6, 8),
+        Point(3, 9.0),
+        Point(4, 8.0, 7, 9),
+        Point(5, 8.5, 8, 9),
+    ]
     rows = built(project, "month", {"area": points}, "previous_value, change, change95_low is null")
     assert [row[2:] for row in rows] == [
         (None, None, True),

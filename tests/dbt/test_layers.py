@@ -141,7 +141,7 @@ def test_every_formula_has_a_unit_test(project: Project) -> None:
         *("int_outcomes__returned", "bench_values", "bench_ranks"),
     }
     above = {m["name"] for m in models(project) if layer(m) in ("intermediate", "marts", "benchmarks")}
-    # The digits of the first depend on the order of sums, the second is no SQL: test_funnels.py, test_ranks.py.
+    # The digits of the first depend on the order of sums, the second is no SQL: test_funnels, test_ranks.
     in_python = {"bench_funnels", "bench_rank_draws"}
     assert above - tested == plain | in_python
 

@@ -1,7 +1,7 @@
-"""Shrunk values and the intervals of ranks: the models against plain computations, and against planted truth.
+"""Shrunk values and intervals of ranks: the models against plain computations, and against planted truth.
 
-Belongs here: bench_shrunk, bench_rank_cells and bench_rank_draws on made-up forces. Does not belong here: ranks
-themselves (the unit tests beside the models).
+Belongs here: bench_shrunk, bench_rank_cells and bench_rank_draws on made-up forces. Does not belong here:
+ranks themselves (the unit tests beside the models).
 """
 
 import importlib.util
@@ -42,7 +42,9 @@ def draws() -> ModuleType:
 DRAWS = draws()
 
 
-def made(project: Project, indicator: str, sets: Sequence[dict[str, Figures]], what: str) -> list[tuple[Any, ...]]:
+def made(
+    project: Project, indicator: str, sets: Sequence[dict[str, Figures]], what: str
+) -> list[tuple[Any, ...]]:
     """Rows of a model for several sets of forces, each a platform of its own; ordered as the draws want them.
 
     `sets`: value, events, n and, of medians, low and high, an array each.
@@ -166,17 +168,21 @@ def test_the_limits_hold_the_true_rank(project: Project, indicator: str, spread:
 
 
 def by_day(dice: np.random.Generator, spread: float, day_count: int) -> tuple[Figures, Figures, Figures]:
-    """Views of forces by day, which come in cascades: on some days a hundred times what others have. Their true
-    level in logarithms, and residents."""
+    """Views of forces by day, which come in cascades: on some days a hundred times what others have. Their
+    true level in logarithms, and residents."""
     residents = 1e5 * np.exp(dice.uniform(0, 3, FORCES))
     level = dice.normal(0, spread, FORCES)
     cascade = dice.gamma(0.7, 1 / 0.7, (FORCES, day_count))
     return dice.poisson(residents[:, None] / 1000 * np.exp(level)[:, None] * cascade), level, residents
 
 
-def of_days(views: Sequence[Figures], residents: Sequence[Figures], start: date, end: date) -> dict[str, list[float]]:
+def of_days(
+    views: Sequence[Figures], residents: Sequence[Figures], start: date, end: date
+) -> dict[str, list[float]]:
     """The limits of sets of forces, each a platform, by their views of each day."""
-    table: dict[str, list[Any]] = {name: [] for name in ("area_id", "platform", "account_scope", "activity_date", "views")}
+    table: dict[str, list[Any]] = {
+        name: [] for name in ("area_id", "platform", "account_scope", "activity_date", "views")
+    }
     compared = []
     for number, (of_set, heads) in enumerate(zip(views, residents, strict=True)):
         for nth, days in enumerate(of_set):
@@ -187,7 +193,13 @@ def of_days(views: Sequence[Figures], residents: Sequence[Figures], start: date,
                     table[name].append(value)
             place = math.log(1000 * days.sum() / heads[nth]) if days.sum() else None
             cell = {"period_type": "month", "period_start": start, "period_end": end, "indicator_id": "views"}
-            cell |= {"drawn_from": "days", "draws_seed": 1, "is_lowest_first": False, "place": place, "width": None}
+            cell |= {
+                "drawn_from": "days",
+                "draws_seed": 1,
+                "is_lowest_first": False,
+                "place": place,
+                "width": None,
+            }
             compared.append(key | cell | {"numerator_measure": "views", "denominator_measure": None})
     found: dict[str, list[float]] = DRAWS.intervals(compared, DRAWS.Days(pa.table(table), ["views"]))
     return found
@@ -215,7 +227,9 @@ def test_draws_are_those_of_an_independent_computation(project: Project) -> None
     """Limits and probabilities from two hundred thousand draws by scipy, each of its own."""
     figures, _ = shares(np.random.default_rng(11), 0.5)
     found = DRAWS.intervals(cells(project, "share", [figures]), None)
-    [(pooled, size), *_] = made(project, "share", [figures], "pooled_value / 100, prior_size from bench_shrunk")
+    [(pooled, size), *_] = made(
+        project, "share", [figures], "pooled_value / 100, prior_size from bench_shrunk"
+    )
     true = stats.beta.rvs(
         (size * pooled + figures["events"])[:, None],
         (size * (1 - pooled) + figures["n"] - figures["events"])[:, None],

@@ -112,7 +112,9 @@ def publish_small(
         ),
         "bench_changes": values.filter(pl.col("value").is_not_null()).select(
             *key,
-            **{name: pl.lit(None, pl.Float64) for name in ("previous_value", "change95_low", "change95_high")},
+            **{
+                name: pl.lit(None, pl.Float64) for name in ("previous_value", "change95_low", "change95_high")
+            },
             change=pl.lit(0.5),
             xmr_rule=pl.lit(None, pl.String),
             is_trial=pl.lit(True),

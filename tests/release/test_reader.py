@@ -206,8 +206,8 @@ def test_the_definition_what_n_counts_and_the_release_stand_below(settings: Sett
         "  Denominator: What views is divided by.",
         "  n counts posts with a count of views at seven days.",
         "  Caveats: Mind the views.",
-        "Rank: in brackets, between which ranks the force's true one lies with 95% probability; it is drawn towards "
-        "the middle where it rests on few.",
+        "Rank: in brackets, between which ranks the force's true one lies with 95% probability; it is drawn "
+        "towards the middle where it rests on few.",
         "Change: since the period before, with its 95% interval where the values have one.",
         "Release 20261201T0530-0123456789, data as of 2026-12-01 05:30 UTC. All figures are invented: "
         "made from the sandbox nation. Forces and populations are real.",

@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
 
--- METHOD 3: the XmR chart that ends with each point of this build: the mean of the series up to it, limits at 2.66 mean
--- moving ranges (those of 3.267 times their mean or more left out, once), and which rule the point completes. A chart of
--- weeks looks back over half a year. Twelve months that end with each month share eleven with the next, so that they
--- have no chart.
+-- METHOD 3: the XmR chart that ends with each point of this build: the mean of the series up to it, limits at 2.66
+-- mean moving ranges (those of 3.267 times their mean or more left out, once), and which rule the point completes. A
+-- chart of weeks looks back over half a year. Twelve months that end with each month share eleven with the next, so
+-- that they have no chart.
 with points as (
     select
         *,

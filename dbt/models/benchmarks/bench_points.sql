@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
 
 -- The points of each series (METHOD 3): final values of one version of an indicator, in order. A series ends where the
--- platform redefines what it is made of, and a new one begins: a metric that came or went. A period in which that happened
--- belongs to neither. Where a period has no point the series goes on to the next; what is said of the change since the
--- period before, and of five in a row, is said only where none is missing.
+-- platform redefines what it is made of, and a new one begins: a metric that came or went. A period in which that
+-- happened belongs to neither. Where a period has no point the series goes on to the next; what is said of the change
+-- since the period before, and of five in a row, is said only where none is missing.
 with breaks as (
     select distinct
         indicators.indicator_id,
@@ -13,13 +13,13 @@ with breaks as (
     inner join (
         select platform, metric, since_date as break_date from {{ ref('dim_platform_metric') }}
         union all
-        select platform, metric, deprecated_date from {{ ref('dim_platform_metric') }}
+        select platform, metric, deprecated_date as break_date from {{ ref('dim_platform_metric') }}
     ) as dates
         on '|' || indicators.metrics || '|' like '%|' || dates.metric || '|%' and dates.break_date is not null
     inner join (
         select platform, platform as of_platform from {{ ref('dim_platform') }}
         union all
-        select 'all', platform from {{ ref('dim_platform') }} where not is_terms_restricted
+        select 'all' as platform, platform as of_platform from {{ ref('dim_platform') }} where not is_terms_restricted
     ) as platforms
         on dates.platform = platforms.of_platform
 ),
@@ -36,7 +36,7 @@ spans as (
     from (
         select indicator_id, platform, break_date as from_date from breaks
         union all
-        select distinct indicator_id, platform, cast('1900-01-01' as date) from {{ ref('bench_values') }}
+        select distinct indicator_id, platform, cast('1900-01-01' as date) as from_date from {{ ref('bench_values') }}
     )
 ),
 

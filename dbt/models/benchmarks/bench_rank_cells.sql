@@ -2,10 +2,10 @@
 
 -- What is known of each cell that has a rank, for the draws of bench_rank_draws: the distribution of its true figure.
 -- beta (of shares) and gamma (of rates with Byar's limits): shape and second shape, or exposure, of what is left after
--- shrinkage. log (of medians): place and standard deviation on the logarithm, by the limits. days (of ratios of sums that
--- have no limits): place on the logarithm; how far it moves is told by drawing the period's days again. Followers have
--- none: they are counted and not sampled. Where forces differ by no more than chance the crowd counts for a thousand
--- million, so that every order of them is as likely as any other.
+-- shrinkage. log (of medians): place and standard deviation on the logarithm, by the limits. days (of ratios of sums
+-- that have no limits): place on the logarithm; how far it moves is told by drawing the period's days again. Followers
+-- have none: they are counted and not sampled. Where forces differ by no more than chance the crowd counts for a
+-- thousand million, so that every order of them is as likely as any other.
 with ranked as (
     select
         comparisons.indicator_id,
@@ -30,10 +30,7 @@ with ranked as (
             when shrunk.area_id is not null and indicators.interval_method = 'wilson' then 'beta'
             when shrunk.area_id is not null then 'gamma'
             when indicators.kind <> 'ratio' then 'log'
-            when
-                indicators.interval_method = 'none'
-                and indicators.numerator_measure in ('{{ var("day_measures") | join("', '") }}')
-                then 'days'
+            when indicators.interval_method = 'none' and {{ is_by_day('indicators.numerator_measure') }} then 'days'
         end as drawn_from
     from {{ ref('bench_comparisons') }} as comparisons
     inner join {{ ref('bench_values') }} as cells
@@ -87,10 +84,8 @@ select
     drawn_from,
     is_lowest_first,
     case drawn_from when 'days' then numerator_measure end as numerator_measure,
-    case
-        when drawn_from = 'days' and denominator_measure in ('{{ var("day_measures") | join("', '") }}')
-            then denominator_measure
-    end as denominator_measure,
+    case when drawn_from = 'days' and {{ is_by_day('denominator_measure') }} then denominator_measure end
+        as denominator_measure,
     case
         when drawn_from in ('beta', 'gamma') then greatest(0.01, prior_size * pooled + events)
         when drawn_from = 'log' then log_seconds
@@ -100,12 +95,8 @@ select
         when 'beta' then greatest(0.01, prior_size * (1 - pooled) + exposure - events)
         when 'gamma' then prior_size + exposure
         -- Without limits of its own a median is as uncertain as the least certain of the others.
-        when 'log' then coalesce(
-            (log_high - log_low) / (2 * {{ z_value(95) }}),
-            max((log_high - log_low) / (2 * {{ z_value(95) }})) over (
-                partition by indicator_id, platform, account_scope, period_type, period_start
-            )
-        )
+        when 'log' then coalesce(log_high - log_low, max(log_high - log_low) over among) / (2 * {{ z_value(95) }})
     end as width,
     cast({{ var('draws_seed') }} as bigint) as draws_seed
 from counted
+window among as (partition by indicator_id, platform, account_scope, period_type, period_start)

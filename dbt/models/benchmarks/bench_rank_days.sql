@@ -7,10 +7,10 @@ select
     days.force_id as area_id,
     days.platform,
     scopes.account_scope,
-    days.activity_date,
     {% for measure in var('day_measures') %}
-    cast(sum(days.{{ measure }}) as double) as {{ measure }}{{ ',' if not loop.last }}
+    cast(sum(days.{{ measure }}) as double) as {{ measure }},
     {% endfor %}
+    days.activity_date
 from {{ ref('fct_account_days') }} as days
 inner join {{ ref('dim_account_scope') }} as scopes
     on days.account_type = scopes.account_type

@@ -3,8 +3,8 @@
 Belongs here: drawing and ranking. Does not belong here: which cells are ranked and what is known of each
 (bench_rank_cells), what the days held (bench_rank_days), what is published (bench_ranks).
 
-A draw depends on its cell and its comparison alone: each has a generator of its own, seeded by the cell's key and
-`draws_seed`, so that any order and splitting of builds gives the same figures.
+A draw depends on its cell and its comparison alone: each has a generator of its own, seeded by the cell's key
+and `draws_seed`, so that any order and splitting of builds gives the same figures.
 """
 
 import hashlib
@@ -25,7 +25,9 @@ def model(dbt, session):
     """One row for each cell of bench_rank_cells, as an Arrow table."""
     dbt.config(materialized="table")
     cells = dbt.ref("bench_rank_cells").order(", ".join([*COMPARISON, "area_id"])).to_arrow_table()
-    measures = sorted({m for name in ("numerator_measure", "denominator_measure") for m in cells[name].to_pylist() if m})
+    measures = sorted(
+        {m for name in ("numerator_measure", "denominator_measure") for m in cells[name].to_pylist() if m}
+    )
     columns = ["area_id", "platform", "account_scope", "activity_date", *measures]
     days = dbt.ref("bench_rank_days").select(", ".join(columns))
     found = intervals(cells.to_pylist(), Days(days.to_arrow_table(), measures) if measures else None)
@@ -36,11 +38,16 @@ def model(dbt, session):
 
 
 class Days:
-    """What each force, platform and account scope had on each day, of each measure; nothing where it is not known."""
+    """What each force, platform and account scope had on each day, of each measure; a day that is not known
+    adds nothing, as in the sums over the period."""
 
     def __init__(self, table, measures):
-        table = table.sort_by([(name, "ascending") for name in ("area_id", "platform", "account_scope", "activity_date")])
-        keys = list(zip(*(table[name].to_pylist() for name in ("area_id", "platform", "account_scope")), strict=True))
+        table = table.sort_by(
+            [(name, "ascending") for name in ("area_id", "platform", "account_scope", "activity_date")]
+        )
+        keys = list(
+            zip(*(table[name].to_pylist() for name in ("area_id", "platform", "account_scope")), strict=True)
+        )
         self._days = table["activity_date"].to_numpy().astype("datetime64[D]")
         self._figures = {name: np.nan_to_num(table[name].to_numpy()) for name in measures}
         self._rows, start = {}, 0
@@ -66,11 +73,20 @@ def generator(*key):
 
 
 def intervals(cells, days):
-    """For cells in order of COMPARISON and area: the limits of each one's rank at 95%, and the probability that it is
-    among the first and among the last quarter (rounded down). Lists by column, in the order of the cells."""
-    found = {"rank95_low": [], "rank95_high": [], "top_quarter_probability": [], "bottom_quarter_probability": []}
+    """The limits of each cell's rank at 95%, and the probability that it is in the first and in the last
+    quarter of its comparison (rounded down).
+
+    `cells`: rows of bench_rank_cells in order of COMPARISON and area. `days`: None where no cell is drawn
+    from them. Lists by column, in the order of the cells.
+    """
+    found = {
+        "rank95_low": [],
+        "rank95_high": [],
+        "top_quarter_probability": [],
+        "bottom_quarter_probability": [],
+    }
     for _, of_period in groupby(cells, itemgetter(*COMPARISON[:2])):
-        again = {}  # of each force, how often each of the thousand takes each day: the same for all its indicators
+        again = {}  # of each force, how often each draw takes each day: the same for all its indicators
         for _, of_comparison in groupby(of_period, itemgetter(*COMPARISON)):
             compared = list(of_comparison)
             ranks = np.sort(mean_ranks(drawn(compared, days, again)), axis=1)
@@ -78,7 +94,9 @@ def intervals(cells, days):
             found["rank95_low"] += ranks[:, LOW].tolist()
             found["rank95_high"] += ranks[:, HIGH].tolist()
             found["top_quarter_probability"] += (ranks <= quarter).mean(axis=1).tolist()
-            found["bottom_quarter_probability"] += (ranks >= len(compared) + 1 - quarter).mean(axis=1).tolist()
+            found["bottom_quarter_probability"] += (
+                (ranks >= len(compared) + 1 - quarter).mean(axis=1).tolist()
+            )
     return found
 
 
@@ -116,10 +134,14 @@ def drawn(cells, days, again):
 
 
 def shrunk(place, width, moves):
-    """METHOD 1, after shrinkage, on the logarithm: true places are taken for normal round their mean m with variance
-    t², by moments var(place) − mean(width²), and each is drawn from what that leaves of it: m + b (place − m) + √b moves,
-    b = t² / (t² + width²). Where forces differ by no more than chance, t² is next to nothing and every order of them is as
-    likely as any other. What is zero (−∞) stays so."""
+    """Draws after shrinkage (METHOD 1), on the logarithm: true places are taken for normal round their mean m
+    with variance t², by moments var(place) − mean(width²), and each is drawn from what is left of it then:
+    m + b (place − m) + √b moves, b = t² / (t² + width²) (G. Casella, An introduction to empirical Bayes data
+    analysis, The American Statistician 39, 1985). Where forces differ by no more than chance, t² is next to
+    nothing and every order of them is as likely as any other. What is zero (−∞) stays so.
+
+    `place` and `width`: a figure a cell; `moves`: cells × draws, round 0. Cells × draws.
+    """
     some = np.isfinite(place)
     if some.sum() < 2:
         return place[:, None] + moves
@@ -128,7 +150,9 @@ def shrunk(place, width, moves):
     total = between + width**2
     keeps = np.where(total > 0, between / np.where(total > 0, total, 1), 1)[:, None]
     middle = np.mean(place[some])
-    return np.where(some[:, None], middle + keeps * (place[:, None] - middle) + np.sqrt(keeps) * moves, -np.inf)
+    return np.where(
+        some[:, None], middle + keeps * (place[:, None] - middle) + np.sqrt(keeps) * moves, -np.inf
+    )
 
 
 def _random(cell):
@@ -143,9 +167,10 @@ def _of_counts(cell):
 
 
 def _of_days(cell, days, again):
-    """How far the logarithm of a ratio of sums moves when the period's days are drawn again, with replacement: a block
-    bootstrap, as posts of one day are not independent. Spread as in all days and not in one fewer (Davison and Hinkley,
-    Bootstrap Methods, 1997, 2.3). A draw in which nothing was divided by says nothing and does not move."""
+    """How far the logarithm of a ratio of sums moves when the period's days are drawn again, with replacement:
+    a bootstrap of blocks, as posts of one day are not independent. Of d days a draw spreads as d − 1 do; that
+    is put right (A. C. Davison and D. V. Hinkley, Bootstrap Methods and their Application, 1997). A draw with
+    nothing to divide by says nothing and does not move."""
     day_count = (cell["period_end"] - cell["period_start"]).days + 1
     if cell["area_id"] not in again:
         key = (cell[name] for name in ("draws_seed", *COMPARISON[:2], "area_id"))

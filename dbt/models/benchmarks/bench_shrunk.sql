@@ -4,10 +4,10 @@
 ) }}
 
 -- depends_on: {{ ref('stg_landing__window') }}
--- METHOD 1: shrunk values of shares and of rates of independent events (those with Byar's limits), fitted by moments over
--- the forces compared (macros/shrinkage.sql has the formulas and their source). There is none of a median or of a ratio
--- that has no interval: what they are made of is no count of independent events. Nor is there one where bench_funnels has
--- no row: of what is provisional, where fewer than five forces compare, and where nothing happened anywhere.
+-- METHOD 1: shrunk values of shares and of rates of independent events (those with Byar's limits), fitted by moments
+-- over the forces compared (macros/shrinkage.sql has the formulas and their source). There is none of a median or of a
+-- ratio that has no interval: what they are made of is no count of independent events. Nor is there one where
+-- bench_funnels has no row: of what is provisional, where fewer than five forces compare, and where nothing happened.
 with cells as (
     select
         *,
@@ -20,6 +20,7 @@ with cells as (
 varied as (
     select
         *,
+        events / exposure - pooled as distance,
         case when is_proportion then pooled * (1 - pooled) else pooled end as variance
     from cells
 ),
@@ -27,8 +28,7 @@ varied as (
 spread as (
     select
         *,
-        cast(sum({{ exact('exposure * power(events / exposure - pooled, 2) / nullif(variance, 0)') }}) over among as double)
-            as chi2,
+        cast(sum({{ exact('distance * distance * exposure / nullif(variance, 0)') }}) over among as double) as chi2,
         all_exposure - cast(sum({{ exact('exposure * exposure / all_exposure') }}) over among as double) as free
     from varied
     window among as (partition by indicator_id, platform, account_scope, period_type, period_start)

@@ -11,7 +11,11 @@ with five as (
         lag(value, {{ nth }}) over series as y{{ 4 - nth }},
         1 / power(nullif(lag(deviation, {{ nth }}) over series, 0), 2) as w{{ 4 - nth }},
         {% endfor %}
-        {% for nth in range(4) %}lag(is_next, {{ nth }}) over series and {% endfor %}true as is_in_a_row
+        true
+        {% for nth in range(4) %}
+        and lag(is_next, {{ nth }}) over series
+        {% endfor %}
+            as is_in_a_row
     from {{ ref('bench_points') }}
     where period_type <> 'rolling_12_months'
     window series as (
@@ -26,10 +30,11 @@ fitted as (
         {% set w, x, y = ['w0', 'w1', 'w2', 'w3', 'w4'], [0, 1, 2, 3, 4], ['y0', 'y1', 'y2', 'y3', 'y4'] %}
         {{ slope_sign(w, x, y) }} as slope,
         {{ slope_statistic(w, x, y) }} as statistic,
-        {% for left_out in x %}
-        sign({{ slope_sign(w[:left_out] + w[left_out + 1:], x[:left_out] + x[left_out + 1:], y[:left_out] + y[left_out + 1:]) }})
-        {{ ' + ' if not loop.last }}
-        {%- endfor %} as signs
+        0
+        {% for out in x %}
+        + sign({{ slope_sign(w[:out] + w[out + 1:], x[:out] + x[out + 1:], y[:out] + y[out + 1:]) }})
+        {% endfor %}
+            as signs
     from five
     where is_in_a_row
         and period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
