@@ -168,9 +168,9 @@ def _of_counts(cell):
 
 def _of_days(cell, days, again):
     """How far the logarithm of a ratio of sums moves when the period's days are drawn again, with
-    replacement: a bootstrap of blocks, as one day's posts are not independent. Of d days a draw spreads as d − 1
-    do; that is put right (A. C. Davison and D. V. Hinkley, Bootstrap Methods and their Application, 1997). A
-    draw with nothing to divide by says nothing and does not move."""
+    replacement: a bootstrap of blocks, as one day's posts are not independent. Of d days a draw spreads as
+    d − 1 do; that is put right (A. C. Davison and D. V. Hinkley, Bootstrap Methods and their Application,
+    1997). A draw with nothing to divide by says nothing and does not move."""
     day_count = (cell["period_end"] - cell["period_start"]).days + 1
     if cell["area_id"] not in again:
         key = (cell[name] for name in ("draws_seed", *COMPARISON[:2], "area_id"))
