@@ -16,3 +16,15 @@ where period_end >= (select {{ from_column }} from {{ ref('stg_landing__window')
     or (period_type = 'week' and period_start < (select oldest_week_date from {{ ref('stg_landing__window') }}))
 {% endif %}
 {%- endmacro %}
+
+{# The first week whose whole chart is among the weeks that are kept. #}
+{% macro first_chart() -%}
+(select {{ plus_days('oldest_week_date', 7 * var('chart_weeks')) }} from {{ ref('stg_landing__window') }})
+{%- endmacro %}
+
+{# Before bench_changes adds rows: the weeks of which that is no longer so go. #}
+{% macro forget_old_charts() -%}
+{% if is_incremental() %}
+delete from {{ this }} where period_type = 'week' and period_start < {{ first_chart() }}
+{% endif %}
+{%- endmacro %}

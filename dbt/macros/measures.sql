@@ -21,3 +21,6 @@ end
 {% macro zero_where(is_known, count) -%}
 case when {{ count }} is not null then {{ count }} when {{ is_known }} then 0 end
 {%- endmacro %}
+
+{# Whether a measure is counted by day, and not as it stands at the end of a period. #}
+{% macro is_by_day(measure) -%}{{ measure }} in ('{{ var('day_measures') | join("', '") }}'){%- endmacro %}

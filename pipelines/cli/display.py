@@ -23,6 +23,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from pipelines.cli import figures
+from pipelines.cli.figures import amount, number
+
 if TYPE_CHECKING:
     from pipelines.release.missing import AccountStatus
     from pipelines.release.reader import BenchmarkTable
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from pipelines.release.status import Status
 
 #: Into a file or a pipe a table keeps its lines; on a terminal it fits the window.
-WIDE = 160
+WIDE = 190
 console = Console(width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True)
 
@@ -70,8 +73,11 @@ def watching(total: int, day_count: int) -> Iterator[Watched]:
         yield Watched(bars, total, day_count)
 
 
-#: What every table ends with, beside its rows' own heads.
-_ENDS = ("95% interval", "n", "Against others", "Status", "Note")
+#: Columns that stand only where a row has something in them.
+_WHERE_ANY = ("Shrunk", "Change")
+_TEXT = ("Force", "Indicator", "Platform", "Against others", "Status", "Note")
+_NO_WRAP = ("Rank", "95% interval", "Change", "Status")
+_MAX_WIDTH = {"Force": 34, "Indicator": 24, "Platform": 24, "Against others": 20, "Note": None}
 
 
 def show_table(table: "BenchmarkTable") -> None:
@@ -92,79 +98,71 @@ def _show_text(lines: Sequence[str]) -> None:
 def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
     """An indicator: best first, then those without a number with their reasons, then groups of forces."""
     unit = table.rows[0]["unit"]
-    drawn = _empty("Rank", "Force", "Time" if unit == "seconds" else unit[0].upper() + unit[1:], *_ENDS)
-    area_type = "force"
+    head = "Time" if unit == "seconds" else unit[0].upper() + unit[1:]
+    lines, sections = [], []
     for row in table.rows:
-        if row["area_type"] != area_type:
-            area_type = row["area_type"]
-            drawn.add_section()
-        *figures, note = _cells(row, "" if unit == "%" else unit)  # the head has it
-        cells = (_rank(row), row["area_name"], *figures, "" if note == usual else note)
-        drawn.add_row(*map(escape, cells))
-    return drawn
+        own = _ends(row, "" if unit == "%" else unit)  # the head has it
+        own |= {"Note": ""} if own["Note"] == usual else {}
+        value = amount(row["value"], "" if unit == "%" else unit)
+        lines.append({"Rank": figures.rank(row), "Force": row["area_name"], head: value} | own)
+        sections.append(row["area_type"])
+    return _drawn(lines, sections)
 
 
 def _of_force(table: "BenchmarkTable") -> Table:
     """A force's indicators beside all forces; platforms without a number for one reason share a line."""
-    drawn = _empty("Indicator", "Platform", "Value", *_ENDS[:2], "Rank", "All forces", *_ENDS[2:])
+    lines, sections = [], []
     for name, rows in groupby(table.rows, lambda row: str(row["indicator_name"])):
-        drawn.add_section()
-        lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        together: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for row in rows:
             alone = "" if row["value"] is None else row["platform"]
-            lines.setdefault((alone, row["note"] or ""), []).append(row)
-        for nth, alike in enumerate(lines.values()):
+            together.setdefault((alone, row["note"] or ""), []).append(row)
+        for nth, alike in enumerate(together.values()):
             row = alike[0]
-            value, interval, n, *rest = _cells(row, row["unit"])
-            everyone = _amount(row["all_forces_value"], row["unit"]) if len(alike) == 1 else ""
-            platforms = ", ".join(each["platform_name"] for each in alike)
-            cells = ("" if nth else name, platforms, value, interval, n, _rank(row), everyone, *rest)
-            drawn.add_row(*map(escape, cells))
-    return drawn
+            own = {
+                "Indicator": "" if nth else name,
+                "Platform": ", ".join(each["platform_name"] for each in alike),
+                "Value": amount(row["value"], row["unit"]),
+                "95% interval": "",
+                "Rank": figures.rank(row),
+                "All forces": amount(row["all_forces_value"], row["unit"]) if len(alike) == 1 else "",
+            }
+            lines.append(own | _ends(row, row["unit"]))
+            sections.append(name)
+    return _drawn(lines, sections)
 
 
-def _empty(*heads: str) -> Table:
+def _ends(row: dict[str, Any], unit: str) -> dict[str, str]:
+    """What every line ends with, by the head of its column."""
+    return {
+        "95% interval": figures.interval(row["ci95_low"], row["ci95_high"], unit),
+        "Shrunk": amount(row["shrunk_value"], unit),
+        "Change": figures.change(row),
+        "n": number(row["n"]),
+        "Against others": figures.verdict(row),
+        "Status": "provisional" if row["is_provisional"] else "final" if row["value"] is not None else "",
+        "Note": row["note"] or "",
+    }
+
+
+def _drawn(lines: Sequence[dict[str, str]], sections: Sequence[str]) -> Table:
+    """Lines with the same heads, parted where the section changes."""
     drawn = Table()
+    heads = [name for name in lines[0] if name not in _WHERE_ANY or any(line[name] for line in lines)]
     for head in heads:
-        is_text = head in ("Force", "Indicator", "Platform", "Against others", "Status", "Note")
         drawn.add_column(
             head,
-            justify="left" if is_text else "right",
-            no_wrap=head in ("Rank", "95% interval", "Status"),
+            justify="left" if head in _TEXT else "right",
+            no_wrap=head in _NO_WRAP,
             # On paper every force's name stands in one line; groups' names are longer.
             min_width=34 if head == "Force" and console.width >= WIDE else None,
-            max_width={"Force": 34, "Indicator": 24, "Platform": 24, "95% interval": None, "Note": None}.get(
-                head, 12
-            ),
+            max_width=None if head in _NO_WRAP else _MAX_WIDTH.get(head, 12),
         )
+    for line, section, last in zip(lines, sections, [sections[0], *sections], strict=False):
+        if section != last:
+            drawn.add_section()
+        drawn.add_row(*(escape(line[head]) for head in heads))
     return drawn
-
-
-def _cells(row: dict[str, Any], unit: str) -> list[str]:
-    """The value with its unit, and what stands under `_ENDS`."""
-    low, high = row["ci95_low"], row["ci95_high"]
-    interval = (
-        f"{_amount(low, unit).removesuffix('%')} to {_amount(high, unit)}"
-        if low is not None and high is not None
-        else ""
-    )
-    if low is not None and high is None:
-        interval = f"from {_amount(low, unit)}"  # the upper limit of a median that is not reached
-    status = "provisional" if row["is_provisional"] else "final" if row["value"] is not None else ""
-    verdict = (row["verdict"] or "").replace("_", " ")
-    if row["verdict_confidence"]:
-        verdict += f" ({row['verdict_confidence']:g}%)"
-    return [_amount(row["value"], unit), interval, number(row["n"]), verdict, status, row["note"] or ""]
-
-
-def _rank(row: dict[str, Any]) -> str:
-    return f"{row['rank']} of {row['ranked_of']}" if row["rank"] else ""
-
-
-def _amount(value: float | None, unit: str) -> str:
-    if unit == "seconds":
-        return duration(value)
-    return number(value) + "%" * (unit == "%" and value is not None)
 
 
 def _usual_note(table: "BenchmarkTable") -> str | None:
@@ -263,29 +261,6 @@ def show_lines(lines: Sequence[str], limit: int = 60) -> None:
         console.print(f"  {line}", markup=False, highlight=False)
     if len(lines) > limit:
         console.print(f"  and {len(lines) - limit} more")
-
-
-def number(value: float | int | None) -> str:
-    """Three significant figures at least, thousands parted; nothing for no number."""
-    if value is None:
-        return ""
-    if isinstance(value, int) or abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
-
-
-def duration(seconds: float | int | None) -> str:
-    """Seconds as people say them: the two largest units."""
-    if seconds is None:
-        return ""
-    whole = round(seconds)
-    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-    parts: list[str] = []
-    for name, size in units:
-        count, whole = divmod(whole, size)
-        if count or (name == "s" and not parts):
-            parts.append(f"{count} {name}")
-    return " ".join(parts[:2])
 
 
 def show_replayed(done: "Replayed") -> None:

@@ -1,10 +1,10 @@
 """What the command line shows of the current release: benchmark tables, each with what it means below it.
 
 Belongs here: queries over published tables. Does not belong here: arithmetic on metrics (dbt), which period
-a table is of (periods.py), or how it looks (cli/display.py).
+a table is of (periods.py), what is said beside it (sentences.py), or how it looks (cli/display.py).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,15 @@ import duckdb
 from pipelines.disk import as_sql
 from pipelines.release.periods import NotFoundError, Period, choose
 from pipelines.release.published import Release, folder_of, served
+from pipelines.release.sentences import (
+    by_chance,
+    definition,
+    explained,
+    finality,
+    lower,
+    made_from,
+    no_account,
+)
 from pipelines.settings import Settings
 
 
@@ -92,56 +101,49 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
     definitions = [row for row in definitions if _is_made(connection, row["indicator_id"], period, scope)]
     if not definitions:
         raise NotFoundError(
-            f"that is not made of {_lower(scopes[scope])} for {period.period_type.replace('_', ' ')}s"
+            f"that is not made of {lower(scopes[scope])} for {period.period_type.replace('_', ' ')}s"
         )
     platform = asked.platform and _one_of(asked.platform, platforms, "platform")
     if platform is None and force is None:
         platform = _usual_platform(connection, definitions[0], period, scope)
-    cells = connection.sql(
-        _CELLS,
-        params={
-            "indicators": [row["indicator_id"] for row in definitions],
-            "area": force,
-            "platform": platform,
-            "scope": scope,
-            "no_account": _no_account(scope, scopes[scope]),
-            "period_type": period.period_type,
-            "period_start": period.start,
-            "period_end": period.end,
-            "release_id": release.release_id,
-        },
-    ).pl()
+    parameters = {
+        "indicators": [row["indicator_id"] for row in definitions],
+        "area": force,
+        "platform": platform,
+        "scope": scope,
+        "no_account": no_account(scope, scopes[scope]),
+        "period_type": period.period_type,
+        "period_start": period.start,
+        "period_end": period.end,
+        "release_id": release.release_id,
+    }
+    try:
+        cells = connection.sql(_CELLS, params=parameters).pl()
+    except duckdb.CatalogException as error:
+        raise NotFoundError(
+            f"release {release.release_id} lacks a table: an earlier version published it, "
+            "`beatbook build` publishes anew"
+        ) from error
     if cells.is_empty():
         what = definitions[0]["name"] if asked.indicator else "any indicator"
         raise NotFoundError(f"there is no table of {what} for {platforms[str(platform)]}")
     about = [forces[force] if force else definitions[0]["name"]]
     about += [definitions[0]["name"]] if force and asked.indicator else []
     about += [platforms[platform]] if platform else []
-    about += [_lower(scopes[scope])] if scope != "all" else []
+    about += [lower(scopes[scope])] if scope != "all" else []
     rows = cells.to_dicts()
     return BenchmarkTable(
         title=f"{about[0]}: {', '.join([*about[1:], period.name])}",
-        above=[period.remark, _finality(rows)] if period.remark else [_finality(rows)],
+        above=[period.remark, finality(rows)] if period.remark else [finality(rows)],
         below=[
-            *(line for row in definitions for line in _definition(row)),
-            *([] if force else _by_chance(rows)),
-            _made_from(release),
+            *(line for row in definitions for line in definition(row)),
+            *explained(rows),
+            *([] if force else by_chance(rows)),
+            made_from(release),
         ],
         rows=rows,
         is_of_force=force is not None,
     )
-
-
-def _by_chance(rows: list[dict[str, Any]]) -> list[str]:
-    """What to make of the verdicts: METHOD 1 asks for it beside every table."""
-    count = max((row["compared_of"] or 0 for row in rows), default=0)
-    if not count:
-        return []
-    by_chance = max(1, round(count / 20))
-    return [
-        f"Against others: each force and the {count - 1} others together, by how much forces differ at all. "
-        f"Of {count} forces that do not differ, about {by_chance} would be called otherwise by chance."
-    ]
 
 
 def _names(connection: duckdb.DuckDBPyConnection, key: str, name: str, source: str) -> dict[str, str]:
@@ -187,56 +189,6 @@ def _usual_platform(
         return str(row[0])
     wanted = (definition["platforms"] or "").split("|")[0]
     return wanted or str(connection.sql("select min(platform) from dim_platform").fetchall()[0][0])
-
-
-def _no_account(scope: str, name: str) -> str:
-    if scope == "all":
-        return "No account was open in this period."
-    return f"No {_lower(name)} were open in this period."
-
-
-def _lower(name: str) -> str:
-    """A name in the middle of a sentence."""
-    return name[0].lower() + name[1:]
-
-
-def _finality(rows: list[dict[str, Any]]) -> str:
-    forces = [row for row in rows if row["area_type"] == "force"]
-    if all(row["value"] is None for row in forces):
-        return "There is no number; the notes say why."
-    provisional = sum(row["is_provisional"] for row in forces)
-    if not provisional:
-        return "Final: the figures change only by a late return or a correction."
-    what = "forces' figures" if len({row["area_id"] for row in forces}) > 1 else "figures"
-    return (
-        f"Provisional: {provisional} of {len(forces)} {what} can still change; the column status has which."
-    )
-
-
-def _definition(row: Mapping[str, Any]) -> Iterator[str]:
-    """An indicator's definition in lines."""
-    yield f"{row['name']} ({row['indicator_id']}, version {row['indicator_version']}; {row['unit']})"
-    yield f"  Numerator: {row['numerator'].rstrip('.')}."
-    yield f"  Denominator: {row['denominator'].rstrip('.')}."
-    yield f"  n counts {counted(row['n_measure'])}."
-    yield f"  Caveats: {row['caveats']}"
-
-
-_WHEN = {"valued": "at seven days", "exported": "when they were exported"}
-
-
-def counted(measure: str) -> str:
-    """What a measure counts, in words: its name says it."""
-    of, _, how = measure.removesuffix("_count").rpartition("_")
-    if how in _WHEN:
-        return f"posts with a count of {of if of == 'reach' else of + 's'} {_WHEN[how]}"
-    return measure.removesuffix("_count").replace("_", " ") + "s"
-
-
-def _made_from(release: Release) -> str:
-    as_of = release.data_as_of_utc.replace("T", " ").removesuffix(":00Z")
-    although = "".join(f" Published although {line}." for line in release.overridden)
-    return f"Release {release.release_id}, data as of {as_of} UTC. {release.note}{although}"
 
 
 #: One row for each cell that the indicators have in the period: of all areas, or of one; on all platforms, or
@@ -287,6 +239,8 @@ _CELLS = """
         cells.platform, cells.platform_name, $scope as account_scope, $period_type as period_type,
         cast($period_start as date) as period_start, cast($period_end as date) as period_end, c.rank,
         c.ranked_of, cells.value, cells.unit, cells.ci95_low, cells.ci95_high, cells.n,
+        s.shrunk_value, h.previous_value, h.change, h.change95_low, h.change95_high, h.xmr_rule, h.is_trial,
+        h.trend, r.rank95_low, r.rank95_high, r.top_quarter_probability, r.bottom_quarter_probability,
         everyone.value as all_forces_value, c.percentile, c.quintile, c.verdict, c.verdict_confidence,
         c.compared_of, cells.is_provisional, cells.value_note,
         case
@@ -300,6 +254,15 @@ _CELLS = """
     left join bench_comparisons as c
         on cells.indicator_id = c.indicator_id and cells.area_id = c.area_id and cells.platform = c.platform
             and c.account_scope = $scope and c.period_type = $period_type and c.period_start = $period_start
+    left join bench_shrunk as s
+        on cells.indicator_id = s.indicator_id and cells.area_id = s.area_id and cells.platform = s.platform
+            and s.account_scope = $scope and s.period_type = $period_type and s.period_start = $period_start
+    left join bench_ranks as r
+        on cells.indicator_id = r.indicator_id and cells.area_id = r.area_id and cells.platform = r.platform
+            and r.account_scope = $scope and r.period_type = $period_type and r.period_start = $period_start
+    left join bench_changes as h
+        on cells.indicator_id = h.indicator_id and cells.area_id = h.area_id and cells.platform = h.platform
+            and h.account_scope = $scope and h.period_type = $period_type and h.period_start = $period_start
     left join bench_values as everyone
         on cells.indicator_id = everyone.indicator_id and everyone.area_id = 'all_forces'
             and cells.platform = everyone.platform and everyone.account_scope = $scope

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -51,8 +52,8 @@ class NotBuiltError(Exception):
 class Build:
     """Which build the warehouse file is: gates are recorded under its id, `sha256` ties it to the file.
 
-    `made_of`: digests of the models, seeds and register that built it, and DuckDB's version: where one is
-    another now, all is built again.
+    `made_of`: digests of the models, seeds and register that built it, and the versions of DuckDB and numpy:
+    where one is another now, all is built again.
     `from_nothing`: why it did not go on from the last build, empty where it did.
     `nodes`: the models, seeds and tests that made it, and how each ended.
     """
@@ -201,7 +202,7 @@ def _last(settings: Settings, made_of: Mapping[str, str]) -> tuple[Build | None,
     if last is None or sha256_of(settings.warehouse) != last.sha256:
         return None, f"{settings.warehouse.name} was not what build.json says: one of them was damaged"
     if last.made_of != made_of:
-        return None, "models, seeds, the register or DuckDB have changed"
+        return None, "models, seeds, the register, DuckDB or numpy have changed"
     return last, ""
 
 
@@ -212,12 +213,13 @@ def _file_mark(path: Path) -> str:
 
 
 def made_of_now(settings: Settings) -> dict[str, str]:
-    """What a build is made of now, beside what has landed: each part with its digest."""
+    """What a build is made of now, beside what has landed: each part with its digest or version."""
     project = PROJECT / "dbt"
     register = [settings.register / name for name in REGISTER]
     models = [*_files(project / "models"), *_files(project / "macros"), project / "dbt_project.yml"]
     return {
         "DuckDB": duckdb.__version__,
+        "numpy": version("numpy"),  # another may draw other numbers
         "models": _digest(models),
         "seeds": _digest(path for path in _files(project / "seeds") if path not in register),
         "register": _digest(path for path in register if path.exists()),
@@ -225,7 +227,7 @@ def made_of_now(settings: Settings) -> dict[str, str]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in (".sql", ".csv", ".yml"))
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".sql", ".py", ".csv", ".yml"))
 
 
 def _digest(paths: Iterable[Path]) -> str:

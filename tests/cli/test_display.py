@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pipelines.cli import display
+from pipelines.cli import display, figures
 from pipelines.release.reader import BenchmarkTable
 
 
@@ -22,7 +22,7 @@ from pipelines.release.reader import BenchmarkTable
     ],
 )
 def test_a_time_is_its_two_largest_units(seconds: float | None, said: str) -> None:
-    assert display.duration(seconds) == said
+    assert figures.duration(seconds) == said
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_time_is_its_two_largest_units(seconds: float | None, said: str) -> No
     [(None, ""), (0.0, "0.00"), (9.876, "9.88"), (98.34, "98.3"), (12_345.6, "12,346"), (1234, "1,234")],
 )
 def test_a_number_has_three_figures_or_whole_thousands(value: float | None, said: str) -> None:
-    assert display.number(value) == said
+    assert figures.number(value) == said
 
 
 def row(name: str, value: float | None, note: str | None = None, **more: Any) -> dict[str, Any]:
@@ -52,6 +52,10 @@ def row(name: str, value: float | None, note: str | None = None, **more: Any) ->
         "is_provisional": False,
         "all_forces_value": 2.5,
     }
+    rest |= dict.fromkeys(
+        ("rank95_low", "rank95_high", "top_quarter_probability", "bottom_quarter_probability")
+    )
+    rest |= dict.fromkeys(("shrunk_value", "change", "change95_low", "change95_high"))
     return cell | rest | ranks | {"platform": "bluesky", "platform_name": "Bluesky", "note": note, **more}
 
 
@@ -134,3 +138,62 @@ def test_a_forces_platforms_without_a_number_for_one_reason_share_a_line(console
     (kent,) = [line for line in lines if "Bluesky" in line]
     assert "1.00%" in kent
     assert "2.50%" in kent
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, "12 of 44"),
+        ({"rank95_low": 5.0, "rank95_high": 23.0}, "12 (5–23) of 44"),
+        ({"rank95_low": 5.5, "rank95_high": 23.0}, "12 (5.5–23) of 44"),
+        ({"rank": None}, ""),
+    ],
+)
+def test_a_rank_says_between_which_it_lies(known: dict[str, Any], said: str) -> None:
+    assert figures.rank(row("Kent", 1.0, **{"rank": 12, "ranked_of": 44, **known})) == said
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"verdict": "similar", "bottom_quarter_probability": 0.79}, "similar"),
+        (
+            {"verdict": "similar", "bottom_quarter_probability": 0.856},
+            "similar; probably in the lowest quarter (86%)",
+        ),
+        (
+            {"verdict": "better", "verdict_confidence": 95, "top_quarter_probability": 0.8},
+            "better (95%); probably in the top quarter (80%)",
+        ),
+        ({"verdict": "not_compared"}, "not compared"),
+        ({"verdict": None, "top_quarter_probability": 1.0}, "probably in the top quarter (100%)"),
+    ],
+)
+def test_a_verdict_says_where_the_force_probably_is(known: dict[str, Any], said: str) -> None:
+    assert figures.verdict(row("Kent", 1.0, **known)) == said
+
+
+@pytest.mark.parametrize(
+    ("unit", "change", "said"),
+    [
+        ("%", (3.1, 0.4, 5.8), "+3.10 (0.40 to 5.80)"),
+        ("%", (-3.1, -5.8, 0.4), "-3.10 (-5.80 to 0.40)"),
+        ("views", (1234.0, None, None), "+1,234"),
+        ("views", (0.0, None, None), "0.00"),
+        ("seconds", (-3600.0, -7200.0, 60.0), "-1 h (-2 h to 1 min)"),
+        ("views", (None, None, None), ""),
+    ],
+)
+def test_a_change_has_its_sign_and_its_limits(unit: str, change: tuple[float | None, ...], said: str) -> None:
+    known = dict(zip(("change", "change95_low", "change95_high"), change, strict=True))
+    assert figures.change(row("Kent", 1.0, unit=unit, **known)) == said
+
+
+def test_shrunk_values_and_changes_have_columns_only_where_there_are_any(console: Console) -> None:
+    head = "".join(printed(console, row("Kent", 1.0)))
+    assert "Shrunk" not in head
+    assert "Change" not in head
+    more = {"shrunk_value": 1.75, "change": 0.5, "change95_low": -0.25, "change95_high": 1.25}
+    lines = printed(console, row("Kent", 1.0, **more), row("Essex", 2.0))
+    (kent,) = [line for line in lines if "Kent" in line and "1.75" in line]
+    assert "+0.50 (-0.25 to 1.25)" in kent

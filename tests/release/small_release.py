@@ -82,6 +82,7 @@ def publish_small(
     """Make a release of these cells the current one. Ranks follow from the values; periods from the cells."""
     values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
     compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))
+    key = ["indicator_id", "area_id", "platform", "account_scope", "period_type", "period_start"]
     cell_of = ["indicator_id", "platform", "account_scope", "period_type", "period_start"]
     compared = compared.select(
         *cell_of,
@@ -101,6 +102,24 @@ def publish_small(
     tables = {
         "bench_values": values,
         "bench_comparisons": compared,
+        "bench_shrunk": compared.select(*key, shrunk_value=pl.lit(None, pl.Float64)),
+        "bench_ranks": compared.select(
+            *key,
+            rank95_low=pl.lit(1.0),
+            rank95_high=pl.lit(3.0),
+            top_quarter_probability=pl.lit(0.25),
+            bottom_quarter_probability=pl.lit(0.25),
+        ),
+        "bench_changes": values.filter(pl.col("value").is_not_null()).select(
+            *key,
+            **{
+                name: pl.lit(None, pl.Float64) for name in ("previous_value", "change95_low", "change95_high")
+            },
+            change=pl.lit(0.5),
+            xmr_rule=pl.lit(None, pl.String),
+            is_trial=pl.lit(True),
+            trend=pl.lit("not_calculated"),
+        ),
         "bench_not_available": pl.DataFrame(
             list(not_available), schema={**reasons, "from_date": pl.Date, "until_date": pl.Date}
         ),

@@ -1,5 +1,6 @@
 """Tables of the current release: every force with a number or a reason, and what it means below."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,9 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.release.periods import NotFoundError
-from pipelines.release.reader import Asked, BenchmarkTable, counted, table
+from pipelines.release.published import RECORD_SUM, record_sum
+from pipelines.release.reader import Asked, BenchmarkTable, table
+from pipelines.release.sentences import counted
 from pipelines.settings import SEEDS, Settings
 from tests.release.small_release import FORCES, GROUPS, OCTOBER, WEEK, Cell, cell, everywhere, publish_small
 
@@ -120,6 +123,27 @@ def test_a_platform_is_known_in_any_case(settings: Settings, platform: str) -> N
     assert {row["platform_name"] for row in found.rows} == {"YouTube"}
 
 
+def test_a_rank_and_a_value_have_beside_them_how_sure_they_are(settings: Settings) -> None:
+    found = shown(settings, [cell("followers", "kent", OCTOBER, 1.0)], Asked("followers"))
+    kent, *others = found.rows
+    assert (kent["rank95_low"], kent["rank95_high"], kent["change"]) == (1.0, 3.0, 0.5)
+    assert {row["rank95_low"] for row in others} == {None}
+
+
+def test_a_release_of_an_earlier_version_is_said_to_be_one(settings: Settings) -> None:
+    publish_small(settings, everywhere(OCTOBER))
+    (current,) = (path for path in settings.releases.iterdir() if path.is_dir())
+    record = current / "release.json"
+    table_file = current / "tables" / "bench_ranks.parquet"
+    table_file.unlink()
+    made = json.loads(record.read_text())
+    del made["files"]["tables/bench_ranks.parquet"]
+    record.write_text(json.dumps(made))
+    (current / RECORD_SUM).write_text(record_sum(record))
+    with pytest.raises(NotFoundError, match="lacks a table"):
+        table(settings, Asked("followers"))
+
+
 # --- one force
 
 
@@ -186,6 +210,9 @@ def test_the_definition_what_n_counts_and_the_release_stand_below(settings: Sett
         "  Denominator: What views is divided by.",
         "  n counts posts with a count of views at seven days.",
         "  Caveats: Mind the views.",
+        "Rank: in brackets, between which ranks the force's true one lies with 95% probability; it is drawn "
+        "towards the middle where it rests on few.",
+        "Change: since the period before, with its 95% interval where the values have one.",
         "Release 20261201T0530-0123456789, data as of 2026-12-01 05:30 UTC. All figures are invented: "
         "made from the sandbox nation. Forces and populations are real.",
     ]

@@ -19,9 +19,12 @@ from tests.benchmarks.generate import UNTIL, generate
 from tests.landing.landed import refused
 
 DAYS = 45
-#: What a build reads and does not keep: staging views, and tables that hold what the last build read, or the
-#: waiting times behind the curves that it computed.
-NOT_KEPT = ("stg_", "int_", "fct_response_members", "fct_response_waits", "fct_response_pieces")
+#: What a build reads and does not keep: staging views, and tables that hold what the last build read, the
+#: waiting times behind the curves that it computed, or the draws behind its ranks.
+NOT_KEPT = (
+    *("stg_", "int_", "fct_response_members", "fct_response_waits", "fct_response_pieces"),
+    "bench_rank_draws",
+)
 
 
 def settings_of(home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:

@@ -38,6 +38,21 @@ select
     comparisons.verdict_confidence,
     comparisons.is_discovery,
     comparisons.compared_of,
+    shrunk.shrunk_value,
+    ranks.rank95_low,
+    ranks.rank95_high,
+    ranks.top_quarter_probability,
+    ranks.bottom_quarter_probability,
+    changes.previous_value,
+    changes.change,
+    changes.change95_low,
+    changes.change95_high,
+    changes.xmr_centre,
+    changes.xmr_low,
+    changes.xmr_high,
+    changes.xmr_rule,
+    changes.is_trial,
+    changes.trend,
     cells.is_invented
 from {{ ref('bench_values') }} as cells
 inner join {{ ref('dim_indicator') }} as indicators
@@ -53,3 +68,24 @@ left join {{ ref('bench_comparisons') }} as comparisons
         and cells.account_scope = comparisons.account_scope
         and cells.period_type = comparisons.period_type
         and cells.period_start = comparisons.period_start
+left join {{ ref('bench_shrunk') }} as shrunk
+    on cells.indicator_id = shrunk.indicator_id
+        and cells.area_id = shrunk.area_id
+        and cells.platform = shrunk.platform
+        and cells.account_scope = shrunk.account_scope
+        and cells.period_type = shrunk.period_type
+        and cells.period_start = shrunk.period_start
+left join {{ ref('bench_ranks') }} as ranks
+    on cells.indicator_id = ranks.indicator_id
+        and cells.area_id = ranks.area_id
+        and cells.platform = ranks.platform
+        and cells.account_scope = ranks.account_scope
+        and cells.period_type = ranks.period_type
+        and cells.period_start = ranks.period_start
+left join {{ ref('bench_changes') }} as changes
+    on cells.indicator_id = changes.indicator_id
+        and cells.area_id = changes.area_id
+        and cells.platform = changes.platform
+        and cells.account_scope = changes.account_scope
+        and cells.period_type = changes.period_type
+        and cells.period_start = changes.period_start

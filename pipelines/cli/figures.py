@@ -1,0 +1,82 @@
+"""A benchmark's figures as people read them: numbers, times, ranks with their limits, verdicts, changes.
+
+Belongs here: one cell's text. Does not belong here: tables and rich (display.py).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+#: From this probability on it is said that a force is in the top or the lowest quarter.
+PROBABLY = 0.8
+
+
+def number(value: float | int | None) -> str:
+    """Three significant figures at least, thousands parted; nothing for no number."""
+    if value is None:
+        return ""
+    if isinstance(value, int) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def duration(seconds: float | int | None) -> str:
+    """Seconds as people say them: the two largest units."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    parts: list[str] = []
+    for name, size in units:
+        count, whole = divmod(whole, size)
+        if count or (name == "s" and not parts):
+            parts.append(f"{count} {name}")
+    return " ".join(parts[:2])
+
+
+def amount(value: float | None, unit: str) -> str:
+    """A value with its unit where that is a time or a percentage; nothing for none."""
+    if unit == "seconds":
+        return duration(value)
+    return number(value) + "%" * (unit == "%" and value is not None)
+
+
+def interval(low: float | None, high: float | None, unit: str) -> str:
+    """The limits of a value; nothing where there is no lower one."""
+    if low is None:
+        return ""
+    if high is None:  # the upper limit of a median that is not reached
+        return f"from {amount(low, unit)}"
+    return f"{amount(low, unit).removesuffix('%')} to {amount(high, unit)}"
+
+
+def rank(row: Mapping[str, Any]) -> str:
+    """`12 (5–23) of 44`: the rank, between which ranks it truly is, and among how many."""
+    if not row["rank"]:
+        return ""
+    limits = f" ({row['rank95_low']:g}–{row['rank95_high']:g})" if row["rank95_low"] is not None else ""
+    return f"{row['rank']}{limits} of {row['ranked_of']}"
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """Against the others, beyond which limits, and where the force probably is in the order."""
+    said = (row["verdict"] or "").replace("_", " ")
+    if row["verdict_confidence"]:
+        said += f" ({row['verdict_confidence']:g}%)"
+    for column, quarter in (("top_quarter_probability", "top"), ("bottom_quarter_probability", "lowest")):
+        if row[column] is not None and row[column] >= PROBABLY:
+            said += f"; probably in the {quarter} quarter ({round(100 * row[column])}%)"
+    return said.removeprefix("; ")
+
+
+def change(row: Mapping[str, Any]) -> str:
+    """`+3.1 (0.4 to 5.8)`: since the period before, in the value's unit (of percentages in points)."""
+    if row["change"] is None:
+        return ""
+    low, high = row["change95_low"], row["change95_high"]
+    limits = f" ({_signed(low, row['unit'])} to {_signed(high, row['unit'])})" if low is not None else ""
+    return f"{'+' * (row['change'] > 0)}{_signed(row['change'], row['unit'])}{limits}"
+
+
+def _signed(value: float, unit: str) -> str:
+    size = duration(abs(value)) if unit == "seconds" else number(abs(value))
+    return f"-{size}" if value < 0 and size.strip("0.s ") else size

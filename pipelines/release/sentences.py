@@ -1,0 +1,92 @@
+"""What stands above and below a benchmark table: how final it is, what its columns mean, what made it.
+
+Belongs here: sentences. Does not belong here: which rows a table has (reader.py).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.release.published import Release
+
+
+def by_chance(rows: list[dict[str, Any]]) -> list[str]:
+    """What to make of the verdicts: METHOD 1 asks for it beside every table."""
+    count = max((row["compared_of"] or 0 for row in rows), default=0)
+    if not count:
+        return []
+    by_chance = max(1, round(count / 20))
+    return [
+        f"Against others: each force and the {count - 1} others together, by how much forces differ at all. "
+        f"Of {count} forces that do not differ, about {by_chance} would be called otherwise by chance."
+    ]
+
+
+def explained(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """What the columns say that not every table has."""
+    if any(row["rank95_low"] is not None for row in rows):
+        yield (
+            "Rank: in brackets, between which ranks the force's true one lies with 95% probability; it is "
+            "drawn towards the middle where it rests on few."
+        )
+    if any(row["rank"] and row["rank95_low"] is None for row in rows):
+        yield "Rank without brackets: what is counted and not sampled, as followers are, has no limits."
+    if any(row["shrunk_value"] is not None for row in rows):
+        yield (
+            "Shrunk: the value drawn towards all forces' by as much as chance moves it, which is most where "
+            "there are few."
+        )
+    if any(row["change"] is not None for row in rows):
+        yield "Change: since the period before, with its 95% interval where the values have one."
+
+
+def no_account(scope: str, name: str) -> str:
+    """Why a cell is empty that has neither a value nor a reason."""
+    if scope == "all":
+        return "No account was open in this period."
+    return f"No {lower(name)} were open in this period."
+
+
+def lower(name: str) -> str:
+    """A name in the middle of a sentence."""
+    return name[0].lower() + name[1:]
+
+
+def finality(rows: list[dict[str, Any]]) -> str:
+    """How final the figures of a table are."""
+    forces = [row for row in rows if row["area_type"] == "force"]
+    if all(row["value"] is None for row in forces):
+        return "There is no number; the notes say why."
+    provisional = sum(row["is_provisional"] for row in forces)
+    if not provisional:
+        return "Final: the figures change only by a late return or a correction."
+    what = "forces' figures" if len({row["area_id"] for row in forces}) > 1 else "figures"
+    return (
+        f"Provisional: {provisional} of {len(forces)} {what} can still change; the column status has which."
+    )
+
+
+def definition(row: Mapping[str, Any]) -> Iterator[str]:
+    """An indicator's definition in lines."""
+    yield f"{row['name']} ({row['indicator_id']}, version {row['indicator_version']}; {row['unit']})"
+    yield f"  Numerator: {row['numerator'].rstrip('.')}."
+    yield f"  Denominator: {row['denominator'].rstrip('.')}."
+    yield f"  n counts {counted(row['n_measure'])}."
+    yield f"  Caveats: {row['caveats']}"
+
+
+_WHEN = {"valued": "at seven days", "exported": "when they were exported"}
+
+
+def counted(measure: str) -> str:
+    """What a measure counts, in words: its name says it."""
+    of, _, how = measure.removesuffix("_count").rpartition("_")
+    if how in _WHEN:
+        return f"posts with a count of {of if of == 'reach' else of + 's'} {_WHEN[how]}"
+    return measure.removesuffix("_count").replace("_", " ") + "s"
+
+
+def made_from(release: Release) -> str:
+    """Which release it is of, and what has to be said of that."""
+    as_of = release.data_as_of_utc.replace("T", " ").removesuffix(":00Z")
+    although = "".join(f" Published although {line}." for line in release.overridden)
+    return f"Release {release.release_id}, data as of {as_of} UTC. {release.note}{although}"
