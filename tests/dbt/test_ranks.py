@@ -264,6 +264,20 @@ def test_ties_have_their_mean_rank_and_zeros_stay_zeros() -> None:
     assert found["bottom_quarter_probability"] == [0.0] * 5
 
 
+def test_a_median_that_was_not_reached_is_last_in_every_draw() -> None:
+    common = {"drawn_from": "log", "is_lowest_first": True, "draws_seed": 1, "period_type": "week"}
+    common |= {"period_start": date(2026, 3, 2), "indicator_id": "wait", "platform": "x", "account_scope": "all"}
+    places = [math.log(100), math.log(110), None, math.log(90), None]
+    cells = [
+        common | {"area_id": f"f{nth}", "place": place, "width": 0.0 if place is None else 0.3}
+        for nth, place in enumerate(places)
+    ]
+    found = DRAWS.intervals(cells, None)
+    assert [found["rank95_low"][nth] for nth in (2, 4)] == [4.5, 4.5]
+    assert [found["rank95_high"][nth] for nth in (2, 4)] == [4.5, 4.5]
+    assert all(found["rank95_high"][nth] <= 3 for nth in (0, 1, 3))
+
+
 def test_mean_ranks_are_those_of_scipy() -> None:
     figures = np.random.default_rng(17).integers(0, 9, (12, DRAWS.DRAWS)).astype(float)
     assert np.array_equal(DRAWS.mean_ranks(figures), stats.rankdata(figures, axis=0))

@@ -4,7 +4,7 @@
 -- beta (of shares) and gamma (of rates with Byar's limits): shape and second shape, or exposure, of what is left after
 -- shrinkage. log (of medians): place and standard deviation on the logarithm, by the limits. days (of ratios of sums
 -- that have no limits): place on the logarithm; how far it moves is told by drawing the period's days again. Followers
--- have none: they are counted and not sampled. Where forces differ by no more than chance the crowd counts for a
+-- have none: they are counted and not sampled. A median that was not reached has no place and is last in every draw. Where forces differ by no more than chance the crowd counts for a
 -- thousand million, so that every order of them is as likely as any other.
 with ranked as (
     select
@@ -59,7 +59,7 @@ counted as (
         *,
         case drawn_from when 'beta' then cast(n as double) when 'gamma' then denominator end as exposure,
         value / multiplier * case drawn_from when 'beta' then n when 'gamma' then denominator end as events,
-        ln(greatest(value, 1)) as log_seconds,
+        case when value is not null then ln(greatest(value, 1)) end as log_seconds,
         -- A limit that there is not: what the other one says, both ways.
         case
             when ci95_high is not null then ln(ci95_high)
@@ -95,7 +95,7 @@ select
         when 'beta' then greatest(0.01, prior_size * (1 - pooled) + exposure - events)
         when 'gamma' then prior_size + exposure
         -- Without limits of its own a median is as uncertain as the least certain of the others.
-        when 'log' then coalesce(log_high - log_low, max(log_high - log_low) over among) / (2 * {{ z_value(95) }})
+        when 'log' then case when value is null then 0 else coalesce(log_high - log_low, max(log_high - log_low) over among) / (2 * {{ z_value(95) }}) end
     end as width,
     cast({{ var('draws_seed') }} as bigint) as draws_seed
 from counted

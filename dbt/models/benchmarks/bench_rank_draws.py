@@ -122,7 +122,9 @@ def drawn(cells, days, again):
     if cells[0]["drawn_from"] in ("beta", "gamma"):
         figures = np.stack([_of_counts(cell) for cell in cells])
     else:
-        place = np.array([-np.inf if cell["place"] is None else cell["place"] for cell in cells])
+        # Without a place: a measured zero, or a median that was not reached.
+        nowhere = np.inf if cells[0]["drawn_from"] == "log" else -np.inf
+        place = np.array([nowhere if cell["place"] is None else cell["place"] for cell in cells])
         if cells[0]["drawn_from"] == "log":
             moves = np.stack([cell["width"] * _random(cell).standard_normal(DRAWS) for cell in cells])
             width = np.array([cell["width"] for cell in cells])
@@ -138,7 +140,7 @@ def shrunk(place, width, moves):
     with variance t², by moments var(place) − mean(width²), and each is drawn from what is left of it then:
     m + b (place − m) + √b moves, b = t² / (t² + width²) (G. Casella, An introduction to empirical Bayes data
     analysis, The American Statistician 39, 1985). Where forces differ by no more than chance, t² is next to
-    nothing and every order of them is as likely as any other. What is zero (−∞) stays so.
+    nothing and every order of them is as likely as any other. What is at an end of the scale stays there.
 
     `place` and `width`: a figure a cell; `moves`: cells × draws, round 0. Cells × draws.
     """
@@ -150,9 +152,8 @@ def shrunk(place, width, moves):
     total = between + width**2
     keeps = np.where(total > 0, between / np.where(total > 0, total, 1), 1)[:, None]
     middle = np.mean(place[some])
-    return np.where(
-        some[:, None], middle + keeps * (place[:, None] - middle) + np.sqrt(keeps) * moves, -np.inf
-    )
+    near = np.where(some, place, middle)[:, None]
+    return np.where(some[:, None], middle + keeps * (near - middle) + np.sqrt(keeps) * moves, place[:, None])
 
 
 def _random(cell):
