@@ -9,7 +9,7 @@ from typing import Any
 from sandbox import clock, routers, story
 from sandbox.nation import Account
 from sandbox.posts import Post, counters
-from sandbox.threads import THANKED, Message
+from sandbox.threads import Message
 from sandbox.world import World, world
 
 POST_DAYS = 30
@@ -60,7 +60,7 @@ def _message(message: Message) -> dict[str, Any]:
         "person": message.person,
         "parent_id": None if message.parent is None else message.parent.message_id,
         "is_automatic": message.is_automatic,
-        "is_thanks": message.text == THANKED,
+        "asks": "?" in message.text,
         "sent_at": moment(message.post.account, message.seen),
     }
 

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -83,6 +84,15 @@ def _end_dead_runs() -> None:
         end_dead_runs(instance, is_only_ui=True)
 
 
+def _wait_for_group(group: int) -> None:
+    """Until no process of a killed group is left: a run whose worker is still going counts as alive."""
+    until = time.monotonic() + SECONDS_TO_END
+    with suppress(ProcessLookupError):
+        while time.monotonic() < until:
+            os.killpg(group, 0)
+            time.sleep(0.05)
+
+
 def _supervise(command: list[str], lock: TextIO) -> None:
     """Run the command in a process group of its own, and leave none of the group.
 
@@ -109,5 +119,6 @@ def _supervise(command: list[str], lock: TextIO) -> None:
         with suppress(ProcessLookupError):
             os.killpg(tree.pid, signal.SIGKILL)
         tree.wait()
+        _wait_for_group(tree.pid)
         watcher.kill()
         watcher.wait()

@@ -99,7 +99,7 @@ def hash_key() -> bytes:
 def key(account: dict[str, Any], message: dict[str, Any], name: str) -> str:
     """The public's ids are landed as keyed hashes, and on YouTube ours, which hold those of the public."""
     native = str(message[name])
-    is_ours = name == "message_id" and message["direction"] == "outbound"
+    is_ours = message["direction"] == "outbound"
     if is_ours and account["platform"] != "youtube":
         return native
     hashed = f"{account['platform']}:{native}".encode()
@@ -111,12 +111,13 @@ def test_every_message(pulled: Nation) -> None:
         (
             a["account_id"],
             key(a, m, "message_id"),
-            key(a, m, "conversation_id"),
+            key(a, {**m, "direction": top.get(m["conversation_id"], "inbound")}, "conversation_id"),
             m["direction"],
             parse(m["sent_at"]),
         )
         for day in DAYS
         for a in live_accounts(day)
+        for top in [{m["message_id"]: m["direction"] for m in a["messages"]}]
         for m in a["messages"]
     }
     rows = pulled.query(
@@ -187,7 +188,7 @@ def turns() -> dict[tuple[str, str], tuple[bool, datetime | None]]:
             at, person = parse(message["sent_at"]), message["person"]
             own = [moment for who, moment in replies if who == person]
             before = [moment for moment in own if moment < at]
-            closes = message["is_thanks"] and bool(before) and at - max(before) <= timedelta(days=7)
+            closes = not message["asks"] and bool(before) and at - max(before) <= timedelta(days=7)
             if person not in last_asked or at - last_asked[person] >= timedelta(hours=24):
                 later = min((moment for moment in own if moment >= at), default=None)
                 found[account_id, message["message_id"]] = (closes, later)

@@ -29,6 +29,7 @@ ours as (
     select
         messages.account_id,
         messages.message_id,
+        messages.conversation_id,
         messages.post_id,
         messages.in_reply_to,
         messages.sent_at_utc,
@@ -54,8 +55,10 @@ told as (
         ours.account_id,
         ours.message_id,
         ours.asker,
-        ours.in_reply_to is null
-        or (ours.above_id is null and ours.in_reply_to is distinct from ours.post_id) as is_unsaid,
+        -- What begins a thread answers nobody in it.
+        ours.message_id is distinct from ours.conversation_id
+        and ours.above_id is null
+        and (ours.in_reply_to is null or ours.in_reply_to is distinct from ours.post_id) as is_unsaid,
         coalesce(ours.is_automatic, false)
         or coalesce(
             {{ seconds_between('ours.above_sent_at_utc', 'ours.sent_at_utc') }}
