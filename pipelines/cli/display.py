@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipelines.release.status import Status
 
 #: Into a file or a pipe a table keeps its lines; on a terminal it fits the window.
-WIDE = 190
+WIDE = 200
 console = Console(width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True)
 
@@ -76,8 +76,8 @@ def watching(total: int, day_count: int) -> Iterator[Watched]:
 #: Columns that stand only where a row has something in them.
 _WHERE_ANY = ("Shrunk", "Change")
 _TEXT = ("Force", "Indicator", "Platform", "Against others", "Status", "Note")
-_NO_WRAP = ("Rank", "95% interval", "Change", "Status")
-_MAX_WIDTH = {"Force": 34, "Indicator": 24, "Platform": 24, "Against others": 20, "Note": None}
+_NO_WRAP = ("Rank", "95% interval", "Status")
+_MAX_WIDTH = {"Force": 34, "Indicator": 24, "Platform": 24, "Change": 30, "Against others": 20, "Note": None}
 
 
 def show_table(table: "BenchmarkTable") -> None:
@@ -147,16 +147,17 @@ def _ends(row: dict[str, Any], unit: str) -> dict[str, str]:
 
 def _drawn(lines: Sequence[dict[str, str]], sections: Sequence[str]) -> Table:
     """Lines with the same heads, parted where the section changes."""
-    drawn = Table()
+    drawn, is_wide = Table(), console.width >= WIDE
     heads = [name for name in lines[0] if name not in _WHERE_ANY or any(line[name] for line in lines)]
     for head in heads:
+        is_whole = head in _NO_WRAP or (head == "Force" and is_wide)
         drawn.add_column(
             head,
             justify="left" if head in _TEXT else "right",
-            no_wrap=head in _NO_WRAP,
-            # On paper every force's name stands in one line; groups' names are longer.
-            min_width=34 if head == "Force" and console.width >= WIDE else None,
-            max_width=None if head in _NO_WRAP else _MAX_WIDTH.get(head, 12),
+            # On paper every name stands in one line; on a terminal no word of one is cut.
+            no_wrap=is_whole,
+            min_width=15 if head == "Force" else None,
+            max_width=None if is_whole else _MAX_WIDTH.get(head, 12),
         )
     for line, section, last in zip(lines, sections, [sections[0], *sections], strict=False):
         if section != last:

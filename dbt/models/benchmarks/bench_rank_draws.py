@@ -131,6 +131,9 @@ def drawn(cells, days, again):
         else:
             moves = np.stack([_of_days(cell, days, again) for cell in cells])
             width = moves.std(axis=1)
+            # How far so few days move is itself uncertain, as in Student's t.
+            freedom = (cells[0]["period_end"] - cells[0]["period_start"]).days
+            moves *= np.stack([np.sqrt(freedom / _random(cell).chisquare(freedom, DRAWS)) for cell in cells])
         figures = shrunk(place, width, moves)
     return figures if cells[0]["is_lowest_first"] else -figures
 
