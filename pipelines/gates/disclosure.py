@@ -12,6 +12,7 @@ parts (old tables, a fault) is more by those that are not shown.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 
 import duckdb
 
@@ -19,6 +20,9 @@ from pipelines.gates.bounds import Row, bounds
 
 #: A count that is known to within ±4 is recovered; one that is surely ten or more is no small count.
 WIDTH, SMALL = 8, 10
+LONGER = ("quarter", "year", "rolling_12_months")
+#: So many are named: one is enough to stop a release.
+NAMED = 20
 #: Of a cell whose n leaves out whom nobody followed so long, n is the least that it can be.
 FOLLOWED = "%not followed so long are left out%"
 
@@ -60,26 +64,43 @@ class Relations:
         return self.numbers.setdefault(name, len(self.numbers))
 
 
-def recoverable(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """A sentence for each suppressed count that published counts bound within ±4, with what it follows from.
+def attack(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[str]]:
+    """How many suppressed counts there are, and a sentence for each of the first that can be recovered.
 
     `connection`: to a build or to a release's tables: bench_values, dim_area, dim_area_member, dim_indicator.
     """
     cells = _cells(connection)
+    suppressed_count = sum(cell.is_suppressed for cell in cells.values())
+    return suppressed_count, list(islice(_recoverable(connection, cells), NAMED))
+
+
+def _recoverable(connection: duckdb.DuckDBPyConnection, cells: dict[Key, Cell]) -> Iterator[str]:
+    """A sentence for each suppressed count that published counts bound within ±4, with what it follows from."""
     members: dict[str, list[str]] = {}
     for area_id, force_id in connection.sql(_MEMBERS).fetchall():
         members.setdefault(area_id, []).append(force_id)
     relations = Relations()
     expressions = _of_forces(cells, members, relations)
     _of_longer(cells, expressions, relations)
-    _of_platforms(cells, members, expressions, relations)
-    _of_groups(cells, members, expressions, relations)
     suppressed = {key: expressions[key] for key, cell in cells.items() if cell.is_suppressed and key in expressions}
-    for key, least, greatest, labels in bounds(relations.rows, suppressed, WIDTH, SMALL):
-        if greatest < least:
-            yield f"{key}: the counts around it contradict each other ({_listed(labels)})"
-        else:
-            yield f"{key}: suppressed, but known to within ±4 from {_listed(labels)}"
+    # Sums over platforms and forces tie everything together: they are held against the rest where they add to it, and
+    # only once each force by itself tells nothing.
+    found = False
+    before = -1
+    for tie in (None, _of_platforms, _of_groups):
+        if tie is not None:
+            tie(cells, members, expressions, relations)
+        if len(relations.rows) == before:
+            continue
+        before = len(relations.rows)
+        for key, least, greatest, labels in bounds(relations.rows, suppressed, WIDTH, SMALL):
+            found = True
+            if greatest < least:
+                yield f"{key}: the counts around it contradict each other ({_listed(labels)})"
+            else:
+                yield f"{key}: suppressed, but known to within ±4 from {_listed(labels)}"
+        if found:
+            return
 
 
 def _cells(connection: duckdb.DuckDBPyConnection) -> dict[Key, Cell]:
@@ -132,12 +153,25 @@ def _of_longer(cells: dict[Key, Cell], expressions: dict[Key, list[int]], relati
             months.setdefault(_place(key), []).append(key)
         elif key in expressions and key.period_type == "week" and cell.least:
             weeks.setdefault(_place(key), []).append(key)
-    for key, cell in cells.items():
-        if key in expressions and key.period_type not in ("week", "month") and key.platform != "all":
-            parts = [m for m in months.get(_place(key), []) if key.period_start <= m.period_start <= key.period_end]
-            beside = weeks.get(_place(key), [])
-            untouched = [m for m in parts if not any(_overlap(m, week) for week in beside)]
-            _add(key, cell, parts, untouched, cells, expressions, relations)
+    # What is told of months together is told once: quarters first, then years, then twelve months.
+    longer = (key for key in expressions if key.period_type in LONGER and key.platform != "all")
+    together: dict[tuple[str, ...], list[tuple[Key, set[Key], int]]] = {}
+    for key in sorted(longer, key=lambda key: (LONGER.index(key.period_type), key.period_start)):
+        inside = [
+            month for month in months.get(_place(key), []) if key.period_start <= month.period_start <= key.period_end
+        ]
+        beside = weeks.get(_place(key), [])
+        told = [part for part in together.get(_place(key), []) if _holds(key, part[0])]
+        possible = [
+            month
+            for month in inside
+            if not any(month in part[1] for part in told) and not any(_overlap(month, week) for week in beside)
+        ]
+        known = sum(part[2] for part in told)
+        excess = _add(key, cells[key], inside, possible, cells, expressions, relations, known)
+        if excess and key.period_type != "rolling_12_months":
+            of_months = {month for month in possible if cells[month].is_suppressed}
+            together.setdefault(_place(key), []).append((key, of_months, excess))
 
 
 def _of_platforms(
@@ -172,16 +206,21 @@ def _add(
     cells: dict[Key, Cell],
     expressions: dict[Key, list[int]],
     relations: Relations,
-) -> None:
-    """What a sum has beyond its known parts is of those that are not: of the suppressed ones at most that."""
-    known = sum(cells[part].total or cells[part].least for part in parts)
+    told: int = 0,
+) -> int:
+    """What a sum has beyond its known parts is of those that are not: of the suppressed ones at most that.
+
+    `told`: what is known of some parts together. Returns what is beyond all that, 0 where that says nothing.
+    """
+    known = told + sum(cells[part].total or cells[part].least for part in parts)
     suppressed = [part for part in possible if cells[part].is_suppressed]
     others = [part for part in parts if cells[part].total is None and not cells[part].is_suppressed]
     if cell.total is None or cell.total <= known or not suppressed:
-        return
+        return 0
     excess = cell.total - known
     variables = [variable for part in suppressed for variable in expressions[part]]
     relations.rows.append(Row(variables, 0 if others else excess, excess, f"{key} and its parts"))
+    return excess
 
 
 def _say(relations: Relations, key: Key, cell: Cell, variables: list[int]) -> None:
@@ -193,6 +232,10 @@ def _say(relations: Relations, key: Key, cell: Cell, variables: list[int]) -> No
 
 def _place(key: Key) -> tuple[str, ...]:
     return key.channel, key.area_id, key.platform, key.account_scope
+
+
+def _holds(one: Key, other: Key) -> bool:
+    return one.period_start <= other.period_start and other.period_end <= one.period_end
 
 
 def _overlap(one: Key, other: Key) -> bool:
@@ -215,7 +258,8 @@ _MEMBERS = """
     order by 1, 2
 """
 
-#: Of the newest thirteen months; what is older was looked at when it was new. What an indicator of its own holds
+#: Of the newest months, and those that their twelve months reach back to; what is older was looked at when it was
+#: new. What an indicator of its own holds
 #: back (a median of under twenty) is no suppressed count: the shares have it.
 _CELLS = f"""
     select
@@ -230,7 +274,7 @@ _CELLS = f"""
         from dim_indicator
         where known_by in ('messages', 'direct_messages')
     ) using (indicator_id)
-    where period_end >= (select max(period_start) from bench_values) - interval 13 months
+    where period_end >= (select max(period_start) from bench_values) - interval 26 months
     group by all
     order by all
 """

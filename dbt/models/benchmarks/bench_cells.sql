@@ -2,15 +2,15 @@
 
 -- The cells of every area, a force being an area with one member. A group is Σ numerator / Σ denominator over its
 -- forces with a value, says how many they are, and is provisional while one of the others is; the sum over too few of
--- those that could have a value is not the group's. Of messages a group pools those that are shown, and forces that have
--- too few to show are no gap.
+-- those that could have a value is not the group's. Of messages a group pools those that are shown, and forces that
+-- have too few to show are no gap.
 with members as (
     select
         members.area_id,
         cells.*,
         notes.position,
-        cells.value_note is null or cells.is_shown and cells.value_note = 'suppressed' as is_valued,
-        cells.value_note is null or cells.is_shown is not null and cells.value_note = 'suppressed' as is_covered,
+        cells.value_note is null or (cells.is_shown and cells.value_note = 'suppressed') as is_valued,
+        cells.value_note is null or (cells.is_shown is not null and cells.value_note = 'suppressed') as is_covered,
         cells.value_note is null or notes.is_number_expected as is_expected,
         coalesce(cells.is_shown, cells.value_note is null) as is_counted
     from {{ ref('bench_force_cells') }} as cells

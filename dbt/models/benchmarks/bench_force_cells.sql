@@ -133,13 +133,14 @@ select
     end as value_note,
     case
         when known_note is not null then known_detail
-        when is_of_messages then nullif(concat_ws(
-            '; ',
-            case when not is_shown or n < minimum_n then 'fewer than ' || minimum_n || ' to count' end
-            || case when not is_shown then ', or fewer could be worked out from it' else '' end,
-            known_detail,
-            case when is_shown then left_out end
-        ), '')
+        when is_of_messages
+            then nullif(concat_ws(
+                    '; ',
+                    case when not is_shown or n < minimum_n then 'fewer than ' || minimum_n || ' to count' end
+                    || case when not is_shown then ', or fewer could be worked out from it' else '' end,
+                    known_detail,
+                    case when is_shown then left_out end
+                ), '')
         when denominator is null and denominator_measure = 'resident_count'
             then 'no population of this year or before is known'
         when is_indivisible then 'nothing to divide by'

@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
--- The measures of bench_measures, those of conversations made of what is shown alone: a quarter, year or twelve months of
--- the months that it counts, the platform `all` of the platforms whose own cell is shown. So nobody can take published
--- numbers from each other and keep a small one (docs/decisions/0011-suppression-holds.md).
+-- The measures of bench_measures, those of conversations made of what is shown alone: a quarter, year or twelve months
+-- of the months that it counts, the platform `all` of the platforms whose own cell is shown. So nobody can take
+-- published numbers from each other and keep a small one (docs/decisions/0011-suppression-holds.md).
 {% set of_messages = [] %}
 {% for measure in var('day_measures')
     if measure.removeprefix('direct_').startswith(('conversation', 'thread_asker', 'answered', 'lost', 'followed')) %}
@@ -34,12 +34,12 @@ longer as (
         {% set channel = 'direct' if measure.startswith('direct_') else 'public' %}
         sum(months.{{ measure }}) filter (where counted.is_counted and counted.channel = '{{ channel }}') as {{ measure }},
         {% endfor %}
-        {% for channel in ['public', 'direct'] %}
-        coalesce(bool_or(counted.is_counted) filter (where counted.channel = '{{ channel }}'), false)
-            as is_{{ channel }}_shown,
-        count(*) filter (where not counted.is_counted and counted.channel = '{{ channel }}')
-            as {{ channel }}_left_out_count{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for channel in ['public', 'direct'] %}
+    coalesce(bool_or(counted.is_counted) filter (where counted.channel = '{{ channel }}'), false)
+        as is_{{ channel }}_shown,
+    count(*) filter (where not counted.is_counted and counted.channel = '{{ channel }}')
+        as {{ channel }}_left_out_count{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('fct_response_months') }} as counted
     inner join {{ ref('bench_measures') }} as months
         on counted.force_id = months.force_id
@@ -61,13 +61,13 @@ platforms as (
         case when measures.period_type in ('week', 'month') then measures.{{ measure }} else longer.{{ measure }} end
             as {{ measure }},
         {% endfor %}
-        {% for channel in ['public', 'direct'] %}
-        coalesce(shown.is_{{ channel }}_shown, longer.is_{{ channel }}_shown, false) as is_{{ channel }}_shown,
-        nullif(longer.{{ channel }}_left_out_count, 0) || case longer.{{ channel }}_left_out_count
-            when 1 then ' month with too few to show is left out'
-            else ' months with too few to show are left out'
-        end as {{ channel }}_left_out{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for channel in ['public', 'direct'] %}
+    coalesce(shown.is_{{ channel }}_shown, longer.is_{{ channel }}_shown, false) as is_{{ channel }}_shown,
+    nullif(longer.{{ channel }}_left_out_count, 0) || case longer.{{ channel }}_left_out_count
+        when 1 then ' month with too few to show is left out'
+        else ' months with too few to show are left out'
+    end as {{ channel }}_left_out{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('bench_measures') }} as measures
     left join shown
         on measures.force_id = shown.force_id
@@ -98,13 +98,13 @@ pooled as (
         {% set channel = 'direct' if measure.startswith('direct_') else 'public' %}
         sum(platforms.{{ measure }}) filter (where platforms.is_{{ channel }}_shown) as {{ measure }},
         {% endfor %}
-        {% for channel, measure in [('public', 'conversation_count'), ('direct', 'direct_conversation_count')] %}
-        bool_or(platforms.is_{{ channel }}_shown) as is_{{ channel }}_shown,
-        'too few to show from ' || {{ last_and(list_text(
+    {% for channel, measure in [('public', 'conversation_count'), ('direct', 'direct_conversation_count')] %}
+    bool_or(platforms.is_{{ channel }}_shown) as is_{{ channel }}_shown,
+    'too few to show from ' || {{ last_and(list_text(
             'case when ' ~ measure ~ ' is not null and not is_' ~ channel ~ '_shown then names.platform_name end',
             'names.platform_name'
         )) }} || ' are left out' as {{ channel }}_left_out{{ ',' if not loop.last }}
-        {% endfor %}
+    {% endfor %}
     from platforms
     inner join {{ ref('dim_platform') }} as names
         on platforms.platform = names.platform and not names.is_terms_restricted

@@ -3,17 +3,17 @@
     pre_hook="{{ forget_from('period_end', 'periods_from_date') }}"
 ) }}
 
--- Which weeks and months of a force's accounts together, on one platform and channel, show their conversations: those of at
--- least ten from which, with what is shown beside them, no smaller count can be worked out. Decided in the order in which
--- periods end, so that it is the same however builds are split. What is left after the last shown week of a month, and
--- before a week since the last one or the beginning of its month, is no whole week, or ten conversations at least
--- (docs/decisions/0011-suppression-holds.md says why that is enough).
+-- Which weeks and months of a force's accounts together, on one platform and channel, show their conversations: those
+-- of at least ten from which, with what is shown beside them, no smaller count can be worked out. Decided in the order
+-- in which periods end, so that it is the same however builds are split. What is left after the last shown week of a
+-- month, and before a week since the last one or the beginning of its month, is no whole week, or ten conversations at
+-- least (docs/decisions/0011-suppression-holds.md says why that is enough).
 {% set enough = var('shown_from_n') %}
 {% set series = ['force_id', 'platform', 'channel'] %}
 with recursive events as (
     select
         *,
-        row_number() over (partition by {{ series | join(', ') }} order by period_end, period_type desc) as nth
+        row_number() over (partition by {{ series | join(', ') }} order by period_end asc, period_type desc) as nth
     from {{ ref('fct_response_counts') }}
     where account_scope = 'all'
 ),
@@ -27,7 +27,7 @@ before as (
         shown_until_date,
         cast(sum(conversation_count) filter (
             where period_type = 'week' and not is_shown
-                and (shown_until_date is null or period_start >= shown_until_date)
+            and (shown_until_date is null or period_start >= shown_until_date)
         ) as bigint) as since_count,
         max(period_start) filter (where period_type = 'month' and not is_shown and not is_gap) as hidden_month_start
     from (
@@ -79,13 +79,15 @@ decided as (
         conversation_count,
         is_gap,
         is_shown,
-        case when period_type = 'week' and is_shown then {{ plus_days('period_end', 1) }} else shown_until_date end,
+        case when period_type = 'week' and is_shown then {{ plus_days('period_end', 1) }} else shown_until_date end
+            as shown_until_date,
         case
             when period_type = 'month' then since_count
             when is_shown then 0
             else since_count + conversation_count
-        end,
+        end as since_count,
         case when period_type = 'month' and not is_shown and not is_gap then period_start else hidden_month_start end
+            as hidden_month_start
     from (
         select
             events.*,
@@ -96,11 +98,11 @@ decided as (
                 when events.conversation_count < {{ enough }} or events.is_gap then false
                 when events.period_type = 'month'
                     then not coalesce(
-                        decided.shown_until_date > events.period_start
-                        and {{ days_between('decided.shown_until_date', 'events.period_end') }} >= 6
-                        and decided.since_count + greatest(events.beside_count, 0) < {{ enough }},
-                        false
-                    )
+                            decided.shown_until_date > events.period_start
+                            and {{ days_between('decided.shown_until_date', 'events.period_end') }} >= 6
+                            and decided.since_count + greatest(events.beside_count, 0) < {{ enough }},
+                            false
+                        )
                 when decided.hidden_month_start = events.month_start then false
                 when decided.shown_until_date >= events.month_start
                     then decided.shown_until_date = events.period_start

@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
 
--- Which months a quarter, year or twelve months counts, of each force, platform, channel and account scope: those that are
--- shown; and what a quarter's months that are not shown have together, where that is at least ten, else what is left so in
--- the year, in every period that holds all of them. A month that a shown week
--- overlaps, or of which a day is not known, is never among those.
+-- Which months a quarter, year or twelve months counts, of each force, platform, channel and account scope: those
+-- that are shown; and what a quarter's months that are not shown have together, where that is at least ten, else what is
+-- left so in the year, in every period that holds all of them. A month that a shown week overlaps, or of which a day is
+-- not known, is never among those.
 {% set key = ['force_id', 'platform', 'channel', 'account_scope'] %}
 with months as (
     select
@@ -28,8 +28,8 @@ overlapped as (
                 or (
                     weeks.period_type = 'week'
                     and weeks.is_shown
-                    and weeks.period_start <= months.period_end
-                    and weeks.period_end >= months.period_start
+                    and months.period_end >= weeks.period_start
+                    and months.period_start <= weeks.period_end
                 )
             )
 ),
@@ -48,7 +48,8 @@ together as (
             and months.period_start = overlapped.period_start
     window of_quarter as (
         partition by
-            {% for column in key %}months.{{ column }}, {% endfor %}months.quarter_end,
+            {% for column in key %}months.{{ column }},
+            {% endfor %}months.quarter_end,
             months.account_scope = 'all' and not months.is_shown and overlapped.period_start is null
     )
 ),
@@ -67,7 +68,8 @@ pooled as (
 )
 
 select
-    {% for column in key %}pooled.{{ column }}, {% endfor %}
+    {% for column in key %}pooled.{{ column }},
+    {% endfor %}
     periods.period_type,
     periods.period_start,
     periods.period_end,

@@ -4,8 +4,8 @@
 ) }}
 
 -- Which counts of conversations are shown, of each force, platform, channel, account scope, week and month; what is not
--- shown is in no published sum. Of the scopes of a month those that are not shown are two or more and have ten together:
--- the small ones, and the next larger. Of a week a scope is shown where the force has no other.
+-- shown is in no published sum. Of the scopes of a month those that are not shown are two or more and have ten
+-- together: the small ones, and the next larger. Of a week a scope is shown where the force has no other.
 {% set enough = var('shown_from_n') %}
 with headlines as (
     select *
