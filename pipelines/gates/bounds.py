@@ -34,8 +34,8 @@ def bounds(
 ) -> Iterator[tuple[Name, float, float, list[str]]]:
     """Each cell (a sum of variables) that can be below `small` and is known to less than `width`.
 
-    Yields its name, its least and greatest value, and the labels of the rows that hold its variables. Least is
-    above greatest where the rows contradict each other.
+    Yields its name, its least and greatest value, and the labels of the rows that hold its variables. Least
+    is above greatest where the rows contradict each other.
     """
     block_of = _blocks(rows, cells)
     by_block: dict[int, tuple[list[Row], list[Name]]] = {}
@@ -48,9 +48,9 @@ def bounds(
     for own_rows, names in by_block.values():
         capped = {variable for row in own_rows if row.high is not None for variable in row.variables}
         # What holds a variable that no sum bounds can be as large as it likes.
-        names = [name for name in names if capped.issuperset(cells[name])]
-        if names:
-            yield from _block(own_rows, {name: cells[name] for name in names}, width, small)
+        held = {name: cells[name] for name in names if capped.issuperset(cells[name])}
+        if held:
+            yield from _block(own_rows, held, width, small)
 
 
 def _blocks(rows: list[Row], cells: Mapping[Name, list[int]]) -> dict[int, int]:
@@ -75,7 +75,7 @@ def _block(
 ) -> Iterator[tuple[Name, float, float, list[str]]]:
     solve = _program(rows, cells)
     names = list(cells)
-    found = [solution for sign in (1, -1) if (solution := solve({name: sign for name in names})) is not None]
+    found = [solution for sign in (1, -1) if (solution := solve(dict.fromkeys(names, sign))) is not None]
     if not found:
         yield names[0], 1.0, 0.0, _labels(rows, cells[names[0]])
         return
@@ -94,7 +94,12 @@ def _block(
     for _ in range(ROUNDS):
         left = [nth for nth in range(len(names)) if is_open(nth)]
         if left:
-            push({names[nth]: int(sign) for nth, sign in zip(left, dice.choice([-1, 1], len(left)), strict=True)})
+            push(
+                {
+                    names[nth]: int(sign)
+                    for nth, sign in zip(left, dice.choice([-1, 1], len(left)), strict=True)
+                }
+            )
     for nth, name in enumerate(names):
         for sign in (-1, 1):
             if is_open(nth):
@@ -105,8 +110,9 @@ def _block(
 
 def _program(rows: list[Row], cells: dict[Name, list[int]]) -> Any:
     """A function: the values of all cells where the weighted sum of some is least, None if nothing fits."""
-    from scipy.optimize import LinearConstraint, milp  # half a second to import
-    from scipy.sparse import csr_array
+    # Half a second to import.
+    from scipy.optimize import LinearConstraint, milp  # type: ignore[import-untyped]
+    from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
     numbers: dict[int, int] = {}
     for variables in (*(row.variables for row in rows), *cells.values()):

@@ -1,12 +1,12 @@
 """What could be worked out: the attack on suppressed counts of conversations, from what is published alone.
 
-Belongs here: the additive relations between published counts, as a linear program, and what it finds. Does not
-belong here: which cells are suppressed (dbt/models/marts/fct_response_headlines), or what a failure does
+Belongs here: the additive relations between published counts, as a linear program, and what it finds. Does
+not belong here: which cells are suppressed (dbt/models/marts/fct_response_headlines), or what a failure does
 (release_gate.py). METHOD 1: no suppressed count may be bounded within ±4.
 
-The relations: accounts of different scopes add up to all accounts; weeks and months are made of the same days;
-longer periods, all platforms and groups of forces are sums of shown cells. A sum that is more than its shown
-parts (old tables, a fault) is more by those that are not shown.
+The relations: accounts of different scopes add up to all accounts; weeks and months are made of the same
+days; longer periods, all platforms and groups of forces are sums of shown cells. A sum that is more than its
+shown parts (old tables, a fault) is more by those that are not shown.
 """
 
 from collections.abc import Iterator
@@ -75,16 +75,18 @@ def attack(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[str]]:
 
 
 def _recoverable(connection: duckdb.DuckDBPyConnection, cells: dict[Key, Cell]) -> Iterator[str]:
-    """A sentence for each suppressed count that published counts bound within ±4, with what it follows from."""
+    """A sentence for each suppressed count that published counts bound within ±4, and what it follows from."""
     members: dict[str, list[str]] = {}
     for area_id, force_id in connection.sql(_MEMBERS).fetchall():
         members.setdefault(area_id, []).append(force_id)
     relations = Relations()
     expressions = _of_forces(cells, members, relations)
     _of_longer(cells, expressions, relations)
-    suppressed = {key: expressions[key] for key, cell in cells.items() if cell.is_suppressed and key in expressions}
-    # Sums over platforms and forces tie everything together: they are held against the rest where they add to it, and
-    # only once each force by itself tells nothing.
+    suppressed = {
+        key: expressions[key] for key, cell in cells.items() if cell.is_suppressed and key in expressions
+    }
+    # Sums over platforms and forces tie everything together: they are held against the rest where they add to
+    # it, and only once each force by itself tells nothing.
     found = False
     before = -1
     for tie in (None, _of_platforms, _of_groups):
@@ -116,12 +118,12 @@ def _of_forces(
     """Each force's weeks and months as sums of pieces of time and scopes; other cells as a variable each."""
     series: dict[tuple[str, str, str], list[Key]] = {}
     expressions = {}
-    for key in cells:
+    for key, cell in cells.items():
         if key.area_id in members:
             continue
         if key.platform == "all" or key.period_type not in ("week", "month"):
             expressions[key] = [relations.variable(key)]
-            _say(relations, key, cells[key], expressions[key])
+            _say(relations, key, cell, expressions[key])
         else:
             series.setdefault((key.channel, key.area_id, key.platform), []).append(key)
     for name, keys in series.items():
@@ -135,7 +137,7 @@ def _of_forces(
             _say(relations, key, cells[key], expressions[key])
         # A scope that has no cell beside that of all accounts has no accounts.
         there = {(key.account_scope, key.period_start, key.period_end) for key in keys}
-        for start, end in of_all:
+        for start, end in sorted(of_all):
             for scope in scopes:
                 if scope != "all" and (scope, start, end) not in there:
                     inside = [edge for edge in edges if start <= edge <= end]
@@ -158,14 +160,17 @@ def _of_longer(cells: dict[Key, Cell], expressions: dict[Key, list[int]], relati
     together: dict[tuple[str, ...], list[tuple[Key, set[Key], int]]] = {}
     for key in sorted(longer, key=lambda key: (LONGER.index(key.period_type), key.period_start)):
         inside = [
-            month for month in months.get(_place(key), []) if key.period_start <= month.period_start <= key.period_end
+            month
+            for month in months.get(_place(key), [])
+            if key.period_start <= month.period_start <= key.period_end
         ]
         beside = weeks.get(_place(key), [])
         told = [part for part in together.get(_place(key), []) if _holds(key, part[0])]
         possible = [
             month
             for month in inside
-            if not any(month in part[1] for part in told) and not any(_overlap(month, week) for week in beside)
+            if not any(month in part[1] for part in told)
+            and not any(_overlap(month, week) for week in beside)
         ]
         known = sum(part[2] for part in told)
         excess = _add(key, cells[key], inside, possible, cells, expressions, relations, known)
@@ -175,7 +180,10 @@ def _of_longer(cells: dict[Key, Cell], expressions: dict[Key, list[int]], relati
 
 
 def _of_platforms(
-    cells: dict[Key, Cell], members: dict[str, list[str]], expressions: dict[Key, list[int]], relations: Relations
+    cells: dict[Key, Cell],
+    members: dict[str, list[str]],
+    expressions: dict[Key, list[int]],
+    relations: Relations,
 ) -> None:
     """All platforms together against each."""
     platforms: dict[Key, list[Key]] = {}
@@ -188,7 +196,10 @@ def _of_platforms(
 
 
 def _of_groups(
-    cells: dict[Key, Cell], members: dict[str, list[str]], expressions: dict[Key, list[int]], relations: Relations
+    cells: dict[Key, Cell],
+    members: dict[str, list[str]],
+    expressions: dict[Key, list[int]],
+    relations: Relations,
 ) -> None:
     """Groups against their forces."""
     for key, cell in cells.items():
@@ -258,8 +269,8 @@ _MEMBERS = """
     order by 1, 2
 """
 
-#: Of the newest months, and those that their twelve months reach back to; what is older was looked at when it was
-#: new. What an indicator of its own holds
+#: Of the newest months, and those that their twelve months reach back to; what is older was looked at when it
+#: was new. What an indicator of its own holds
 #: back (a median of under twenty) is no suppressed count: the shares have it.
 _CELLS = f"""
     select

@@ -1,7 +1,7 @@
 """Whatever forces have been asked, the suppression of the models withstands the attack of the release gate.
 
-Belongs here: nations made by chance, through the models that decide what is shown. Does not belong here: single
-rules (the unit tests beside the models), or the attack (tests/gates/test_disclosure.py).
+Belongs here: nations made by chance, through the models that decide what is shown. Does not belong here:
+single rules (the unit tests beside the models), or the attack (tests/gates/test_disclosure.py).
 """
 
 import random
@@ -24,7 +24,9 @@ def periods() -> list[tuple[str, date, date]]:
     """Those of dim_period, whole and within the days."""
     firsts = [FIRST.replace(year=year, month=month, day=1) for year in (2025, 2026) for month in range(1, 13)]
     after = dict(zip(firsts, [*firsts[1:], date(2027, 1, 1)], strict=True))
-    found = [("week", monday, monday + timedelta(6)) for monday in (FIRST + timedelta(7 * n) for n in range(62))]
+    found = [
+        ("week", monday, monday + timedelta(6)) for monday in (FIRST + timedelta(7 * n) for n in range(62))
+    ]
     for period_type, length in MONTHS.items():
         step = 1 if period_type == "rolling_12_months" else length
         for first in firsts[::step]:
@@ -90,14 +92,15 @@ def nation(project: Project, folder: Path, seed: int) -> None:
     """The tables that the models read and those that they make, in the project's warehouse."""
     days = some_days(random.Random(seed))
     days.write_parquet(folder / "days.parquet")
-    pl.DataFrame(
-        periods(), schema=["period_type", "period_start", "period_end"], orient="row"
-    ).write_parquet(folder / "periods.parquet")
+    pl.DataFrame(periods(), schema=["period_type", "period_start", "period_end"], orient="row").write_parquet(
+        folder / "periods.parquet"
+    )
     made = ("fct_response_counts", "fct_response_headlines", "fct_response_shown", "fct_response_months")
     scopes = [*SCOPES.items(), *((account_type, "all") for account_type in SCOPES)]
     project.run(
         "select 1",
-        stg_landing__window=f"select date '{FIRST}' as history_from_date, date '{FIRST}' as periods_from_date, "
+        stg_landing__window=f"select date '{FIRST}' as history_from_date, "
+        f"date '{FIRST}' as periods_from_date, "
         f"date '{LAST}' + 1 as data_as_of_date",
         dim_account_scope=f"from (values {', '.join(map(str, scopes))}) as t (account_type, account_scope)",
         dim_period=f"from '{folder / 'periods.parquet'}'",
@@ -105,7 +108,8 @@ def nation(project: Project, folder: Path, seed: int) -> None:
         f"from '{folder / 'days.parquet'}'",
         **{name: project.sql(name) for name in made},
         bench_values=PUBLISHED,
-        dim_area="select distinct area_id, case area_id when 'all_forces' then 'group' else 'force' end as area_type "
+        dim_area="select distinct area_id, "
+        "case area_id when 'all_forces' then 'group' else 'force' end as area_type "
         "from bench_values",
         dim_area_member="select distinct 'all_forces' as area_id, force_id from fct_account_days",
         dim_indicator="select 'answered_1h_pct' as indicator_id, 'messages' as known_by, 10 as minimum_n",
@@ -123,7 +127,8 @@ def test_no_suppressed_count_of_any_nation_can_be_worked_out(
         assert found == []
         # Suppressing what is few and no more would not do.
         connection.execute(
-            "update bench_values set n = s.conversation_count, value_note = null from fct_response_shown as s "
+            "update bench_values set n = s.conversation_count, value_note = null "
+            "from fct_response_shown as s "
             "where s.conversation_count >= 10 and not s.is_shown and bench_values.area_id = s.force_id "
             "and (bench_values.platform, bench_values.account_scope, bench_values.period_type, "
             "bench_values.period_start) = (s.platform, s.account_scope, s.period_type, s.period_start)"

@@ -84,7 +84,15 @@ SCOPES = [cell(30), cell(26, account_scope="official"), cell(None, account_scope
         ([*SCOPES, cell(None, account_scope="neighbourhood")], ["officers", "neighbourhood"]),
         # Platforms and forces: the sums of old pooled what they suppressed.
         ([cell(34, platform="all"), cell(30), cell(None, platform="mastodon")], ["kent, mastodon"]),
-        ([cell(64, area_id="all_forces"), cell(30), cell(30, area_id="essex"), cell(None, area_id="surrey")], ["surrey"]),
+        (
+            [
+                cell(64, area_id="all_forces"),
+                cell(30),
+                cell(30, area_id="essex"),
+                cell(None, area_id="surrey"),
+            ],
+            ["surrey"],
+        ),
         # One group less another is one force.
         (
             [
@@ -97,7 +105,10 @@ SCOPES = [cell(30), cell(26, account_scope="official"), cell(None, account_scope
             ["essex", "surrey"],
         ),
         # A longer period less its months.
-        ([cell(67, period_type="quarter", period_start=date(2026, 7, 1)), *months(30, None, 33)], ["2026-08-01"]),
+        (
+            [cell(67, period_type="quarter", period_start=date(2026, 7, 1)), *months(30, None, 33)],
+            ["2026-08-01"],
+        ),
         # A month less its weeks: what is left is of all days that they do not cover.
         ([cell(38), *weeks(12, 11, None)], []),
         ([cell(38), *weeks(15, 20, None)], ["week of 2026-10-19"]),

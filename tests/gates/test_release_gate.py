@@ -37,7 +37,9 @@ def warehouse(folder: Path, collected: list[tuple[Any, ...]], **changed: pl.Data
         connection.execute("create table dim_area as select unnest($1) as area_id", [AREAS])
         connection.execute("alter table dim_area add area_type varchar default 'force'")
         connection.execute("update dim_area set area_type = 'group' where area_id = 'all_forces'")
-        connection.execute("create table dim_area_member as select 'all_forces' as area_id, 'kent' as force_id")
+        connection.execute(
+            "create table dim_area_member as select 'all_forces' as area_id, 'kent' as force_id"
+        )
         connection.execute(
             "create table dim_indicator as "
             "select 'answered_1h_pct' as indicator_id, 'messages' as known_by, 10 as minimum_n"
@@ -79,7 +81,9 @@ def test_a_suppressed_count_that_can_be_worked_out_stops_the_release_and_nobody_
     override = Override("disclosure", "the data lead", "never mind", date(2026, 12, 1))
     result = release_gate(path, "build-1", None, {override.rule: override})
     (line,) = result.failures
-    assert line.startswith("disclosure: kent, bluesky, officers accounts, month of 2026-01-01 (public): suppressed")
+    assert line.startswith(
+        "disclosure: kent, bluesky, officers accounts, month of 2026-01-01 (public): suppressed"
+    )
     assert result.checked_rows["suppressed_counts"] == 1
     assert is_complete(result)
 

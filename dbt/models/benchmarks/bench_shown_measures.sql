@@ -116,7 +116,9 @@ select
     measures.period_end, measures.account_count, measures.open_account_count, measures.follower_count,
     measures.messages_known_account_count, measures.direct_known_account_count,
     {% for measure in others %}measures.{{ measure }}, {% endfor %}
-    {% for measure in of_messages %}cast(pooled.{{ measure }} as bigint) as {{ measure }}, {% endfor %}
+    {% for measure in of_messages %}
+    cast(pooled.{{ measure }} as bigint) as {{ measure }},
+    {% endfor %}
     measures.followers_missing, measures.posts_missing, measures.messages_missing, measures.direct_missing,
     measures.messages_known_on, measures.direct_known_on, measures.resident_count, measures.population_vintage,
     pooled.is_public_shown, pooled.is_direct_shown, pooled.public_left_out, pooled.direct_left_out

@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 -- Which months a quarter, year or twelve months counts, of each force, platform, channel and account scope: those
--- that are shown; and what a quarter's months that are not shown have together, where that is at least ten, else what is
--- left so in the year, in every period that holds all of them. A month that a shown week overlaps, or of which a day is
+-- that are shown; and what a quarter's months that are not shown have together, where that is at least ten, else what
+-- is left so in the year, in every period that holds all of them. A month that a shown week overlaps, or of which a day is
 -- not known, is never among those.
 {% set key = ['force_id', 'platform', 'channel', 'account_scope'] %}
 with months as (
