@@ -14,6 +14,7 @@ import duckdb
 import msgspec
 import polars as pl
 
+from pipelines.gates.disclosure import attack
 from pipelines.gates.losses import losses
 from pipelines.gates.overrides import Override
 from pipelines.gates.records import GateResult
@@ -26,6 +27,8 @@ from pipelines.warehouse.run_dbt import Node
 MIN_COLLECTED_SHARE = 0.8
 
 RELEASE_TABLES = ("bench_values", "bench_comparisons", "bench_not_available")
+#: What the record says beside them: how many suppressed counts the attack was made on.
+SUPPRESSED = "suppressed_counts"
 CONTRACTS = PROJECT / "dbt" / "models" / "benchmarks" / "_bench.yml"
 
 
@@ -43,6 +46,7 @@ def release_gate(
         due, got = connection.sql(_COLLECTED).fetchone() or (0, 0)
         lost = [area for (area,) in connection.sql(_LOST).fetchall()]
         broken = list(losses(connection, previous)) if previous else []
+        suppressed, disclosed = attack(connection)
         areas = connection.sql("select area_id, area_type from dim_area order by area_id").pl()
     parameters: dict[str, Any] = {
         "area_ids": areas["area_id"].to_list(),
@@ -54,6 +58,8 @@ def release_gate(
         columns = {"columns": list(contract(name))}
         expectations = expectations_of(f"release_{name}", parameters | columns)
         result.failures += map(str, validate(name, expectations, frame))
+    result.failures += [f"disclosure: {said}" for said in disclosed]  # nobody can let it pass
+    result.checked_rows[SUPPRESSED] = suppressed
     if lost:
         result.failures.append(f"neither a number nor a reason for {', '.join(lost)}")
     if due and got < MIN_COLLECTED_SHARE * due:
@@ -76,8 +82,8 @@ def release_suites() -> str:
 
 
 def is_complete(result: GateResult) -> bool:
-    """Whether a verdict is on every table that is gated, by the expectations of now."""
-    return result.suites == release_suites() and set(result.checked_rows) == set(RELEASE_TABLES)
+    """Whether a verdict is on all that is gated, suppressed counts included, by the expectations of now."""
+    return result.suites == release_suites() and set(result.checked_rows) == {*RELEASE_TABLES, SUPPRESSED}
 
 
 def contract(table: str) -> dict[str, str]:

@@ -24,7 +24,14 @@ from pipelines.settings import Settings, SettingsError
 from pipelines.warehouse.build import NotBuiltError, held_build
 
 VALUES = "bench_values"
-READ = {*RELEASE_TABLES, "dim_area", "dim_force_population", "fct_collection"}
+READ = {
+    *RELEASE_TABLES,
+    "dim_area",
+    "dim_area_member",
+    "dim_force_population",
+    "dim_indicator",
+    "fct_collection",
+}
 
 
 @dg.asset_check(

@@ -38,6 +38,13 @@ def warehouse(folder: Path, collected: list[tuple[Any, ...]], **changed: pl.Data
         connection.execute("alter table dim_area add area_type varchar default 'force'")
         connection.execute("update dim_area set area_type = 'group' where area_id = 'all_forces'")
         connection.execute(
+            "create table dim_area_member as select 'all_forces' as area_id, 'kent' as force_id"
+        )
+        connection.execute(
+            "create table dim_indicator as "
+            "select 'answered_1h_pct' as indicator_id, 'messages' as known_by, 10 as minimum_n"
+        )
+        connection.execute(
             "create table fct_collection "
             "(account_id varchar, collected_date date, force_id varchar, is_due boolean, status varchar, "
             "reason varchar, is_absent boolean)"
@@ -56,7 +63,28 @@ def any_table_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_good_build_passes(tmp_path: Path) -> None:
     result = release_gate(warehouse(tmp_path, collection(5)), "build-1", None)
     checked = dict.fromkeys(("bench_values", "bench_comparisons", "bench_not_available"), 12)
+    checked["suppressed_counts"] = 0
     assert result == GateResult("release", "build-1", True, checked_rows=checked, suites=release_suites())
+    assert is_complete(result)
+
+
+@pytest.mark.usefixtures("any_table_will_do")
+def test_a_suppressed_count_that_can_be_worked_out_stops_the_release_and_nobody_lets_it_pass(
+    tmp_path: Path,
+) -> None:
+    cell = good_rows("release_bench_values")[0] | {"indicator_id": "answered_1h_pct", "area_id": "kent"}
+    scopes = {"all": 30, "official": 26, "officers": None}
+    rows = [cell | {"account_scope": scope, "n": n, "period_type": "month"} for scope, n in scopes.items()]
+    for row in rows:
+        row |= {"note_detail": None, "value_note": None if row["n"] else "suppressed", "platform": "bluesky"}
+    path = warehouse(tmp_path, collection(5), bench_values=frame_of("release_bench_values", rows))
+    override = Override("disclosure", "the data lead", "never mind", date(2026, 12, 1))
+    result = release_gate(path, "build-1", None, {override.rule: override})
+    (line,) = result.failures
+    assert line.startswith(
+        "disclosure: kent, bluesky, officers accounts, month of 2026-01-01 (public): suppressed"
+    )
+    assert result.checked_rows["suppressed_counts"] == 1
     assert is_complete(result)
 
 

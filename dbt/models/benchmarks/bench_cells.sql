@@ -2,15 +2,17 @@
 
 -- The cells of every area, a force being an area with one member. A group is Σ numerator / Σ denominator over its
 -- forces with a value, says how many they are, and is provisional while one of the others is; the sum over too few of
--- those that could have a value is not the group's. Messages are pooled over all forces that have any.
+-- those that could have a value is not the group's. Of messages a group pools those that are shown, and forces that
+-- have too few to show are no gap.
 with members as (
     select
         members.area_id,
         cells.*,
         notes.position,
-        cells.value_note is null as is_valued,
+        cells.value_note is null or (cells.is_shown and cells.value_note = 'suppressed') as is_valued,
+        cells.value_note is null or (cells.is_shown is not null and cells.value_note = 'suppressed') as is_covered,
         cells.value_note is null or notes.is_number_expected as is_expected,
-        cells.value_note is null or cells.known_by in ('messages', 'direct_messages') as is_counted
+        coalesce(cells.is_shown, cells.value_note is null) as is_counted
     from {{ ref('bench_force_cells') }} as cells
     inner join {{ ref('dim_area_member') }} as members
         on cells.force_id = members.force_id
@@ -32,11 +34,12 @@ areas as (
         sum(numerator) filter (where is_counted) as numerator,
         sum(denominator) filter (where is_counted) as denominator,
         sum(n) filter (where is_counted) as n,
-        sum(lost_count) as lost_count,
-        sum(followed_count) as followed_count,
-        sum(answered_followed_count) as answered_followed_count,
+        sum(lost_count) filter (where is_counted) as lost_count,
+        sum(followed_count) filter (where is_counted) as followed_count,
+        sum(answered_followed_count) filter (where is_counted) as answered_followed_count,
         count(*) as member_count,
         count(*) filter (where is_valued) as valued_count,
+        count(*) filter (where is_covered) as covered_count,
         count(*) filter (where is_expected) as expected_count,
         coalesce(bool_or(value_note = 'provisional'), false) as is_any_provisional,
         min(position) as first_position,
@@ -86,8 +89,8 @@ noted as (
         dim_area.area_type = 'group' as is_group,
         case
             when not areas.is_complete and areas.first_position < no_account.position then 'provisional'
-            when areas.valued_count = 0
-                or areas.valued_count < {{ var('minimum_group_share') }} * (
+            when areas.covered_count = 0
+                or areas.covered_count < {{ var('minimum_group_share') }} * (
                     areas.expected_count + greatest(missing.missing_count, 0)
                 ) then notes.value_note
             when areas.n is null or areas.n < indicators.minimum_n then 'suppressed'
@@ -128,9 +131,8 @@ select
     horizon,
     value_note,
     case
-        when value_note = 'suppressed' and (is_group or member_detail is null) then suppressed_detail
-        when value_note = 'suppressed' then suppressed_detail || '; ' || member_detail
         when not is_group then member_detail
+        when value_note = 'suppressed' then suppressed_detail
         else
             'forces with a value: ' || valued_count || ' of ' || all_expected_count
             || case when is_any_provisional then ', others are provisional' else '' end

@@ -13,23 +13,20 @@ with cells as (
         indicators.horizon,
         indicators.denominator_measure,
         indicators.known_by in ('messages', 'direct_messages') as is_of_messages,
-        case indicators.known_by
-            when 'direct_messages' then measures.direct_known_day_count
-            else measures.messages_known_day_count
-        end as known_day_count,
-        case indicators.known_by
-            when 'direct_messages' then measures.direct_missing
-            else measures.messages_missing
-        end as accounts_missing,
-        case indicators.known_by
-            when 'direct_messages' then measures.direct_known_on
-            else measures.messages_known_on
-        end as known_on,
+        {% for name, public, direct in [
+            ('is_shown', 'is_public_shown', 'is_direct_shown'),
+            ('left_out', 'public_left_out', 'direct_left_out'),
+            ('known_day_count', 'messages_known_day_count', 'direct_known_day_count'),
+            ('accounts_missing', 'messages_missing', 'direct_missing'),
+            ('known_on', 'messages_known_on', 'direct_known_on'),
+        ] %}
+        case indicators.known_by when 'direct_messages' then {{ direct }} else {{ public }} end as {{ name }},
+        {% endfor %}
         case indicators.known_by when 'direct_messages' then 'direct messages' else 'messages' end as messages_text,
         {{ measure_named('numerator_measure') }} as numerator,
         {{ measure_named('denominator_measure') }} as denominator,
         {{ measure_named('n_measure') }} as n
-    from {{ ref('bench_measures') }} as measures
+    from {{ ref('bench_shown_measures') }} as measures
     inner join {{ ref('dim_period') }} as periods
         on measures.period_type = periods.period_type
             and measures.period_start = periods.period_start
@@ -134,15 +131,25 @@ select
     {{ horizon_measure('followed') }} as followed_count,
     {{ horizon_measure('answered_followed') }} as answered_followed_count,
     population_vintage,
-    -- A force that is too small to show still counts in a group's messages, so that is decided when they are summed.
+    -- Of messages: whether they are in the sums of groups, also where not all of the force's were collected.
+    case when is_of_messages then is_shown end as is_shown,
     case
-        when known_note is not null or is_of_messages then known_note
+        when known_note is not null then known_note
+        when is_of_messages and not is_shown then 'suppressed'
         when denominator is null and denominator_measure = 'resident_count' then 'not_applicable'
         when is_indivisible then 'nothing_to_count'
         when n < minimum_n then 'suppressed'
     end as value_note,
     case
-        when known_note is not null or is_of_messages then known_detail
+        when known_note is not null then known_detail
+        when is_of_messages
+            then nullif(concat_ws(
+                    '; ',
+                    case when not is_shown or n < minimum_n then 'fewer than ' || minimum_n || ' to count' end
+                    || case when not is_shown then ', or fewer could be worked out from it' else '' end,
+                    known_detail,
+                    case when is_shown then left_out end
+                ), '')
         when denominator is null and denominator_measure = 'resident_count'
             then 'no population of this year or before is known'
         when is_indivisible then 'nothing to divide by'

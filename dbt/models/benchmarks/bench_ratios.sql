@@ -49,9 +49,10 @@ judged as (
         *,
         case
             when value_note is not null then value_note
-            when made_of = 'curve' and not is_known_at_horizon
+            -- What is suppressed has too few conversations; here they are enough, and too few were followed.
+            when (made_of = 'curve' and not is_known_at_horizon)
+                or (made_of = 'followed' and counted_n < minimum_n)
                 then case when days_since_end_count <= 1 + horizon_days then 'provisional' else 'not_collected' end
-            when made_of = 'followed' and counted_n < minimum_n then 'suppressed'
         end as final_note,
         case
             when made_of = 'sums' or value_note is not null then note_detail
