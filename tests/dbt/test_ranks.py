@@ -269,7 +269,8 @@ def test_ties_have_their_mean_rank_and_zeros_stay_zeros() -> None:
 
 def test_a_median_that_was_not_reached_is_last_in_every_draw() -> None:
     common = {"drawn_from": "log", "is_lowest_first": True, "draws_seed": 1, "period_type": "week"}
-    common |= {"period_start": date(2026, 3, 2), "indicator_id": "wait", "platform": "x", "account_scope": "all"}
+    common |= {"period_start": date(2026, 3, 2), "indicator_id": "wait", "platform": "x"}
+    common |= {"account_scope": "all"}
     places = [math.log(100), math.log(110), None, math.log(90), None]
     cells = [
         common | {"area_id": f"f{nth}", "place": place, "width": 0.0 if place is None else 0.3}
