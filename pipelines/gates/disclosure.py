@@ -75,7 +75,7 @@ def attack(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[str]]:
 
 
 def _recoverable(connection: duckdb.DuckDBPyConnection, cells: dict[Key, Cell]) -> Iterator[str]:
-    """A sentence for each suppressed count that published counts bound within ±4, and what it follows from."""
+    """A sentence for each suppressed count that published ones bound within ±4, and what it follows from."""
     members: dict[str, list[str]] = {}
     for area_id, force_id in connection.sql(_MEMBERS).fetchall():
         members.setdefault(area_id, []).append(force_id)
@@ -165,7 +165,11 @@ def _of_longer(cells: dict[Key, Cell], expressions: dict[Key, list[int]], relati
             if key.period_start <= month.period_start <= key.period_end
         ]
         beside = weeks.get(_place(key), [])
-        told = [part for part in together.get(_place(key), []) if _holds(key, part[0])]
+        told = [
+            part
+            for part in together.get(_place(key), [])
+            if part[0].period_end <= key.period_end and part[1].issubset(inside)
+        ]
         possible = [
             month
             for month in inside
@@ -243,10 +247,6 @@ def _say(relations: Relations, key: Key, cell: Cell, variables: list[int]) -> No
 
 def _place(key: Key) -> tuple[str, ...]:
     return key.channel, key.area_id, key.platform, key.account_scope
-
-
-def _holds(one: Key, other: Key) -> bool:
-    return one.period_start <= other.period_start and other.period_end <= one.period_end
 
 
 def _overlap(one: Key, other: Key) -> bool:

@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 -- The cells of every area, a force being an area with one member. A group is Σ numerator / Σ denominator over its
--- forces with a value, says how many they are, and is provisional while one of the others is; the sum over too few of
--- those that could have a value is not the group's. Of messages a group pools those that are shown, and forces that
+-- forces with a value, says how many they are, who is missing and how many residents are covered, and is provisional while
+-- one of the others is; the sum over too few of the people whose forces could have a value is not the group's. Of messages a group pools those that are shown, and forces that
 -- have too few to show are no gap.
 with members as (
     select
@@ -12,8 +12,11 @@ with members as (
         cells.value_note is null or (cells.is_shown and cells.value_note = 'suppressed') as is_valued,
         cells.value_note is null or (cells.is_shown is not null and cells.value_note = 'suppressed') as is_covered,
         cells.value_note is null or notes.is_number_expected as is_expected,
-        coalesce(cells.is_shown, cells.value_note is null) as is_counted
+        coalesce(cells.is_shown, cells.value_note is null) as is_counted,
+        coalesce(forces.population, 0) as population
     from {{ ref('bench_force_cells') }} as cells
+    inner join {{ ref('dim_force') }} as forces
+        on cells.force_id = forces.force_id
     inner join {{ ref('dim_area_member') }} as members
         on cells.force_id = members.force_id
     left join {{ ref('dim_value_note') }} as notes
@@ -22,14 +25,7 @@ with members as (
 
 areas as (
     select
-        area_id,
-        indicator_id,
-        platform,
-        account_scope,
-        period_type,
-        period_start,
-        period_end,
-        is_complete,
+        area_id, indicator_id, platform, account_scope, period_type, period_start, period_end, is_complete,
         days_since_end_count,
         sum(numerator) filter (where is_counted) as numerator,
         sum(denominator) filter (where is_counted) as denominator,
@@ -41,6 +37,9 @@ areas as (
         count(*) filter (where is_valued) as valued_count,
         count(*) filter (where is_covered) as covered_count,
         count(*) filter (where is_expected) as expected_count,
+        coalesce(sum(population) filter (where is_covered), 0) as covered_population,
+        coalesce(sum(population) filter (where is_expected), 0) as expected_population,
+        {{ list_text('case when is_expected and not is_covered then force_id end', 'force_id') }} as forces_missing,
         coalesce(bool_or(value_note = 'provisional'), false) as is_any_provisional,
         min(position) as first_position,
         min(note_detail) as member_detail,
@@ -57,6 +56,8 @@ missing as (
     select
         areas.area_id, areas.indicator_id, areas.platform, areas.account_scope, areas.period_type, areas.period_start,
         count(distinct reasons.area_id) as missing_count,
+        sum(coalesce(forces.population, 0)) as missing_population,
+        {{ list_text('reasons.area_id', 'reasons.area_id') }} as missing_forces,
         min(notes.position) as missing_position
     from areas
     inner join {{ ref('dim_area_member') }} as members
@@ -67,6 +68,8 @@ missing as (
             and areas.platform = reasons.platform
             and areas.period_end >= coalesce(reasons.from_date, cast('1900-01-01' as date))
             and areas.period_end < coalesce(reasons.until_date, cast('9999-12-31' as date))
+    inner join {{ ref('dim_force') }} as forces
+        on reasons.area_id = forces.force_id
     inner join {{ ref('dim_value_note') }} as notes
         on reasons.value_note = notes.value_note and notes.is_number_expected
     group by
@@ -77,6 +80,9 @@ noted as (
     select
         areas.*,
         areas.expected_count + greatest(missing.missing_count, 0) as all_expected_count,
+        areas.covered_population
+        / cast(nullif(areas.expected_population + greatest(missing.missing_population, 0), 0) as double) as covered_share,
+        nullif(concat_ws(', ', areas.forces_missing, missing.missing_forces), '') as all_missing,
         indicators.unit,
         indicators.indicator_version,
         indicators.kind,
@@ -88,10 +94,17 @@ noted as (
         indicators.denominator_measure = 'resident_count' as is_per_head,
         dim_area.area_type = 'group' as is_group,
         case
-            when not areas.is_complete and areas.first_position < no_account.position then 'provisional'
+            when not areas.is_complete and notes.value_note not in ('no_account', 'too_few_residents', 'not_applicable')
+                then 'provisional'
             when areas.covered_count = 0
-                or areas.covered_count < {{ var('minimum_group_share') }} * (
-                    areas.expected_count + greatest(missing.missing_count, 0)
+                or areas.covered_population < {{ var('minimum_resident_share') }} * (
+                    areas.expected_population + greatest(missing.missing_population, 0)
+                )
+                or (
+                    areas.expected_population + greatest(missing.missing_population, 0) = 0
+                    and areas.covered_count < {{ var('minimum_group_share') }} * (
+                        areas.expected_count + greatest(missing.missing_count, 0)
+                    )
                 ) then notes.value_note
             when areas.n is null or areas.n < indicators.minimum_n then 'suppressed'
         end as value_note,
@@ -110,31 +123,20 @@ noted as (
             and areas.period_start = missing.period_start
     left join {{ ref('dim_value_note') }} as notes
         on coalesce(areas.first_position, missing.missing_position) = notes.position
-    left join {{ ref('dim_value_note') }} as no_account
-        on no_account.value_note = 'no_account'
 )
 
 select
     indicator_id, indicator_version, kind, channel,
     area_id, platform, account_scope, period_type, period_start, period_end,
-    days_since_end_count,
-    numerator,
-    denominator,
-    n,
-    lost_count,
-    followed_count,
-    answered_followed_count,
-    unit,
-    multiplier,
-    minimum_n,
-    interval_method,
-    horizon,
-    value_note,
+    days_since_end_count, numerator, denominator, n, lost_count, followed_count, answered_followed_count,
+    unit, multiplier, minimum_n, interval_method, horizon, value_note,
     case
         when not is_group then member_detail
         when value_note = 'suppressed' then suppressed_detail
         else
             'forces with a value: ' || valued_count || ' of ' || all_expected_count
+            || case when covered_share < 1 then ' (' || round(100 * covered_share, 1) || '% of the residents)' else '' end
+            || coalesce(', without ' || all_missing, '')
             || case when is_any_provisional then ', others are provisional' else '' end
     end as note_detail,
     is_group and is_any_provisional as is_any_provisional,

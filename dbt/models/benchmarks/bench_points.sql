@@ -2,7 +2,7 @@
 
 -- The points of each series (METHOD 3): final values of one version of an indicator, in order. A series ends where the
 -- platform redefines what it is made of, and a new one begins: a metric that came or went. A period in which that
--- happened belongs to neither. Where a period has no point the series goes on to the next; what is said of the change
+-- happened belongs to neither, nor does one in which the force merged or closed accounts. Where a period has no point the series goes on to the next; what is said of the change
 -- since the period before, and of five in a row, is said only where none is missing.
 with breaks as (
     select distinct
@@ -63,7 +63,7 @@ points as (
             and cells.platform = spans.platform
             and cells.period_start >= spans.from_date
             and cells.period_end < spans.until_date
-    where cells.value is not null and not cells.is_provisional
+    where cells.value is not null and not cells.is_provisional and not cells.is_break
 ),
 
 followed as (

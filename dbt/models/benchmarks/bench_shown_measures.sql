@@ -117,7 +117,9 @@ select
     measures.force_id, measures.platform, measures.account_scope, measures.period_type, measures.period_start,
     measures.period_end, measures.account_count, measures.open_account_count, measures.follower_count,
     measures.messages_due_day_count,
-    {% for measure in others %}measures.{{ measure }}, {% endfor %}
+    {% for measure in others %}
+    measures.{{ measure }},
+    {% endfor %}
     {% for measure in of_messages %}
     cast(pooled.{{ measure }} as bigint) as {{ measure }},
     {% endfor %}

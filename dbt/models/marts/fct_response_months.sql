@@ -2,16 +2,20 @@
 
 -- Which months a quarter, year or twelve months counts, of each force, platform, channel and account scope: those
 -- that are shown; and what a quarter's months that are not shown have together, where that is at least ten, else what
--- is left so in the year, in every period that holds all of them. A month that a shown week overlaps, or of which a day is
--- not known, is never among those.
+-- is left so in the year, in every period that holds all of them. A month that a shown week overlaps, or of which a day
+-- is not known, is never among those.
 {% set key = ['force_id', 'platform', 'channel', 'account_scope'] %}
 with months as (
     select
-        *,
-        {{ period_end('quarter', 'period_start') }} as quarter_end,
-        {{ period_end('year', 'period_start') }} as year_end
-    from {{ ref('fct_response_shown') }}
-    where period_type = 'month'
+        shown.*,
+        {{ period_end('quarter', 'shown.period_start') }} as quarter_end,
+        {{ period_end('year', 'shown.period_start') }} as year_end,
+        -- What began before our history has no number of its own.
+        {{ period_start('quarter', 'shown.period_start') }} >= clock.history_from_date as is_whole_quarter,
+        {{ period_start('year', 'shown.period_start') }} >= clock.history_from_date as is_whole_year
+    from {{ ref('fct_response_shown') }} as shown
+    cross join {{ ref('stg_landing__window') }} as clock
+    where shown.period_type = 'month'
 ),
 
 overlapped as (
@@ -57,13 +61,14 @@ together as (
 pooled as (
     select
         *,
-        is_small and quarter_count >= {{ var('shown_from_n') }} as is_of_quarter,
+        is_small and is_whole_quarter and quarter_count >= {{ var('shown_from_n') }} as is_of_quarter,
         sum(conversation_count) over of_year as year_count,
         min(period_start) over of_year as year_from
     from together
     window of_year as (
         partition by
-            {{ key | join(', ') }}, year_end, is_small, quarter_count >= {{ var('shown_from_n') }}
+            {{ key | join(', ') }}, year_end,
+            is_small and is_whole_quarter and quarter_count >= {{ var('shown_from_n') }}, is_small
     )
 )
 
@@ -78,7 +83,7 @@ select
         when pooled.is_shown then true
         when pooled.is_of_quarter
             then pooled.quarter_from >= periods.period_start and pooled.quarter_end <= periods.period_end
-        when pooled.is_small and pooled.year_count >= {{ var('shown_from_n') }}
+        when pooled.is_small and pooled.is_whole_year and pooled.year_count >= {{ var('shown_from_n') }}
             then pooled.year_from >= periods.period_start and pooled.year_end <= periods.period_end
         else false
     end as is_counted
