@@ -29,7 +29,7 @@ def explained(rows: list[dict[str, Any]]) -> Iterator[str]:
             "drawn towards the middle where it rests on few."
         )
     if any(row["rank"] and row["rank95_low"] is None for row in rows):
-        yield "Rank without brackets: what is counted and not sampled, as followers are, has no limits."
+        yield "Rank without brackets: nothing says how sure it is. Followers are counted and not sampled."
     if any(row["shrunk_value"] is not None for row in rows):
         yield (
             "Shrunk: the value drawn towards all forces' by as much as chance moves it, which is most where "

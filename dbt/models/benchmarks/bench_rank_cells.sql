@@ -59,44 +59,53 @@ counted as (
         *,
         case drawn_from when 'beta' then cast(n as double) when 'gamma' then denominator end as exposure,
         value / multiplier * case drawn_from when 'beta' then n when 'gamma' then denominator end as events,
-        case when value is not null then ln(greatest(value, 1)) end as log_seconds,
+        case when value is not null then ln(greatest(value, 0.001)) end as log_value,
         -- A limit that there is not: what the other one says, both ways.
         case
-            when ci95_high is not null then ln(ci95_high)
-            when ci95_low > 0 then 2 * ln(greatest(value, 1)) - ln(ci95_low)
+            when ci95_high > 0 then ln(ci95_high)
+            when ci95_low > 0 and value is not null then 2 * ln(greatest(value, 0.001)) - ln(ci95_low)
         end as log_high,
         case
             when ci95_low > 0 then ln(ci95_low)
-            when ci95_high is not null then 2 * ln(greatest(value, 1)) - ln(ci95_high)
+            when ci95_high > 0 then 2 * ln(greatest(value, 0.001)) - ln(ci95_high)
         end as log_low
     from ranked
     where drawn_from is not null
+),
+
+distributed as (
+    select
+        indicator_id,
+        area_id,
+        platform,
+        account_scope,
+        period_type,
+        period_start,
+        period_end,
+        drawn_from,
+        is_lowest_first,
+        case drawn_from when 'days' then numerator_measure end as numerator_measure,
+        case when drawn_from = 'days' and {{ is_by_day('denominator_measure') }} then denominator_measure end
+            as denominator_measure,
+        case
+            when drawn_from in ('beta', 'gamma') then greatest(0.01, prior_size * pooled + events)
+            when drawn_from = 'log' then log_value
+            when value > 0 then ln(value)  -- a measured zero is zero in every draw
+        end as place,
+        case drawn_from
+            when 'beta' then greatest(0.01, prior_size * (1 - pooled) + exposure - events)
+            when 'gamma' then prior_size + exposure
+            -- Without limits of its own a median is as uncertain as the least certain of the others.
+            when 'log' then case
+                when value is null then 0
+                else coalesce(log_high - log_low, max(log_high - log_low) over among) / (2 * {{ z_value(95) }})
+            end
+        end as width,
+        cast({{ var('draws_seed') }} as bigint) as draws_seed
+    from counted
+    window among as (partition by indicator_id, platform, account_scope, period_type, period_start)
 )
 
-select
-    indicator_id,
-    area_id,
-    platform,
-    account_scope,
-    period_type,
-    period_start,
-    period_end,
-    drawn_from,
-    is_lowest_first,
-    case drawn_from when 'days' then numerator_measure end as numerator_measure,
-    case when drawn_from = 'days' and {{ is_by_day('denominator_measure') }} then denominator_measure end
-        as denominator_measure,
-    case
-        when drawn_from in ('beta', 'gamma') then greatest(0.01, prior_size * pooled + events)
-        when drawn_from = 'log' then log_seconds
-        when value > 0 then ln(value)  -- a measured zero is zero in every draw
-    end as place,
-    case drawn_from
-        when 'beta' then greatest(0.01, prior_size * (1 - pooled) + exposure - events)
-        when 'gamma' then prior_size + exposure
-        -- Without limits of its own a median is as uncertain as the least certain of the others.
-        when 'log' then case when value is null then 0 else coalesce(log_high - log_low, max(log_high - log_low) over among) / (2 * {{ z_value(95) }}) end
-    end as width,
-    cast({{ var('draws_seed') }} as bigint) as draws_seed
-from counted
-window among as (partition by indicator_id, platform, account_scope, period_type, period_start)
+-- What is no ratio and has no limits at any force says nothing of how sure it is.
+select * from distributed
+where drawn_from <> 'log' or width is not null

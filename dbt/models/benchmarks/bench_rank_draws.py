@@ -10,6 +10,7 @@ and `draws_seed`, so that any order and splitting of builds gives the same figur
 import hashlib
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,7 @@ COMPARISON = ["period_type", "period_start", "indicator_id", "platform", "accoun
 KEY = [*COMPARISON, "area_id", "period_end", "drawn_from", "draws_seed"]
 #: The ranks between which 952 of the thousand lie, counted from 0: at most 24 are left out at each end.
 LOW, HIGH = 24, 975
+Cell = dict[str, Any]
 
 
 def model(dbt, session):
@@ -41,7 +43,7 @@ class Days:
     """What each force, platform and account scope had on each day, of each measure; a day that is not known
     adds nothing, as in the sums over the period."""
 
-    def __init__(self, table, measures):
+    def __init__(self, table: pa.Table, measures: list[str]) -> None:
         table = table.sort_by(
             [(name, "ascending") for name in ("area_id", "platform", "account_scope", "activity_date")]
         )
@@ -56,7 +58,7 @@ class Days:
             self._rows[key] = slice(start, end)
             start = end
 
-    def of(self, cell, measure, day_count):
+    def of(self, cell: Cell, measure: str, day_count: int) -> np.ndarray:
         """A measure on each day of the cell's period: an array of `day_count` figures."""
         filled = np.zeros(day_count)
         rows = self._rows.get((cell["area_id"], cell["platform"], cell["account_scope"]), slice(0))
@@ -66,13 +68,13 @@ class Days:
         return filled
 
 
-def generator(*key):
+def generator(*key: object) -> np.random.Generator:
     """Random numbers for a key: always the same ones."""
     digest = hashlib.sha256("|".join(map(str, key)).encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
 
 
-def intervals(cells, days):
+def intervals(cells: list[Cell], days: Days | None) -> dict[str, list[float]]:
     """The limits of each cell's rank at 95%, and the probability that it is in the first and in the last
     quarter of its comparison (rounded down).
 
@@ -100,7 +102,7 @@ def intervals(cells, days):
     return found
 
 
-def mean_ranks(figures):
+def mean_ranks(figures: np.ndarray) -> np.ndarray:
     """Ranks from the lowest within each column, ties at their mean. Cells × draws, as given."""
     figures = np.ascontiguousarray(figures.T)
     order = np.argsort(figures, axis=1)
@@ -117,7 +119,7 @@ def mean_ranks(figures):
     return ranks.T
 
 
-def drawn(cells, days, again):
+def drawn(cells: list[Cell], days: Days | None, again: dict[str, np.ndarray]) -> np.ndarray:
     """A thousand draws of each cell of a comparison, the best figure lowest. Cells × draws."""
     if cells[0]["drawn_from"] in ("beta", "gamma"):
         figures = np.stack([_of_counts(cell) for cell in cells])
@@ -138,7 +140,7 @@ def drawn(cells, days, again):
     return figures if cells[0]["is_lowest_first"] else -figures
 
 
-def shrunk(place, width, moves):
+def shrunk(place: np.ndarray, width: np.ndarray, moves: np.ndarray) -> np.ndarray:
     """Draws after shrinkage (METHOD 1), on the logarithm: true places are taken for normal round their mean m
     with variance t², by moments var(place) − mean(width²), and each is drawn from what is left of it then:
     m + b (place − m) + √b moves, b = t² / (t² + width²) (G. Casella, An introduction to empirical Bayes data
@@ -159,18 +161,18 @@ def shrunk(place, width, moves):
     return np.where(some[:, None], middle + keeps * (near - middle) + np.sqrt(keeps) * moves, place[:, None])
 
 
-def _random(cell):
+def _random(cell: Cell) -> np.random.Generator:
     return generator(*(cell[name] for name in ("draws_seed", *COMPARISON, "area_id")))
 
 
-def _of_counts(cell):
+def _of_counts(cell: Cell) -> np.ndarray:
     """Of a share or a rate: its beta or gamma posterior, by `place` and `width`."""
     if cell["drawn_from"] == "beta":
         return _random(cell).beta(cell["place"], cell["width"], DRAWS)
     return _random(cell).standard_gamma(cell["place"], DRAWS) / cell["width"]
 
 
-def _of_days(cell, days, again):
+def _of_days(cell: Cell, days: Days | None, again: dict[str, np.ndarray]) -> np.ndarray:
     """How far the logarithm of a ratio of sums moves when the period's days are drawn again, with
     replacement: a bootstrap of blocks, as one day's posts are not independent. Of d days a draw spreads as
     d − 1 do; that is put right (A. C. Davison and D. V. Hinkley, Bootstrap Methods and their Application,
