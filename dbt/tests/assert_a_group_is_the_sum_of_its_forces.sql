@@ -1,7 +1,7 @@
 -- What: a group's numerator is the sum over its forces with a value, for every ratio of sums.
 -- Why: a group is Σ numerator / Σ denominator, and a join that multiplies rows would inflate it.
--- A returned row is a group, platform and period where the two differ. Indicators from messages pool also forces of which
--- not all messages were collected, so they are left out; the attack of the release gate looks at them.
+-- A returned row is a group, platform and period where the two differ. Indicators from messages pool also forces of
+-- which not all messages were collected, so they are left out; the attack of the release gate looks at them.
 with cells as (
     select cells.*
     from {{ ref('bench_values') }} as cells
