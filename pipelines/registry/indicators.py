@@ -38,7 +38,9 @@ class Indicator(Row, frozen=True, kw_only=True):
     n_measure: str
     multiplier: Annotated[int, Meta(ge=1)]
     polarity: Literal["higher_is_better", "lower_is_better", "none"]
-    known_by: Literal["followers", "posts", "values_7d", "values_export", "messages", "direct_messages"]
+    known_by: Literal[
+        "register", "followers", "posts", "values_7d", "values_export", "messages", "direct_messages"
+    ]
     metrics: str
     metric_rule: Literal["all", "any"]
     platforms: str | None = None

@@ -44,6 +44,7 @@ by_platform as (
         period_start,
         period_end,
         count(*) filter (where is_there) as account_count,
+        cast({{ days_between('period_start', 'period_end') }} + 1 as bigint) as force_day_count,
         cast(sum(present_day_count) as bigint) as messages_due_day_count,
         cast(sum(present_day_count) filter (where is_due) as bigint) as asked_due_day_count,
         count(*) filter (where is_there and is_open_at_end) as open_account_count,
@@ -82,6 +83,7 @@ all_platforms as (
         period_type,
         period_start,
         period_end,
+        cast({{ days_between('period_start', 'period_end') }} + 1 as bigint) as force_day_count,
         cast(sum(asked_due_day_count) as bigint) as messages_due_day_count,
         {% for measure in [
             'account_count', 'open_account_count', 'messages_known_account_count', 'direct_known_account_count'
@@ -101,7 +103,8 @@ all_platforms as (
 unioned as (
     select
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
-        messages_due_day_count, follower_count, messages_known_account_count, direct_known_account_count,
+        force_day_count, messages_due_day_count, follower_count, messages_known_account_count,
+        direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
         followers_missing, posts_missing, messages_missing, direct_missing,
         cast(null as varchar) as messages_known_on, cast(null as varchar) as direct_known_on
@@ -109,7 +112,7 @@ unioned as (
     union all
     select
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
-        messages_due_day_count, cast(null as bigint) as follower_count, messages_known_account_count,
+        force_day_count, messages_due_day_count, cast(null as bigint) as follower_count, messages_known_account_count,
         direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
         cast(null as varchar) as followers_missing, cast(null as varchar) as posts_missing, messages_missing,
