@@ -36,8 +36,8 @@ SMALL_SCALE, SMALL_DAYS = 0.05, 45
 GATED_DAYS = 5
 BEATBOOK = str(Path(sys.executable).with_name("beatbook"))
 KEY = "indicator_id, area_id, platform, account_scope, period_type, period_start"
-#: What the yardstick works out by the same rules, for forces: it knows threads and no askers, suppresses no more
-#: than what is few itself, and takes groups from four fifths of their forces.
+#: What the yardstick works out by the same rules, for forces: it knows threads and no askers, suppresses no
+#: more than what is few itself, and takes groups from four fifths of their forces.
 COMPARED = ("followers_per_1k", "posts_per_account_week", "views_7d_per_1k", "shares_per_post")
 console = Console(stderr=True, highlight=False)
 

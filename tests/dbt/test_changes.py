@@ -60,7 +60,8 @@ def built(
         dim_platform_metric="select 'x' as platform, 'm' as metric, null::date as since_date, "
         "null::date as deprecated_date",
         bench_values="select 'i' as indicator_id, '1' as indicator_version, 'x' as platform, "
-        f"'all' as account_scope, '{period_type}' as period_type, false as is_provisional, false as is_break, * "
+        f"'all' as account_scope, '{period_type}' as period_type, "
+        "false as is_provisional, false as is_break, * "
         f"from (values {', '.join(rows)}) "
         "as t (area_id, period_start, period_end, value, ci95_low, ci95_high)",
         bench_points=project.sql("bench_points"),
