@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
 
--- The cells of every area, a force being an area with one member. A group is Σ numerator / Σ denominator over its
--- forces with a value, says how many they are, who is missing and how many residents are covered, and is provisional while
--- one of the others is; the sum over too few of the people whose forces could have a value is not the group's. Of messages a group pools those that are shown, and forces that
--- have too few to show are no gap.
+-- The cells of every area, a force being an area with one member. A group is Σ numerator / Σ denominator over its forces
+-- with a value, says how many they are, who is missing and how many residents are covered, and is provisional while one of
+-- the others is; the sum over too few of the people whose forces could have one is not the group's. Of messages a group
+-- pools those that are shown, and forces that have too few to show are no gap.
 with members as (
     select
         members.area_id,
@@ -81,7 +81,8 @@ noted as (
         areas.*,
         areas.expected_count + greatest(missing.missing_count, 0) as all_expected_count,
         areas.covered_population
-        / cast(nullif(areas.expected_population + greatest(missing.missing_population, 0), 0) as double) as covered_share,
+        / cast(nullif(areas.expected_population + greatest(missing.missing_population, 0), 0) as double)
+            as covered_share,
         nullif(concat_ws(', ', areas.forces_missing, missing.missing_forces), '') as all_missing,
         indicators.unit,
         indicators.indicator_version,
@@ -135,7 +136,7 @@ select
         when value_note = 'suppressed' then suppressed_detail
         else
             'forces with a value: ' || valued_count || ' of ' || all_expected_count
-            || case when covered_share < 1 then ' (' || round(100 * covered_share, 1) || '% of the residents)' else '' end
+            || coalesce(' (' || round(100 * nullif(covered_share, 1), 1) || '% of the residents)', '')
             || coalesce(', without ' || all_missing, '')
             || case when is_any_provisional then ', others are provisional' else '' end
     end as note_detail,

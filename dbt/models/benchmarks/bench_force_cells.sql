@@ -98,35 +98,24 @@ judged as (
             when known_by = 'values_export' and n < post_count
                 then n || ' of ' || post_count || ' posts have a count at export'
             when is_of_messages then nullif(concat_ws(
-                '; ',
-                case
-                    when platform = 'all' and known_on is null then messages_text || ' were collected from no account'
-                    when platform = 'all' then messages_text || ' from ' || known_on
-                end,
-                case
-                    when known_day_count < messages_due_day_count
-                        then messages_text || ' are known of ' || known_day_count || ' of ' || messages_due_day_count
-                            || ' account-days' || coalesce(', not whole of ' || accounts_missing, '')
-                end
-            ), '')
+                    '; ',
+                    case
+                        when platform = 'all' and known_on is null then messages_text || ' were collected from no account'
+                        when platform = 'all' then messages_text || ' from ' || known_on
+                    end,
+                    case
+                        when known_day_count < messages_due_day_count
+                            then messages_text || ' are known of ' || known_day_count || ' of ' || messages_due_day_count
+                                || ' account-days' || coalesce(', not whole of ' || accounts_missing, '')
+                    end
+                ), '')
         end as known_detail
     from available
 )
 
 select
-    indicator_id,
-    force_id,
-    platform,
-    account_scope,
-    period_type,
-    period_start,
-    period_end,
-    is_complete,
-    days_since_end_count,
-    known_by,
-    numerator,
-    denominator,
-    n,
+    indicator_id, force_id, platform, account_scope, period_type, period_start, period_end,
+    is_complete, days_since_end_count, known_by, numerator, denominator, n,
     {{ horizon_measure('lost') }} as lost_count,
     {{ horizon_measure('followed') }} as followed_count,
     {{ horizon_measure('answered_followed') }} as answered_followed_count,

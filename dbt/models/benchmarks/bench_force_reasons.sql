@@ -85,8 +85,8 @@ forces as (
         offers.*,
         forces.force_id,
         case
-            when offers.is_per_head and not forces.is_per_head and residents.force_id is not null then 'too_few_residents'
-            when offers.is_per_head and not forces.is_per_head then 'not_applicable'
+            when offers.is_per_head and not forces.is_per_head
+                then case when residents.force_id is null then 'not_applicable' else 'too_few_residents' end
             when offers.listed_count < offers.needed_count then 'not_offered'
             when present.force_id is null then 'no_account'
             when offers.is_terms_restricted then 'terms_restricted'

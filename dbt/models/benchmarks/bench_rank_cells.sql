@@ -4,8 +4,9 @@
 -- beta (of shares) and gamma (of rates with Byar's limits): shape and second shape, or exposure, of what is left after
 -- shrinkage. log (of medians): place and standard deviation on the logarithm, by the limits. days (of ratios of sums
 -- that have no limits): place on the logarithm; how far it moves is told by drawing the period's days again. Followers
--- have none: they are counted and not sampled. A median that was not reached has no place and is last in every draw. Where forces differ by no more than chance the crowd counts for a
--- thousand million, so that every order of them is as likely as any other.
+-- have none: they are counted and not sampled. A median that was not reached has no place and is last in every draw.
+-- Where forces differ by no more than chance the crowd counts for a thousand million, so that every order of them is as
+-- likely as any other.
 with ranked as (
     select
         comparisons.indicator_id,
@@ -97,9 +98,9 @@ distributed as (
             when 'gamma' then prior_size + exposure
             -- Without limits of its own a median is as uncertain as the least certain of the others.
             when 'log' then case
-                when value is null then 0
-                else coalesce(log_high - log_low, max(log_high - log_low) over among) / (2 * {{ z_value(95) }})
-            end
+                    when value is null then 0
+                    else coalesce(log_high - log_low, max(log_high - log_low) over among) / (2 * {{ z_value(95) }})
+                end
         end as width,
         cast({{ var('draws_seed') }} as bigint) as draws_seed
     from counted

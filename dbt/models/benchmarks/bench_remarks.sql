@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
 -- What has to be said beside a number: that the thread stands for the asker where nobody says who wrote, of counters at
--- export how old the posts were, and of comments on how many posts nobody could make any. A group has those of its forces.
+-- export how old the posts were, and of comments on how many posts nobody could make any. A group has those of its
+-- forces.
 with sums as (
     select
         indicators.indicator_id,
@@ -45,7 +46,8 @@ remarks as (
             when known_by = 'direct_messages' and direct_thread_asker_count > 0
                 then 'where nobody says who wrote, the thread stands for the asker'
             when known_by = 'values_7d' and comments_off_count > 0
-                then 'comments are switched off on ' || comments_off_count || ' of ' || engagement_valued_count || ' posts'
+                then 'comments are switched off on ' || comments_off_count || ' of ' || engagement_valued_count
+                    || ' posts'
             when known_by = 'values_export' then 'counted ' || age_days || ' days after posting on average'
         end as remark_text
     from sums

@@ -85,7 +85,7 @@ given as (
             and queued.channel = turns.channel
             and queued.conversation_id = turns.conversation_id
             and queued.asker = turns.asker
-            and turns.opened_at_utc <= replies.sent_at_utc
+            and replies.sent_at_utc >= turns.opened_at_utc
     group by turns.account_id, turns.message_id
 )
 

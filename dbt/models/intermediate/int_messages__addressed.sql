@@ -56,9 +56,9 @@ told as (
         ours.message_id,
         ours.asker,
         -- What begins a thread answers nobody in it.
-        ours.message_id is distinct from ours.conversation_id
+        coalesce(ours.message_id <> ours.conversation_id, true)
         and ours.above_id is null
-        and (ours.in_reply_to is null or ours.in_reply_to is distinct from ours.post_id) as is_unsaid,
+        and coalesce(ours.in_reply_to <> ours.post_id, true) as is_unsaid,
         coalesce(ours.is_automatic, false)
         or coalesce(
             {{ seconds_between('ours.above_sent_at_utc', 'ours.sent_at_utc') }}
