@@ -5,11 +5,11 @@
 
 -- METHOD 1: each force's value among those of the forces, and against the other forces together. Groups have no rank.
 -- rank 1 is the best where the indicator has a polarity, otherwise the highest; percentile is the share of the other
--- forces with a lower value; quintile follows the rank (1 holds the best or highest). Two values that differ by rounding
--- alone are one: two thirds read off a curve are two thirds of a count. A median that was not reached is longer than all
--- others: such forces share the last rank, and are judged by their lower limit. What is provisional, or a share or a
--- median of few, or of a period in which accounts were merged, has no rank, and where few forces have one nobody has.
--- What pools other platforms for one force than for another (all) is neither ranked nor judged.
+-- forces with a lower value; quintile follows the rank (1 holds the best or highest). Two values that differ by
+-- rounding alone are one: two thirds read off a curve are two thirds of a count. A median that was not reached is
+-- longer than all others: such forces share the last rank, and are judged by their lower limit. What is provisional,
+-- or a share or a median of few, or of a period in which accounts were merged, has no rank, and where few forces have
+-- one nobody has. What pools other platforms for one force than for another (all) is neither ranked nor judged.
 with valued as (
     select
         cells.*,

@@ -100,13 +100,15 @@ judged as (
             when is_of_messages then nullif(concat_ws(
                     '; ',
                     case
-                        when platform = 'all' and known_on is null then messages_text || ' were collected from no account'
+                        when platform = 'all' and known_on is null
+                            then messages_text || ' were collected from no account'
                         when platform = 'all' then messages_text || ' from ' || known_on
                     end,
                     case
                         when known_day_count < messages_due_day_count
-                            then messages_text || ' are known of ' || known_day_count || ' of ' || messages_due_day_count
-                                || ' account-days' || coalesce(', not whole of ' || accounts_missing, '')
+                            then messages_text || ' are known of ' || known_day_count || ' of '
+                                || messages_due_day_count || ' account-days'
+                                || coalesce(', not whole of ' || accounts_missing, '')
                     end
                 ), '')
         end as known_detail

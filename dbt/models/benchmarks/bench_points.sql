@@ -2,9 +2,9 @@
 
 -- The points of each series (METHOD 3): final values of one version of an indicator, in order. A series ends where the
 -- platform redefines what it is made of, and a new one begins: a metric that came or went. A period in which that
--- happened belongs to neither, nor does one in which the force merged or closed accounts. Where a period has no point the
--- series goes on to the next; what is said of the change since the period before, and of five in a row, is said only where
--- none is missing.
+-- happened belongs to neither, nor does one in which the force merged or closed accounts. Where a period has no point
+-- the series goes on to the next; what is said of the change since the period before, and of five in a row, is said
+-- only where none is missing.
 with breaks as (
     select distinct
         indicators.indicator_id,
