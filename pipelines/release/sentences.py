@@ -79,6 +79,8 @@ _WHEN = {"valued": "at seven days", "exported": "when they were exported"}
 
 def counted(measure: str) -> str:
     """What a measure counts, in words: its name says it."""
+    if measure == "messages_due_day_count":
+        return "account-days on which messages are due"
     of, _, how = measure.removesuffix("_count").rpartition("_")
     if how in _WHEN:
         return f"posts with a count of {of if of == 'reach' else of + 's'} {_WHEN[how]}"

@@ -83,13 +83,20 @@ NAMES: dict[tuple[str, str], dict[str, str]] = {
         "uri": "message_id",
         "thread_uri": "thread_id",
         "post_uri": "post_id",
+        "parent_uri": "in_reply_to",
         "created_at_utc": "sent_at_utc",
         "indexed_at_utc": "sent_at_utc",
     },
-    ("mastodon", "messages"): {"id": "message_id", "status_id": "post_id", "created_at_utc": "sent_at_utc"},
+    ("mastodon", "messages"): {
+        "id": "message_id",
+        "status_id": "post_id",
+        "in_reply_to_id": "in_reply_to",
+        "created_at_utc": "sent_at_utc",
+    },
     ("youtube", "messages"): {
         "comment_id": "message_id",
         "video_id": "post_id",
+        "answered_comment_id": "in_reply_to",
         "published_at_utc": "sent_at_utc",
     },
 }

@@ -233,6 +233,24 @@ def _messages(
         pl.Series("direction", np.r_[np.full(count, "inbound"), np.full(len(answered), "outbound")]),
         pl.concat([author, pl.Series([None] * len(answered), dtype=pl.String)]).alias("author_key"),
         pl.Series("sent_at_utc", np.r_[sent, reply_sent]),
+        pl.concat([_below(posts, post, inbound_id, is_top, top), inbound_id.gather(answered)]).alias(
+            "in_reply_to"
+        ),
+        pl.Series("has_question_mark", [True] * count + [None] * len(answered)),
+        pl.concat([pl.Series([None] * count, dtype=pl.String), reply_id]).alias("wording_key"),
+    )
+
+
+def _below(
+    posts: pl.DataFrame, post: Numbers, inbound_id: pl.Series, is_top: Numbers, top: Numbers
+) -> pl.Series:
+    """What each message of the public answers: the post, or the first of its thread."""
+    ids = posts["post_id"].cast(pl.String).gather(post)
+    return (
+        ids.to_frame("post")
+        .with_columns(inbound_id.gather(top).alias("top"))
+        .select(pl.when(pl.Series(is_top)).then("post").otherwise("top"))
+        .to_series()
     )
 
 

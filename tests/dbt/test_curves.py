@@ -95,7 +95,8 @@ def test_what_is_read_off_the_pieces_is_what_is_read_off_the_steps(project: Proj
     )
     rows = project.run(
         f"select area_id, {', '.join(COLUMNS)} from ({project.sql('fct_response_curves')})",
-        fct_conversations="select 'x' as platform, 'public' as channel, date '2026-03-03' as opened_date, * "
+        fct_conversations="select 'x' as platform, 'public' as channel, date '2026-03-03' as opened_date, "
+        "false as is_closing, * "
         f"from (values {conversations}) as t (force_id, waited_seconds, is_answered)",
         fct_response_members="select 'x' as platform, 'public' as channel, 'x' as pooled_platform, "
         f"{WEEK}, * from "

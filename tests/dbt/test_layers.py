@@ -15,11 +15,12 @@ MAY_READ = {
     "benchmarks": {"marts", "benchmarks"},
     "extracts": {"marts", "benchmarks"},
 }
-#: Besides: what the landing gate let pass, which is no layer over staging; the register's accounts and
-#: corrections; and the days that a build computes, which all that is computed by day needs.
+#: Besides: what the landing gate let pass, which is no layer over staging; the register's accounts,
+#: their events and corrections; and the days that a build computes, which all that is computed by day needs.
 BESIDES = {
     ("staging", "stg_landing__quarantined"),
     ("marts", "stg_register__accounts"),
+    ("marts", "stg_register__account_events"),
     ("marts", "stg_register__corrections"),
 }
 WINDOW = "stg_landing__window"
@@ -132,6 +133,7 @@ def test_every_formula_has_a_unit_test(project: Project) -> None:
         *(
             "dim_area",
             "dim_force",
+            "dim_account_event",
             "dim_account_scope",
             "dim_indicator",
             "dim_value_note",
@@ -149,7 +151,7 @@ def test_every_formula_has_a_unit_test(project: Project) -> None:
 def test_the_tests_are_few_enough_to_mean_something(project: Project) -> None:
     """Each costs a piece of every build."""
     tests = [node for node in project.manifest["nodes"].values() if node["resource_type"] == "test"]
-    assert len(tests) <= 70
+    assert len(tests) <= 75
 
 
 def test_files_stay_small() -> None:

@@ -116,9 +116,12 @@ def test_direct_messages_have_rows_of_their_own_and_are_no_public_ones(made: War
     assert (value, n, note) == (50.0, 12, None)
     _, n, note, detail = made.cell("answered_1h_pct", "surrey", "week", "2026-10-05")
     assert (n, note) == (None, "not_collected")
-    assert detail == "messages were not collected from: facebook:surreypolice"
+    assert detail == "messages are known of 0 of 7 account-days, not whole of facebook:surreypolice"
     _, _, note, detail = made.cell("direct_answered_1h_pct", "kent", "week", "2026-10-05")
-    assert (note, detail) == ("not_collected", "direct messages were not collected from: facebook:kentpolice")
+    assert (note, detail) == (
+        "not_collected",
+        "direct messages are known of 0 of 7 account-days, not whole of facebook:kentpolice",
+    )
 
 
 def test_two_in_a_thread_are_two_where_it_is_said_who_they_are(made: Warehouse) -> None:

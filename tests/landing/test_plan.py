@@ -87,8 +87,9 @@ def test_what_forces_return_is_not_asked(production: Settings, register: Registe
     assert (row.accounts, row.requests, row.units, row.why_not) == (48, 0, None, "returns from forces")
 
 
-def test_only_accounts_that_are_due_are_counted(production: Settings, register: Register) -> None:
-    before, after = (planned(production, register, date(2026, 11, day)) for day in (1, 2))
+def test_only_accounts_that_are_to_be_pulled_are_counted(production: Settings, register: Register) -> None:
+    """Those that were merged on 2 November are asked for 28 days more."""
+    before, after = (planned(production, register, date(2026, 11, day)) for day in (29, 30))
     merged = sum(event.startswith("bluesky:") for event in register.events)
     assert merged > 0
     assert before["bluesky"].accounts - after["bluesky"].accounts == merged

@@ -56,8 +56,14 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "direct_answered_1h_pct",
         "direct_answered_24h_pct",
         "direct_median_first_reply_seconds",
+        "posts_per_week",
+        "engagements_per_post",
+        "views_7d_per_post",
+        "accounts_per_100k",
+        "messages_collected_pct",
+        "acknowledged_pct",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 20))
+    assert [row.position for row in indicators.values()] == list(range(1, 26))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 

@@ -92,9 +92,8 @@ select
     {% for part in parts %}
     {% if part == 'comment_count' %}
     + case
-        when noted.aged.is_comments_off then coalesce(noted.aged.comment_count, 0)
-        when has_parts.has_comment_count then noted.aged.comment_count
-        else 0
+        when has_parts.has_comment_count and noted.aged.comment_count is not null then noted.aged.comment_count
+        when noted.aged.is_comments_off or not has_parts.has_comment_count then 0
     end
     {% else %}
     + case when has_parts.has_{{ part }} then noted.aged.{{ part }} else 0 end
