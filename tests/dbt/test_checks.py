@@ -66,7 +66,7 @@ BESIDE = {
         from ({DAY})""",
     "fct_posts": """select 'a' as account_id, date '2026-03-02' as created_date, 'late' as note_7d,
         unnest(['post', 'post', 'reply', 'repost']) as kind""",
-    "fct_conversations": """select 'a' as account_id, date '2026-03-02' as opened_date,
+    "fct_conversations": """select 'a' as account_id, date '2026-03-02' as opened_date, false as is_closing,
         unnest(['public', 'direct']) as channel""",
 }
 

@@ -48,7 +48,8 @@ def built(project: Project, indicator: str, cells: dict[str, Cell], *also: str) 
         "dim_area": f"select * from (values {areas}) as t (area_id, area_type)",
         "dim_indicator": INDICATORS,
         "bench_values": f"select '{indicator}' as indicator_id, 'x' as platform, 'all' as account_scope, "
-        f"{WEEK}, false as is_provisional, false as is_break, null::varchar as value_note, null::double as ci998_low, "
+        f"{WEEK}, false as is_provisional, false as is_break, null::varchar as value_note, "
+        "null::double as ci998_low, "
         f"* from (values {rows}) as t "
         "(area_id, value, numerator, denominator, n, ci95_low, ci95_high)",
         "bench_funnel_places": project.sql("bench_funnel_places"),

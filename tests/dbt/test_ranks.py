@@ -59,7 +59,8 @@ def made(
             rows.append(f"({', '.join(cell)})")
     methods = {"share": "wilson", "weekly": "byar", "median": "kaplan_meier_log_log", "rate": "none"}
     values = f"""
-        select '{indicator}' as indicator_id, 'all' as account_scope, {WEEK}, false as is_provisional, false as is_break,
+        select '{indicator}' as indicator_id, 'all' as account_scope, {WEEK},
+            false as is_provisional, false as is_break,
             platform, area_id, value, events as numerator, n as denominator, n::bigint as n, low as ci95_low,
             high as ci95_high, '{methods[indicator]}' as ci_method
         from (values {", ".join(rows)}) as t (platform, area_id, value, events, n, low, high)"""

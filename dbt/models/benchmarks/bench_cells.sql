@@ -13,7 +13,7 @@ with members as (
         cells.value_note is null or (cells.is_shown is not null and cells.value_note = 'suppressed') as is_covered,
         cells.value_note is null or notes.is_number_expected as is_expected,
         coalesce(cells.is_shown, cells.value_note is null) as is_counted,
-        coalesce(forces.population, 0) as population
+        greatest(forces.population, 0) as population
     from {{ ref('bench_force_cells') }} as cells
     inner join {{ ref('dim_force') }} as forces
         on cells.force_id = forces.force_id
@@ -37,8 +37,8 @@ areas as (
         count(*) filter (where is_valued) as valued_count,
         count(*) filter (where is_covered) as covered_count,
         count(*) filter (where is_expected) as expected_count,
-        coalesce(sum(population) filter (where is_covered), 0) as covered_population,
-        coalesce(sum(population) filter (where is_expected), 0) as expected_population,
+        greatest(sum(population) filter (where is_covered), 0) as covered_population,
+        greatest(sum(population) filter (where is_expected), 0) as expected_population,
         {{ list_text('case when is_expected and not is_covered then force_id end', 'force_id') }} as forces_missing,
         coalesce(bool_or(value_note = 'provisional'), false) as is_any_provisional,
         min(position) as first_position,
@@ -56,7 +56,7 @@ missing as (
     select
         areas.area_id, areas.indicator_id, areas.platform, areas.account_scope, areas.period_type, areas.period_start,
         count(distinct reasons.area_id) as missing_count,
-        sum(coalesce(forces.population, 0)) as missing_population,
+        greatest(sum(forces.population), 0) as missing_population,
         {{ list_text('reasons.area_id', 'reasons.area_id') }} as missing_forces,
         min(notes.position) as missing_position
     from areas
