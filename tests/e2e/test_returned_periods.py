@@ -90,6 +90,9 @@ def test_a_later_return_follows_nobody_whom_it_does_not_show(made: Warehouse) ->
     exported = [datetime(2026, 10, 12), datetime(2026, 11, 2)]  # noqa: DTZ001
     assert rows == [("e", exported[0]), ("l", exported[1])]
     # All were asked within twelve hours before the export: nobody knows whether they were answered in a day.
-    value, _, note, detail = made.cell("answered_24h_pct", "surrey", "month", "2026-10-01")
-    assert (value, note) == (None, "not_collected")
-    assert detail == "no conversation was followed to the horizon"
+    known = made.ask(
+        "select conversation_count, is_known_at_1h, is_known_at_24h from fct_response_curves "
+        "where area_id = 'surrey' and platform = 'facebook' and period_type = 'week' "
+        "and period_start = '2026-10-05'"
+    )
+    assert known == [(12, True, False)]
