@@ -38,6 +38,7 @@ def holds(path: Path, words: str, since: float) -> bool:
     return words.encode() in path.read_bytes()
 
 
+@pytest.mark.long
 def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     copied: Callable[[], Nation],
 ) -> None:
@@ -102,6 +103,7 @@ def test_what_is_missing_says_why_in_the_table(copied: Callable[[], Nation]) -> 
     assert all((row["value"] is None) == (row["value_note"] is not None) for row in rows.values())
 
 
+@pytest.mark.long
 def test_a_platform_that_is_wrong_as_a_whole_is_quarantined_and_the_others_are_published(
     copied: Callable[[], Nation],
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.conftest import Nation
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 def bytes_of(folder: Path) -> dict[str, str]:

@@ -142,6 +142,7 @@ def test_a_late_export_has_figures_of_its_own_and_none_at_seven_days(made: Wareh
     assert made.cell("views_at_export_per_1k", "kent", "month", "2026-10-01")[2] == "not_collected"
 
 
+@pytest.mark.long
 def test_what_is_withdrawn_goes_and_what_replaces_it_stands(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

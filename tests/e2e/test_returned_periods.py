@@ -95,4 +95,4 @@ def test_a_later_return_follows_nobody_whom_it_does_not_show(made: Warehouse) ->
         "where area_id = 'surrey' and platform = 'facebook' and period_type = 'week' "
         "and period_start = '2026-10-05'"
     )
-    assert known == [(12, True, False)]
+    assert known == [(11, True, False)]  # the last one asked on Monday in London
