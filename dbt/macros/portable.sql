@@ -79,11 +79,6 @@ read_csv(
 )
 {%- endmacro %}
 
-{# An account, and in brackets why it was not collected where the log says so: for the sentence of a note. #}
-{% macro account_with_reason(alias='') -%}
-{{ alias }}account_id || coalesce(' (' || nullif({{ alias }}last_reason, '') || ')', '')
-{%- endmacro %}
-
 {# The value in the row where `key` is greatest or least, also when that value is null. #}
 {% macro value_at_max(value, key) %}{{ return(adapter.dispatch('value_at_max', 'beatbook')(value, key)) }}{% endmacro %}
 {% macro duckdb__value_at_max(value, key) %}arg_max_null({{ value }}, {{ key }}){% endmacro %}

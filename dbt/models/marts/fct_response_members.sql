@@ -1,9 +1,8 @@
 {{ config(materialized='table') }}
 
 -- Which forces and platforms make up which curve, of the weeks and months that this build computes: groups and all
--- platforms together pool what is shown. Each curve has a
--- number, and so has each source, what one force has on one platform in one period: to sort millions of waiting times
--- by five texts would cost several times as much.
+-- platforms together pool what is shown. Each curve has a number, and so has each source, what one force has on one
+-- platform in one period: to sort millions of waiting times by five texts would cost several times as much.
 with platforms as (
     select platform, platform as pooled_platform from {{ ref('dim_platform') }}
     union all
