@@ -84,7 +84,7 @@ def test_survival_curve_of_a_clinical_trial(project: Project, shared: Path) -> N
     32 and 34. The first is read at the ends of pieces, where somebody was lost; the second step by step."""
     columns = "at_risk_count, survival"
     cases = ", ".join(
-        f"('{row['group']}', 'x', 'public', date '2026-03-03', {row['time']}::double, {row['event']})"
+        f"('{row['group']}', 'x', 'public', date '2026-03-03', {row['time']}::double, {row['event']}, false)"
         for row in rows(shared / "oracles" / "km_g3.csv")
     )
     week = "'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end"
@@ -92,7 +92,8 @@ def test_survival_curve_of_a_clinical_trial(project: Project, shared: Path) -> N
         f"select curve_number, last_waited_seconds, {columns} from fct_response_pieces union all "
         f"select curve_number, waited_seconds, {columns} from ({project.sql('fct_response_steps')})",
         fct_conversations="select * from (values "
-        f"{cases}) as t (force_id, platform, channel, opened_date, waited_seconds, is_answered)",
+        f"{cases}) as t (force_id, platform, channel, opened_date, waited_seconds, is_answered, "
+        "is_closing)",
         fct_response_members=f"select 'x' as platform, 'public' as channel, {week}, * from "
         "(values (1, 1, 'RIT'), (2, 2, 'Control'), (3, 1, 'RIT'), (3, 2, 'Control')) "
         "as t (curve_number, source_number, force_id)",
