@@ -36,18 +36,21 @@ def periods(history_from: date) -> list[tuple[str, date, date]]:
 
 
 def some_days(dice: random.Random) -> pl.DataFrame:
-    """Conversations by day: few or many, in bursts, with quiet months, of one account type or several."""
+    """Conversations by day: few or many, in bursts, with quiet months, gaps, one account type or several."""
     rows = []
     for force in range(14):
         for platform in ("bluesky", "mastodon"):
             for account_type in dice.sample(sorted(SCOPES), dice.choice([1, 1, 2, 3])):
                 rate = dice.choice([0.03, 0.15, 0.4, 0.8, 1.6, 3, 6])
                 quiet = {dice.randrange(1, 13) for _ in range(dice.choice([0, 0, 1, 3]))}
+                unknown = {dice.randrange(400) + n for _ in range(dice.choice([0, 1, 4])) for n in range(3)}
                 for n in range((LAST - FIRST).days + 1):
                     day = FIRST + timedelta(n)
                     now = rate * (0.1 if day.month in quiet else 1) * (dice.choice([1] * 20 + [0, 8]))
                     count = sum(dice.random() < now / 10 for _ in range(10 if now < 10 else 40))
-                    rows.append((f"force-{force}", platform, account_type, day, count))
+                    rows.append(
+                        (f"force-{force}", platform, account_type, day, None if n in unknown else count)
+                    )
     return pl.DataFrame(
         rows,
         schema=["force_id", "platform", "account_type", "activity_date", "conversation_count"],
@@ -58,11 +61,15 @@ def some_days(dice: random.Random) -> pl.DataFrame:
 #: What would be published: what is shown, and its sums over platforms, forces and months.
 PUBLISHED = """
 with own as (
-    select force_id as area_id, platform, account_scope, period_type, period_start, period_end,
-        case when is_shown then conversation_count end as n
-    from fct_response_shown semi join dim_period using (period_type, period_start)
+    select shown.force_id as area_id, shown.platform, shown.account_scope, shown.period_type,
+        shown.period_start, shown.period_end, headlines.is_gap,
+        case when shown.is_shown then shown.conversation_count end as n
+    from fct_response_shown as shown
+    inner join fct_response_headlines as headlines
+        using (force_id, platform, channel, period_type, period_start)
+    semi join dim_period using (period_type, period_start)
     union all
-    select m.force_id, m.platform, m.account_scope, m.period_type, m.period_start, m.period_end,
+    select m.force_id, m.platform, m.account_scope, m.period_type, m.period_start, m.period_end, false,
         sum(s.conversation_count) filter (m.is_counted)
     from fct_response_months as m
     inner join fct_response_shown as s
@@ -74,14 +81,17 @@ with own as (
 pooled as (
     from own
     union all
-    select area_id, 'all', account_scope, period_type, period_start, period_end, sum(n) from own group by all
+    select area_id, 'all', account_scope, period_type, period_start, period_end, bool_and(is_gap), sum(n)
+    from own group by all
 )
-select 'answered_1h_pct' as indicator_id, *, case when n is null then 'suppressed' end as value_note,
+select 'answered_1h_pct' as indicator_id, * exclude is_gap,
+    case when n is null then if(is_gap, 'not_collected', 'suppressed') end as value_note,
     null::varchar as note_detail
 from (
     from pooled
     union all
-    select 'all_forces', platform, account_scope, period_type, period_start, period_end, sum(n)
+    select 'all_forces', platform, account_scope, period_type, period_start, period_end, bool_and(is_gap),
+        sum(n)
     from pooled group by all
 )
 """

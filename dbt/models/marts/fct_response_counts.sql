@@ -18,7 +18,7 @@ with periods as (
     {% endfor %}
 ),
 
--- The month in which a week begins starts at most 37 days before the week's end. A gap is a day of which nothing is
+-- The month in which a week begins starts at most 37 days before the week's end, and the week before it later. A gap is a day of which nothing is
 -- known of any open account.
 days as (
     {% for channel, measure in [('public', 'conversation_count'), ('direct', 'direct_conversation_count')] %}
@@ -53,17 +53,30 @@ select
     cast(sum(days.conversation_count) filter (where days.activity_date >= periods.first_date) as bigint)
         as conversation_count,
     cast(sum(days.conversation_count) filter (
-        where (periods.period_type = 'week' and days.activity_date < periods.first_date)
+        where (
+            periods.period_type = 'week'
+            and days.activity_date < periods.first_date
+            and days.activity_date >= {{ period_start('month', 'periods.first_date') }}
+        )
         or (
             periods.period_type = 'month'
             and days.activity_date >= {{ period_start('week', plus_days('periods.last_date', 1)) }}
         )
     ) as bigint) as beside_count,
     bool_or(days.is_gap) filter (where days.activity_date >= periods.first_date) as is_gap,
-    coalesce(bool_or(days.is_gap) filter (where days.activity_date < periods.first_date), false) as is_gap_before
+    coalesce(bool_or(days.is_gap) filter (
+        where days.activity_date < periods.first_date
+        and days.activity_date >= {{ period_start('month', 'periods.first_date') }}
+    ), false) as is_gap_before,
+    coalesce(bool_or(days.is_gap) filter (
+        where days.activity_date between {{ plus_days('periods.first_date', -7) }}
+        and {{ plus_days('periods.first_date', -1) }}
+    ), false) as is_gap_week_before
 from days
 inner join periods
-    on days.activity_date between {{ period_start('month', 'periods.first_date') }} and periods.last_date
+    on days.activity_date
+        between least({{ period_start('month', 'periods.first_date') }}, {{ plus_days('periods.first_date', -7) }})
+        and periods.last_date
 group by
     days.force_id, days.platform, days.channel, days.account_scope, periods.period_type, periods.first_date,
     periods.last_date

@@ -114,8 +114,14 @@ decided as (
                     -- A month that is not known from its first day has no number to be compared with.
                     or events.is_gap_before
                     or events.month_start < clock.history_from_date
-                    -- Days before our first whole week are of no week that has a number.
-                    or {{ days_between('clock.history_from_date', 'events.period_start') }} < 7
+                    -- The month's days before it are of no week that has a number.
+                    or (
+                        {{ days_between('events.month_start', 'events.period_start') }} < 7
+                        and (
+                            events.is_gap_week_before
+                            or {{ days_between('clock.history_from_date', 'events.period_start') }} < 7
+                        )
+                    )
                     or (
                         {{ days_between('events.month_start', 'events.period_start') }} > 7
                         and greatest(events.beside_count, 0) >= {{ enough }}
