@@ -18,8 +18,8 @@ with periods as (
     {% endfor %}
 ),
 
--- The month in which a week begins starts at most 37 days before the week's end, and the week before it later. A gap is a day of which nothing is
--- known of any open account.
+-- The month in which a week begins starts at most 37 days before the week's end, and the week before it later. A gap
+-- is a day of which nothing is known of any open account.
 days as (
     {% for channel, measure in [('public', 'conversation_count'), ('direct', 'direct_conversation_count')] %}
     select

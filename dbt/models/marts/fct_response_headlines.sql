@@ -106,10 +106,8 @@ decided as (
                 when decided.hidden_month_start = events.month_start then false
                 when decided.shown_until_date >= events.month_start
                     then decided.shown_until_date = events.period_start
-                        or (
-                            {{ days_between('decided.shown_until_date', 'events.period_start') }} > 7
-                            and decided.since_count >= {{ enough }}
-                        )
+                        or {{ days_between('decided.shown_until_date', 'events.period_start') }} > 7
+                        and decided.since_count >= {{ enough }}
                 else events.month_start = events.period_start
                     -- A month that is not known from its first day has no number to be compared with.
                     or events.is_gap_before
@@ -119,7 +117,7 @@ decided as (
                         {{ days_between('events.month_start', 'events.period_start') }} < 7
                         and (
                             events.is_gap_week_before
-                            or {{ days_between('clock.history_from_date', 'events.period_start') }} < 7
+                            or {{ plus_days('events.period_start', -7) }} < clock.history_from_date
                         )
                     )
                     or (
