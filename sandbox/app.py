@@ -41,6 +41,10 @@ def _events(ask: Ask) -> Any:
     return _csv(register.account_events_csv(ask.world.seed))
 
 
+def _incidents(_ask: Ask) -> Any:
+    return _csv(register.incidents_csv())
+
+
 def _truth(ask: Ask) -> Any:
     text = ask.query.get("at")
     try:
@@ -63,6 +67,7 @@ def create_app(seed: int = 7, faults: Iterable[str | Fault] = (), limits: Limits
         route(context, "/truth", _truth),
         route(context, "/register/accounts.csv", _accounts),
         route(context, "/register/account_events.csv", _events),
+        route(context, "/register/incidents.csv", _incidents),
     ]
     app = Starlette(
         routes=[

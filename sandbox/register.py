@@ -1,6 +1,6 @@
 """The invented register: which accounts exist, and what was declared about them beforehand.
 
-Here: the rows of accounts.csv and account_events.csv, as a real register would hold them.
+Here: the rows of accounts.csv, account_events.csv and incidents.csv, as a real register would hold them.
 Not here: what the register does not know: the rename, the takedown, the suspension (story.py).
 """
 
@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from sandbox import story
+from sandbox import clock, story
 from sandbox.audience import is_merged_away
 from sandbox.nation import Account, nation
 
@@ -35,6 +35,17 @@ EVENT_COLUMNS = (
     "into_account_id",
     "source",
     "note",
+)
+INCIDENT_COLUMNS = (
+    "incident_id",
+    "incident_name",
+    "incident_type",
+    "force_id",
+    "from_date",
+    "until_date",
+    "declared_by",
+    "declared_date",
+    "source",
 )
 
 
@@ -91,5 +102,28 @@ def account_events_csv(seed: int) -> str:
                 "declared beforehand",
             )
             for account_id in merged
+        ),
+    )
+
+
+def incidents_csv() -> str:
+    """incidents.csv: what happens in the story, declared by whom it happened to."""
+    surge_end = story.SURGE_START + (len(story.SURGES["bluesky:cleveland"]) - 2) * clock.DAY
+    incidents = (
+        ("dam", "Dam in danger", "emergency", story.DAM_FORCE, story.DAM_START, story.DAM_END - clock.DAY),
+        ("disorder", "Disorder", "disorder", "cleveland", story.SURGE_START, surge_end),
+    )
+    return write_csv(
+        INCIDENT_COLUMNS,
+        (
+            (
+                *names,
+                clock.date_text(first),
+                clock.date_text(last),
+                "the force",
+                clock.date_text(first),
+                SOURCE,
+            )
+            for *names, first, last in incidents
         ),
     )

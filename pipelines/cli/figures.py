@@ -49,6 +49,27 @@ def interval(low: float | None, high: float | None, unit: str) -> str:
     return f"{amount(low, unit).removesuffix('%')} to {amount(high, unit)}"
 
 
+def incident(row: Mapping[str, Any]) -> dict[str, str]:
+    """A row of bench_incidents: shares beside the usual ones, followers from the eve to the last day."""
+    usual = row["usual_shares_per_post_7d"]
+    audience = ""
+    if row["follower_gain_pct"] is not None:
+        gain = f"{row['follower_gain_pct']:+.0f}%"
+        audience = f"{number(row['follower_count_before'])} → {number(row['follower_count_after'])} ({gain})"
+    return {
+        "incident": row["incident_name"],
+        "force": row["force_id"],
+        "days": f"{row['from_date']} to {row['until_date']}",
+        "platform": row["platform"],
+        "posts": number(row["post_count"]),
+        "shares": number(row["share_count_7d"]),
+        "shares per post": number(row["shares_per_post_7d"]),
+        "usually": number(usual),
+        "followers": audience,
+        "note": (row["value_note"] or "").replace("_", " "),
+    }
+
+
 def rank(row: Mapping[str, Any]) -> str:
     """`12 (5–23) of 44`: the rank, between which ranks it truly is, and among how many."""
     if not row["rank"]:

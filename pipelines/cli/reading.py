@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import display
+from pipelines.cli import display, figures
 from pipelines.cli.common import (
     Exit,
     Format,
@@ -74,6 +74,32 @@ def table(
         display.show_table(found)
     else:
         print_rows(found.rows, format_, found.title)
+
+
+@app.command()
+def incidents(
+    force: Annotated[str | None, typer.Option(help="The incidents of one force.")] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """What was said, shared and gained in each declared incident, beside what is usual for the force."""
+    from pipelines.release import reader
+    from pipelines.release.periods import NotFoundError
+
+    settings = Settings()
+    with plainly(settings):
+        try:
+            release, connection = reader.open_release(settings)
+            rows = reader.incidents(connection, force)
+        except NotFoundError as error:
+            fail(Exit.BAD_INPUT, str(error))
+    if format_ != Format.TABLE:
+        print_rows(rows, format_, "Incidents")
+    elif rows:
+        print_rows(
+            [figures.incident(row) for row in rows], format_, f"Incidents in release {release.release_id}"
+        )
+    else:
+        typer.echo("no incident is declared: write it into incidents.csv of the register")
 
 
 @app.command()

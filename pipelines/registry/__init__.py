@@ -2,6 +2,7 @@
 
 from pipelines.registry.corrections import check_corrections
 from pipelines.registry.current import load_register
+from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
 from pipelines.registry.register import Account, Platform, Register, load, load_platforms
 from pipelines.registry.seed_rows import RegistryError
@@ -12,6 +13,7 @@ __all__ = [
     "Register",
     "RegistryError",
     "check_corrections",
+    "check_incidents",
     "check_indicators",
     "load",
     "load_platforms",

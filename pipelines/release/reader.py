@@ -78,6 +78,22 @@ def indicators(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return connection.sql(sql).pl().to_dicts()
 
 
+def incidents(connection: duckdb.DuckDBPyConnection, force: str | None = None) -> list[dict[str, Any]]:
+    """What was said, shared and gained in each declared incident: a row for each platform, and one for all.
+
+    Raises:
+        NotFoundError: no such force.
+    """
+    forces = _names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
+    found = force and _one_of(force, forces, "force")
+    rows = connection.sql(
+        "select * from bench_incidents where ? is null or force_id = ? "
+        "order by from_date desc, incident_id, force_id, platform <> 'all', platform",
+        params=[found, found],
+    )
+    return rows.pl().to_dicts()
+
+
 def table(settings: Settings, asked: Asked) -> BenchmarkTable:
     """The table of an indicator, of a force, or of one indicator of one force.
 

@@ -26,6 +26,8 @@ from pipelines.landing.store import Landing
 from pipelines.registry import RegistryError
 from pipelines.registry.corrections import FILE as CORRECTIONS
 from pipelines.registry.corrections import check_corrections
+from pipelines.registry.incidents import FILE as INCIDENTS
+from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
 from pipelines.settings import PROJECT, SEEDS, Settings
 from pipelines.warehouse.manifest import built_by_dbt
@@ -35,8 +37,8 @@ from pipelines.warehouse.window import Window, link_files, window
 #: A file in which more than this share of the blocks is free is written anew: tables that are rebuilt leave
 #: blocks free that DuckDB uses again but never gives back.
 MAX_FREE_SHARE = 0.2
-#: What the models read of the register: the sandbox's own files, or two of the seeds.
-REGISTER = ("accounts.csv", "account_events.csv", CORRECTIONS)
+#: What the models read of the register: the sandbox's own files, or seeds.
+REGISTER = ("accounts.csv", "account_events.csv", CORRECTIONS, INCIDENTS)
 
 
 class NotBuiltError(Exception):
@@ -106,6 +108,7 @@ def _build(
         if found is None:
             raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
         check_corrections(settings.register, SEEDS)
+        check_incidents(settings.register, SEEDS)
         if last is not None and last.window.runs == found.runs and _has_passed(settings, last):
             _remove(settings.failed_build)
             return last

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.registry.corrections import NONE
+from pipelines.registry.incidents import NONE as NO_INCIDENT
 from pipelines.settings import SEEDS
 from sandbox.register import ACCOUNT_COLUMNS, EVENT_COLUMNS, write_csv
 
@@ -157,6 +158,7 @@ def write_register(world: World, folder: Path) -> None:
     (folder / "accounts.csv").write_text(write_csv(ACCOUNT_COLUMNS, sorted(accounts)))
     (folder / "account_events.csv").write_text(write_csv(EVENT_COLUMNS, sorted(events)))
     (folder / "corrections.csv").write_text(NONE)
+    (folder / "incidents.csv").write_text(NO_INCIDENT)
 
 
 def make_day(world: World, platform: str, day: date) -> Made:

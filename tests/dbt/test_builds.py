@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.landing.store import Landing
 from pipelines.registry.corrections import NONE
+from pipelines.registry.incidents import NONE as NO_INCIDENT
 from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.warehouse.window import link_files, window
 from tests.dbt.conftest import Project
@@ -89,6 +90,7 @@ def test_a_force_whose_last_account_closed_says_so(tmp_path: Path) -> None:
     (register / "accounts.csv").write_text(ACCOUNTS)
     (register / "account_events.csv").write_text(EVENTS)
     (register / "corrections.csv").write_text(NONE)
+    (register / "incidents.csv").write_text(NO_INCIDENT)
     project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
     land_followers(landing, "facebook:kent", "kent", date(2026, 3, 8), 1000)
     land_followers(landing, "facebook:essex", "essex", date(2026, 5, 3), 500)

@@ -16,17 +16,20 @@ MAY_READ = {
     "extracts": {"marts", "benchmarks"},
 }
 #: Besides: what the landing gate let pass, which is no layer over staging; the register's accounts,
-#: their events and corrections; and the days that a build computes, which all that is computed by day needs.
+#: their events, corrections and incidents; and the days that a build computes, which all that is computed
+#: by day needs.
 BESIDES = {
     ("staging", "stg_landing__quarantined"),
     ("marts", "stg_register__accounts"),
     ("marts", "stg_register__account_events"),
     ("marts", "stg_register__corrections"),
+    ("marts", "stg_register__incidents"),
 }
 WINDOW = "stg_landing__window"
 #: What a release holds, and what an extract is cut from.
 PUBLISHED = {
     *("bench_values", "bench_comparisons", "bench_funnels", "bench_shrunk", "bench_ranks", "bench_changes"),
+    "bench_incidents",
     *("bench_not_available", "fct_collection"),
 }
 PUBLISHED_PREFIXES = ("dim_", "ext_")
@@ -138,6 +141,7 @@ def test_every_formula_has_a_unit_test(project: Project) -> None:
             "dim_indicator",
             "dim_value_note",
             "dim_correction",
+            "dim_incident",
         ),
         *("fct_collection", "fct_conversations", "fct_outcomes", "fct_tool_figures"),
         *("int_outcomes__returned", "bench_values", "bench_ranks"),

@@ -11,7 +11,7 @@ from pipelines.returns import submit as submission
 from tests.e2e.returning import Warehouse, warehouse
 from tests.returns.exports import MAKERS, POSTS
 
-pytestmark = [pytest.mark.e2e, pytest.mark.dbt]
+pytestmark = [pytest.mark.e2e, pytest.mark.dbt, pytest.mark.long]
 SENT = ("facebook 1", "x posts 1", "x days 1", "hootsuite inbox")
 INDICATORS = {
     "reach": "gross_reach_at_export_per_1k",

@@ -11,13 +11,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.landing.locks import locked
 from pipelines.sources.catalogue import pulled_platforms
 from sandbox.http import ECHO
 from sandbox.serve import start
 from tests.e2e.conftest import UNTIL, Nation
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 DAY = ("--until", "2026-11-10")
 
 
@@ -38,7 +37,6 @@ def holds(path: Path, words: str, since: float) -> bool:
     return words.encode() in path.read_bytes()
 
 
-@pytest.mark.long
 def test_an_account_a_platform_and_a_force_fail_and_the_rest_is_published(
     copied: Callable[[], Nation],
 ) -> None:
@@ -103,7 +101,6 @@ def test_what_is_missing_says_why_in_the_table(copied: Callable[[], Nation]) -> 
     assert all((row["value"] is None) == (row["value_note"] is not None) for row in rows.values())
 
 
-@pytest.mark.long
 def test_a_platform_that_is_wrong_as_a_whole_is_quarantined_and_the_others_are_published(
     copied: Callable[[], Nation],
 ) -> None:
@@ -132,7 +129,6 @@ def test_a_platform_that_is_wrong_as_a_whole_is_quarantined_and_the_others_are_p
     assert {platform: counts for platform, *counts in nation.query(collected)}["bluesky"][0] == 0
 
 
-@pytest.mark.long
 def test_a_day_that_nobody_answered_is_not_published(copied: Callable[[], Nation]) -> None:
     nation = copied()
     before = nation.release.name
@@ -143,16 +139,6 @@ def test_a_day_that_nobody_answered_is_not_published(copied: Callable[[], Nation
     assert any("forces that are due were collected" in line for line in nation.json("status")["failed_gates"])
 
 
-def test_no_sandbox_and_no_such_force_are_said_plainly(copied: Callable[[], Nation]) -> None:
-    nation = copied()
-    done = nation.run("run", "--force", "kant")
-    assert done.returncode == 1
-    assert "no such force: kant" in done.stderr
-    assert nation.run("table", "nonsense").returncode == 1
-    assert nation.run("run", "--days", "0").returncode == 2
-
-
-@pytest.mark.long
 def test_a_command_that_is_killed_can_be_run_again_also_for_named_forces(
     copied: Callable[[], Nation],
 ) -> None:
@@ -176,11 +162,3 @@ def test_a_command_that_is_killed_can_be_run_again_also_for_named_forces(
     assert nation.release.name == before  # the same moment gives the same answers, so the same release
     with sqlite3.connect(nation.home / "dagster" / "history" / "runs.db") as runs:
         assert runs.execute("select count(*) from runs where status = 'STARTED'").fetchall() == [(0,)]
-
-
-def test_two_commands_at_once_are_refused(copied: Callable[[], Nation]) -> None:
-    nation = copied()
-    with locked(nation.home / "locks" / "command"):
-        done = nation.run("build")
-    assert done.returncode == 5
-    assert "another command is at work" in done.stderr

@@ -10,7 +10,7 @@ from pipelines.landing.store import open_landing
 from pipelines.returns.sent import withdraw
 from tests.e2e.returning import MESSAGES, POSTS, Warehouse, csv, warehouse
 
-pytestmark = [pytest.mark.e2e, pytest.mark.dbt]
+pytestmark = [pytest.mark.e2e, pytest.mark.dbt, pytest.mark.long]
 #: Remission in weeks of acute leukaemia, 42 patients (Gehan 1965, from Freireich et al. 1963), read as hours;
 #: a minus: lost from sight then. Medians by Kaplan and Meier: 23 and 8.
 GEHAN = {
@@ -142,7 +142,6 @@ def test_a_late_export_has_figures_of_its_own_and_none_at_seven_days(made: Wareh
     assert made.cell("views_at_export_per_1k", "kent", "month", "2026-10-01")[2] == "not_collected"
 
 
-@pytest.mark.long
 def test_what_is_withdrawn_goes_and_what_replaces_it_stands(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

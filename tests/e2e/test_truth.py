@@ -17,11 +17,11 @@ from pipelines.registry import load
 from pipelines.settings import SEEDS, Settings
 from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.warehouse.window import link_files, window
-from sandbox import clock
+from sandbox import clock, story
 from sandbox.truth import truth
 from tests.e2e.conftest import DAYS, Nation, moment, naive
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 PULLED = pulled_platforms()
 
 
@@ -225,6 +225,12 @@ def test_the_dam_emergency_is_147_posts_shared_21000_times(pulled: Nation) -> No
         "and platform in ('bluesky', 'mastodon') and created_at_utc between '2026-10-28' and '2026-10-31'"
     )
     assert (posts, shares) == (147, 21_000)
+    [row] = [row for row in pulled.json("incidents", "--force", story.DAM_FORCE) if row["platform"] == "all"]
+    assert (row["post_count"], row["share_count_7d"]) == (147, 21_000)
+    assert round(row["shares_per_post_7d"], 1) == 142.9
+    # Before the first day that was pulled nobody knows the audience.
+    surge = pulled.json("incidents", "--force", "cleveland")
+    assert {row["follower_gain"] for row in surge} == {None}
 
 
 def london(moment_utc: datetime) -> date:

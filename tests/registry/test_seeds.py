@@ -209,6 +209,7 @@ KEYS = {
     "account_claims.csv": ("force_id", "platform", "source_date", "source"),
     "account_events.csv": ("account_id", "event_date", "event_type"),
     "corrections.csv": ("correction_id",),
+    "incidents.csv": ("incident_id", "force_id"),
     "platforms.csv": ("platform",),
     "platform_metrics.csv": ("platform", "entity", "metric"),
 }

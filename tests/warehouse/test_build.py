@@ -57,7 +57,8 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
             return nodes
 
         monkeypatch.setattr(module, "run_dbt", run_dbt)
-        monkeypatch.setattr(module, "check_corrections", lambda *_: {})  # there is no register
+        for check in ("check_corrections", "check_incidents"):
+            monkeypatch.setattr(module, check, lambda *_: {})  # there is no register
         monkeypatch.setattr(module, "built_by_dbt", lambda _: {"model.a", "test.a"})
         return found
 
