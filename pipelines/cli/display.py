@@ -27,6 +27,7 @@ from pipelines.cli import figures
 from pipelines.cli.figures import amount, number
 
 if TYPE_CHECKING:
+    from pipelines.release.explain import Explanation
     from pipelines.release.missing import AccountStatus
     from pipelines.release.reader import BenchmarkTable
     from pipelines.release.replay import Replayed
@@ -254,6 +255,19 @@ def show_rows(rows: Sequence[dict[str, Any]], title: str) -> None:
 def _shown(value: Any) -> str:
     is_number = isinstance(value, int | float) or value is None
     return number(value) if is_number else escape(str(value))
+
+
+def show_explanation(found: "Explanation") -> None:
+    """The way of one number, section by section, with what each account adds."""
+    console.print(f"[bold]{escape(found.title)}[/bold]")
+    for nth, (heading, lines) in enumerate(found.sections):
+        console.print(f"\n[bold]{heading}[/bold]")
+        show_lines(lines)
+        if nth == 0 and found.accounts:
+            console.print()
+            show_rows(found.accounts, "What each account adds")
+    if found.no_accounts:
+        console.print(f"\nWhat each account adds is not said: {found.no_accounts}", highlight=False)
 
 
 def show_lines(lines: Sequence[str], limit: int = 60) -> None:

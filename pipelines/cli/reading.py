@@ -77,6 +77,40 @@ def table(
 
 
 @app.command()
+def explain(
+    indicator: Annotated[str, typer.Argument(help="Its id or name; `beatbook table` lists them.")],
+    force: Annotated[str, typer.Argument(help="Its id or name.")],
+    period: Annotated[
+        str | None, typer.Argument(help="As of `beatbook table`. Default: the newest final.")
+    ] = None,
+    platform: Annotated[str | None, typer.Option(help="Default: the first with a number.")] = None,
+    scope: Annotated[
+        str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
+    ] = "all",
+    period_type: Annotated[PeriodType | None, typer.Option(help="As of `beatbook table`.")] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """The whole way of one number: what it counts, of which accounts, by which formula, beside whom."""
+    from pipelines.release import reader
+    from pipelines.release.explain import explain as look
+    from pipelines.release.periods import NotFoundError
+
+    settings = Settings()
+    asked = reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value)
+    with plainly(settings):
+        try:
+            found = look(settings, asked)
+        except NotFoundError as error:
+            fail(Exit.BAD_INPUT, str(error))
+    if format_ == Format.TABLE:
+        display.show_explanation(found)
+    elif format_ == Format.JSON:
+        typer.echo(as_json(asdict(found)))
+    else:
+        print_rows(found.accounts, format_, found.title)
+
+
+@app.command()
 def incidents(
     force: Annotated[str | None, typer.Option(help="The incidents of one force.")] = None,
     format_: FormatOption = Format.TABLE,

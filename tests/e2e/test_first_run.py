@@ -68,3 +68,18 @@ def test_two_commands_at_once_are_refused(nation: Nation) -> None:
         done = nation.run("build")
     assert done.returncode == 5
     assert "another command is at work" in done.stderr
+
+
+def test_a_number_is_explained_from_its_accounts_to_its_place(nation: Nation) -> None:
+    week = (str(UNTIL - timedelta(days=7)), "--period-type", "week", "--platform", "mastodon")
+    found = nation.json("explain", "followers_per_1k", "kent", *week)
+    said = [line for _, lines in found["sections"] for line in lines]
+    followers = sum(row["follower_count"] for row in found["accounts"])
+    assert len(found["accounts"]) > 1
+    assert any(line.startswith(f"1,000 × {followers:,} ÷ 1,931,700 = ") for line in said)
+    of_few = nation.json("explain", "answered_1h_pct", "kent", *week)
+    assert of_few["accounts"] == []
+    assert "too few questions" in of_few["no_accounts"]
+    nobody = nation.run("explain", "followers_per_1k", "kant")
+    assert nobody.returncode == 1
+    assert "there is no force kant" in nobody.stderr
