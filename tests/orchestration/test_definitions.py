@@ -136,6 +136,11 @@ def test_the_landing_gate_can_be_executed_for_any_day_and_shows_the_rows(
         assert evaluation.partition == partition
         rows = evaluation.metadata["quarantined"].records  # type: ignore[attr-defined]
         assert [row.data["force_id"] for row in rows] == (["kent"] if said == "it fell" else [])
+        pages = evaluation.metadata["pages"].value
+        if said == "it fell":
+            assert Path(str(pages)).is_file()
+        else:
+            assert pages == "`beatbook gates --day 2026-11-09` makes them"
 
 
 def test_every_asset_has_an_owner_a_kind_its_code_and_says_that_its_figures_are_invented(

@@ -68,3 +68,17 @@ def test_logs_are_forgotten_when_nothing_was_added_for_long(
         os.utime(folder / name, (moment, moment))
     forget(settings, instance, NOW)
     assert [path.name for path in folder.iterdir()] == ["dbt.log"]
+
+
+def test_pages_of_the_gates_are_forgotten_like_logs(settings: Settings, instance: dg.DagsterInstance) -> None:
+    for name, age in (
+        ("x-2026-01-01", LOGS_KEPT + timedelta(days=1)),
+        ("release", LOGS_KEPT - timedelta(days=1)),
+    ):
+        folder = settings.gate_pages / name
+        folder.mkdir(parents=True)
+        (folder / "index.html").touch()
+        moment = (NOW - age).timestamp()
+        os.utime(folder, (moment, moment))
+    forget(settings, instance, NOW)
+    assert [path.name for path in settings.gate_pages.iterdir()] == ["release"]
