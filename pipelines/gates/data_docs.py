@@ -1,4 +1,4 @@
-"""Pages of what the gates expected and what they found, as Great Expectations renders its results (Data Docs).
+"""Pages of what the gates expected and found, as Great Expectations renders its results (Data Docs).
 
 Belongs here: pages of a day's landing and of a build, made when somebody asks or something did not hold. Does
 not belong here: the verdicts, which rest on no page (landing_gate.py, release_gate.py).
