@@ -15,6 +15,7 @@ import polars as pl
 from pipelines.gates.plausibility import frames_of
 from pipelines.gates.suites import digest_of, expectations_of, landing_suite
 from pipelines.gates.validation import Failure, Gated, validate
+from pipelines.gates.weekdays import weekday_frames
 from pipelines.landing.manifest import Refused
 from pipelines.landing.store import LOG, Landing
 from pipelines.returns.kinds import KINDS
@@ -107,7 +108,8 @@ def of_rows(
 def of_past(landing: Landing, source: str, day: date, frames: Mapping[str, pl.DataFrame]) -> Iterator[Gated]:
     """What is expected of a platform's figures beside those of the days before. Returns have no past."""
     if source != "returns":
-        for name, frame in frames_of(landing, source, day, frames).items():
+        of_days_before = frames_of(landing, source, day, frames)
+        for name, frame in (of_days_before | weekday_frames(landing, source, day, frames)).items():
             if not frame.is_empty():
                 yield Gated(f"{source}/{name}", expectations_of(name, {}), frame)
 
