@@ -6,8 +6,11 @@ Does not belong here: what files hold.
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 #: How the system, DuckDB, polars, dbt and SQLite say that there is no room. Where nothing is left at all,
@@ -15,6 +18,9 @@ from pathlib import Path
 FULL = ("No space left on device", "database or disk is full", "Disk quota exceeded", "File too large")
 PERHAPS_FULL = ("disk I/O error", "unable to open database file")
 NOTHING_LEFT = 64 * 1024
+#: How `write_whole` names what it writes beside: the process is in it.
+_BESIDE = re.compile(r"\..+\.(\d+)\.tmp")
+ABANDONED_AFTER = timedelta(hours=1)
 READ_ONLY = ("Read-only file system", "readonly database", "[Errno 13]", "os error 13")
 
 
@@ -47,6 +53,35 @@ def write_whole(path: Path, content: bytes) -> None:
     finally:
         beside.unlink(missing_ok=True)
     sync(path.parent)
+
+
+def sweep(folder: Path, now: datetime, *, deep: bool) -> None:
+    """Remove what writes that were killed left in a folder, and below it when `deep`: files of `write_whole`
+    that are over an hour old and whose process is gone. On a shared disk it may be another machine's, and so
+    out of sight; no write takes an hour."""
+    for below, folders, names in os.walk(folder):
+        for name in names:
+            found = _BESIDE.fullmatch(name)
+            path = Path(below, name)
+            with suppress(FileNotFoundError):  # somebody else was at it
+                if found and _is_old(path, now) and not _is_running(int(found[1])):
+                    path.unlink()
+        if not deep:
+            folders.clear()
+
+
+def _is_old(path: Path, now: datetime) -> bool:
+    return now.timestamp() - path.stat().st_mtime > ABANDONED_AFTER.total_seconds()
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def as_sql(path: Path) -> str:

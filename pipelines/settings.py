@@ -211,6 +211,11 @@ class Settings(BaseSettings):
         return self.home / "gates"
 
     @property
+    def gate_pages(self) -> Path:
+        """Pages of what the gates found, made when they are wanted (gates/data_docs.py)."""
+        return self.gates / "pages"
+
+    @property
     def releases(self) -> Path:
         return self.home / "releases"
 

@@ -2,12 +2,13 @@
 
 import errno
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.disk import as_sql, refusal, sha256_of, sync, write_whole
+from pipelines.disk import as_sql, refusal, sha256_of, sweep, sync, write_whole
 
 
 def test_a_file_is_the_old_one_or_the_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +38,35 @@ def test_file_and_folder_are_synced_before_and_after_the_name_is_there(
     )
     write_whole(path, b"new")
     assert synced == [(f".record.json.{os.getpid()}.tmp", False), (tmp_path.name, True)]
+
+
+GONE, ALIVE = 2**22 + 1, os.getpid()  # Linux gives no process a greater number than 2**22
+
+
+@pytest.mark.parametrize(
+    ("name", "hours", "stays"),
+    [
+        (f".record.json.{GONE}.tmp", 2, False),
+        (f".record.json.{GONE}.tmp", 0.5, True),  # another machine's, perhaps
+        (f".record.json.{ALIVE}.tmp", 2, True),
+        (f"record.json.{GONE}.tmp", 2, True),
+        (".record.json.tmp", 2, True),
+        (".last_run.lock", 2, True),
+    ],
+)
+def test_what_a_killed_write_left_is_swept_and_nothing_else(
+    tmp_path: Path, name: str, hours: float, stays: bool
+) -> None:
+    now = datetime.now(UTC)
+    for folder in (tmp_path, tmp_path / "below"):
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"half")
+        moment = (now - timedelta(hours=hours)).timestamp()
+        os.utime(folder / name, (moment, moment))
+    sweep(tmp_path, now, deep=False)
+    assert ((tmp_path / name).exists(), (tmp_path / "below" / name).exists()) == (stays, True)
+    sweep(tmp_path, now, deep=True)
+    assert (tmp_path / "below" / name).exists() is stays
 
 
 @pytest.mark.parametrize("name", ["o'clock", "a [b] c", "50% *all* {x}", 'double "quoted"'])

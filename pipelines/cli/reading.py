@@ -4,6 +4,7 @@ Belongs here: options, and which exit code a finding is. Does not belong here: r
 looks (display.py).
 """
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -12,11 +13,13 @@ import typer
 
 from pipelines.cli import display, figures
 from pipelines.cli.common import (
+    Day,
     Exit,
     Format,
     FormatOption,
     PeriodType,
     as_json,
+    day_or_today,
     fail,
     plainly,
     print_rows,
@@ -178,6 +181,39 @@ def status(
         is_well = found.is_complete
     if not is_well:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+@app.command()
+def gates(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
+    """What the gates expect of a day's landing and of the present build, and what held: pages to look at.
+
+    Judged once more by the expectations of now; what is quarantined or published does not change.
+    """
+    from pipelines.gates.data_docs import folder_of, of_build, of_landing
+    from pipelines.landing.store import open_landing
+    from pipelines.registry import load
+    from pipelines.sources.catalogue import pulled_platforms
+    from pipelines.warehouse.build import NotBuiltError
+
+    settings = Settings()
+    with ready(settings, needs_sandbox=False):
+        landing, asked = open_landing(settings), day_or_today(settings, day)
+        forces = load(settings.register, SEEDS).forces
+        rows, about = [], {}
+        for source in (*pulled_platforms(), "returns"):
+            if found := of_landing(settings, landing, source, asked, forces):
+                rows += found
+                about[source] = folder_of(settings, source, asked)
+        with suppress(NotBuiltError):
+            rows += of_build(settings)
+            about["release"] = folder_of(settings, "release")
+    if not rows:
+        fail(Exit.BAD_INPUT, f"nothing landed on {asked}, and nothing is built")
+    shown = [row | {"failed": len(row["failed"]), "page": str(row["page"])} for row in rows]
+    print_rows(shown, format_, f"What is expected of the landing of {asked} and of the present build")
+    if format_ == Format.TABLE:
+        for name, folder in about.items():
+            typer.echo(f"{name}: {folder / 'index.html'}")
 
 
 @app.command()

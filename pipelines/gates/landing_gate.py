@@ -13,8 +13,9 @@ from typing import Any
 import polars as pl
 
 from pipelines.gates.plausibility import frames_of
-from pipelines.gates.suites import Expectation, digest_of, expectations_of, landing_suite
-from pipelines.gates.validation import Failure, validate
+from pipelines.gates.suites import digest_of, expectations_of, landing_suite
+from pipelines.gates.validation import Failure, Gated, validate
+from pipelines.gates.weekdays import weekday_frames
 from pipelines.landing.manifest import Refused
 from pipelines.landing.store import LOG, Landing
 from pipelines.returns.kinds import KINDS
@@ -73,11 +74,24 @@ def judge(
 ) -> list[Refused]:
     """The accounts that have a row which breaks an expectation, and which one; all that answered, when a
     frame as a whole is wrong."""
-    log = frames["requests"]
-    answered = log.filter(pl.col("status").is_in(["landed", "empty"]))
+    answered = frames["requests"].filter(pl.col("status").is_in(["landed", "empty"]))
     answered = answered.select("platform", "force_id", "account_id").unique(maintain_order=True)
-    of_run: dict[str, Any] = {"force_ids": sorted(force_ids), **_times_of(log)}
     refused: dict[tuple[str, str], Refused] = {}
+    for rows in of_rows(landing, source, frames, force_ids):
+        _refuse(refused, answered, rows)
+    # Where everybody is refused there is nothing left to hold against the past.
+    if len(refused) < answered.height:
+        for figures in of_past(landing, source, day, frames):
+            _refuse(refused, answered, figures)
+    return sorted(refused.values())
+
+
+def of_rows(
+    landing: Landing, source: str, frames: Mapping[str, pl.DataFrame], force_ids: Iterable[str]
+) -> Iterator[Gated]:
+    """What is expected of the rows of each entity, by themselves."""
+    log = frames["requests"]
+    of_run: dict[str, Any] = {"force_ids": sorted(force_ids), **_times_of(log)}
     for (landed_by, entity), schema in landing.schemas.items():
         if landed_by != source or entity in LOG:
             continue
@@ -87,16 +101,17 @@ def judge(
             continue
         parameters = of_run | of_entity(source, entity, schema)
         for part, logged_rows in _parts(frame, logged) if source == "returns" else [(frame, logged)]:
-            expectations = expectations_of(
-                landing_suite(source, entity), parameters | {"logged_rows": logged_rows}
-            )
-            _refuse(refused, answered, f"{source}/{entity}", expectations, part)
-    # Returns have no past, and where everybody is refused there is nothing left to hold against it.
-    if source != "returns" and len(refused) < answered.height:
-        for name, frame in frames_of(landing, source, day, frames).items():
+            wanted = parameters | {"logged_rows": logged_rows}
+            yield Gated(f"{source}/{entity}", expectations_of(landing_suite(source, entity), wanted), part)
+
+
+def of_past(landing: Landing, source: str, day: date, frames: Mapping[str, pl.DataFrame]) -> Iterator[Gated]:
+    """What is expected of a platform's figures beside those of the days before. Returns have no past."""
+    if source != "returns":
+        of_days_before = frames_of(landing, source, day, frames)
+        for name, frame in (of_days_before | weekday_frames(landing, source, day, frames)).items():
             if not frame.is_empty():
-                _refuse(refused, answered, f"{source}/{name}", expectations_of(name, {}), frame)
-    return sorted(refused.values())
+                yield Gated(f"{source}/{name}", expectations_of(name, {}), frame)
 
 
 def _parts(frame: pl.DataFrame, logged: int) -> Iterator[tuple[pl.DataFrame, int]]:
@@ -108,16 +123,10 @@ def _parts(frame: pl.DataFrame, logged: int) -> Iterator[tuple[pl.DataFrame, int
     yield parts[-1], logged - sum(part.height for part in parts[:-1])
 
 
-def _refuse(
-    refused: dict[tuple[str, str], Refused],
-    answered: pl.DataFrame,
-    subject: str,
-    expectations: Sequence[Expectation],
-    frame: pl.DataFrame,
-) -> None:
+def _refuse(refused: dict[tuple[str, str], Refused], answered: pl.DataFrame, gated: Gated) -> None:
     """Add the accounts that fail; of an account the first failure stands."""
-    for failure in validate(subject, expectations, frame):
-        for platform, force_id, account_id in _blamed(failure, frame, answered).iter_rows():
+    for failure in validate(*gated):
+        for platform, force_id, account_id in _blamed(failure, gated.frame, answered).iter_rows():
             detail = str(failure)
             found = Refused(platform, force_id, account_id, failure.title, detail)
             refused.setdefault((force_id, account_id), found)

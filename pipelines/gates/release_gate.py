@@ -5,7 +5,7 @@ expectations themselves (expectations/), the comparison with the last release (l
 or Dagster (orchestration/).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from pipelines.gates.losses import losses
 from pipelines.gates.overrides import Override
 from pipelines.gates.records import GateResult
 from pipelines.gates.suites import digest_of, expectations_of
-from pipelines.gates.validation import validate
+from pipelines.gates.validation import Gated, validate
 from pipelines.settings import PROJECT, SEEDS
 from pipelines.warehouse.run_dbt import Node
 
@@ -42,22 +42,14 @@ def release_gate(
     """
     result = GateResult("release", build_id, passed=True, suites=release_suites())
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        frames = {name: connection.sql(_newest(name)).pl() for name in RELEASE_TABLES}
+        tables = list(of_tables(connection))
         due, got = connection.sql(_COLLECTED).fetchone() or (0, 0)
         lost = [area for (area,) in connection.sql(_LOST).fetchall()]
         broken = list(losses(connection, previous)) if previous else []
         suppressed, disclosed = attack(connection)
-        areas = connection.sql("select area_id, area_type from dim_area order by area_id").pl()
-    parameters: dict[str, Any] = {
-        "area_ids": areas["area_id"].to_list(),
-        "force_count": areas.filter(pl.col("area_type") == "force").height,
-        "value_notes": pl.read_csv(SEEDS / "value_notes.csv")["value_note"].to_list(),
-    }
-    for name, frame in frames.items():
-        result.checked_rows[name] = frame.height
-        columns = {"columns": list(contract(name))}
-        expectations = expectations_of(f"release_{name}", parameters | columns)
-        result.failures += map(str, validate(name, expectations, frame))
+    for table in tables:
+        result.checked_rows[table.subject] = table.frame.height
+        result.failures += map(str, validate(*table))
     result.failures += [f"disclosure: {said}" for said in disclosed]  # nobody can let it pass
     result.checked_rows[SUPPRESSED] = suppressed
     if lost:
@@ -73,6 +65,20 @@ def release_gate(
             result.overridden.append(f"{said} ({override})")
     result.passed = not result.failures
     return result
+
+
+def of_tables(connection: duckdb.DuckDBPyConnection) -> Iterator[Gated]:
+    """What is expected of each table of figures in a build."""
+    areas = connection.sql("select area_id, area_type from dim_area order by area_id").pl()
+    parameters: dict[str, Any] = {
+        "area_ids": areas["area_id"].to_list(),
+        "force_count": areas.filter(pl.col("area_type") == "force").height,
+        "value_notes": pl.read_csv(SEEDS / "value_notes.csv")["value_note"].to_list(),
+    }
+    for name in RELEASE_TABLES:
+        columns = {"columns": list(contract(name))}
+        expectations = expectations_of(f"release_{name}", parameters | columns)
+        yield Gated(name, expectations, connection.sql(_newest(name)).pl())
 
 
 @cache

@@ -1,7 +1,7 @@
 """Runs expectations on one frame with Great Expectations, and says what failed in figures.
 
-Belongs here: the only use of Great Expectations. Does not belong here: which expectations (suites.py), what a
-failure leads to (the gates), or what needs the whole warehouse (dbt tests).
+Belongs here: how Great Expectations judges a frame. Does not belong here: which expectations (suites.py),
+what a failure leads to (the gates), its pages (data_docs.py), or what needs the whole warehouse (dbt tests).
 
 GX takes pandas frames in memory: on DuckDB through SQLAlchemy it loses its results. Its own way from a frame
 to a result (context, batch, validator) hashes the frame twice and works out anew which metrics each
@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 import polars.selectors as cs
@@ -25,6 +25,14 @@ from pipelines.gates.suites import Expectation
 from pipelines.imports import importing
 
 FIGURES = "unexpected_count unexpected_percent element_count missing_count observed_value".split()
+
+
+class Gated(NamedTuple):
+    """A frame, what it is of, and what is expected of it."""
+
+    subject: str
+    expectations: Sequence[Expectation]
+    frame: pl.DataFrame
 
 
 @dataclass
@@ -59,11 +67,20 @@ class _Plan:
 
 def validate(subject: str, expectations: Sequence[Expectation], frame: pl.DataFrame) -> list[Failure]:
     """The expectations that do not hold of `frame`; an empty list says that all of them hold."""
-    engine = _gx().Engine(batch_data_dict={"frame": _in_pandas(frame, expectations)})
+    engine = _engine(frame, expectations)
     brief = _results(expectations, engine, "BOOLEAN_ONLY")
     broken = [e for e, result in zip(expectations, brief, strict=True) if not result["success"]]
     details = _results(broken, engine, "COMPLETE")
-    return [_failure(subject, e, result["result"]) for e, result in zip(broken, details, strict=True)]
+    return [failure_of(subject, e, result["result"]) for e, result in zip(broken, details, strict=True)]
+
+
+def results(gated: Gated) -> list[dict[str, Any]]:
+    """GX's result of each expectation, in their order, held or not, with its figures and wrong rows."""
+    return _results(gated.expectations, _engine(gated.frame, gated.expectations), "COMPLETE")
+
+
+def _engine(frame: pl.DataFrame, expectations: Sequence[Expectation]) -> Any:
+    return _gx().Engine(batch_data_dict={"frame": _in_pandas(frame, expectations)})
 
 
 def _in_pandas(frame: pl.DataFrame, expectations: Sequence[Expectation]) -> Any:
@@ -126,7 +143,8 @@ def _plan(definition: str, result_format: str) -> _Plan:
     return _Plan(expectation, needed.result_format, needed.metric_configurations, graph.edges)
 
 
-def _failure(subject: str, expectation: Expectation, result: Mapping[str, Any]) -> Failure:
+def failure_of(subject: str, expectation: Expectation, result: Mapping[str, Any]) -> Failure:
+    """What did not hold, of a result with all its figures."""
     kwargs = expectation["kwargs"]
     columns = kwargs.get("column") or kwargs.get("column_list") or kwargs.get("column_A") or ""
     columns = ", ".join(columns) if isinstance(columns, list) else columns

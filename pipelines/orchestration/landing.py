@@ -11,6 +11,7 @@ from dataclasses import asdict
 import dagster as dg
 import polars as pl
 
+from pipelines.gates.data_docs import folder_of, of_landing
 from pipelines.gates.landing_gate import judge_again
 from pipelines.landing.manifest import DamagedError
 from pipelines.landing.pull import pull_day
@@ -91,7 +92,11 @@ def _build(
             refused = quarantined(landing, platform, day, day)
         except DamagedError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        return _verdict(runs, refused)
+        pages: dg.RawMetadataValue = f"`beatbook gates --day {day}` makes them"
+        if not refused.is_empty():  # somebody will want to see why; on other days nobody waits for pages
+            of_landing(settings, landing, platform, day, register.forces)
+            pages = dg.MetadataValue.path(folder_of(settings, platform, day) / "index.html")
+        return _verdict(runs, refused, pages)
 
     with warnings.catch_warnings():  # Dagster warns that checks by day are new; tests/orchestration runs one
         warnings.simplefilter("ignore", dg.PreviewWarning)
@@ -107,7 +112,7 @@ def _build(
         return land, check(gate)
 
 
-def _verdict(runs: Sequence[str], refused: pl.DataFrame) -> dg.AssetCheckResult:
+def _verdict(runs: Sequence[str], refused: pl.DataFrame, pages: "dg.RawMetadataValue") -> dg.AssetCheckResult:
     whole = refused.filter(pl.col("expectation") == WHOLE)["detail"].to_list()
     first = refused["detail"].to_list()
     columns = ["force_id", "account_id", "run_id", "expectation", "detail"]
@@ -121,6 +126,7 @@ def _verdict(runs: Sequence[str], refused: pl.DataFrame) -> dg.AssetCheckResult:
             "forces quarantined": refused["force_id"].n_unique(),
             "accounts quarantined": refused["account_id"].n_unique(),
             "quarantined": dg.MetadataValue.table(table, schema),
+            "pages": pages,
             "summary": (whole or first or ["every expectation holds" if runs else "nothing landed"])[0],
         },
     )

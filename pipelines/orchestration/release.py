@@ -10,6 +10,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.gates.data_docs import folder_of as pages_of
+from pipelines.gates.data_docs import of_build
 from pipelines.gates.losses import COMPARED
 from pipelines.gates.overrides import overrides, standing
 from pipelines.gates.records import record
@@ -55,12 +57,17 @@ def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     except SettingsError as error:  # the list of overrides cannot be read
         raise dg.Failure(str(error), allow_retries=False) from error
     failures = "\n".join(f"- {line}" for line in result.failures) or "none"
+    pages: dg.RawMetadataValue = "`beatbook gates` makes them"
+    if not result.passed:
+        of_build(settings)
+        pages = dg.MetadataValue.path(pages_of(settings, "release") / "index.html")
     return dg.AssetCheckResult(
         passed=result.passed,
         metadata={
             "rows checked": sum(result.checked_rows.values()),
             "summary": "; ".join(result.failures[:3]) or "every expectation holds",
             "failures": dg.MetadataValue.md(failures),
+            "pages": pages,
             "overridden": dg.MetadataValue.md("\n".join(f"- {line}" for line in result.overridden) or "none"),
         },
     )

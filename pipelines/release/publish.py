@@ -28,6 +28,7 @@ from pipelines.release import revisions
 from pipelines.release.contents import Contents, contents
 from pipelines.release.extracts import describe_extracts, write_extract, write_extracts
 from pipelines.release.files import Files, share
+from pipelines.release.identity import identified
 from pipelines.release.keep import Made, superseded
 from pipelines.release.published import (
     BUILT_FROM,
@@ -90,8 +91,8 @@ def check_gates(settings: Settings, landing: Landing, build: Build) -> list[Gate
 def publish(settings: Settings, landing: Landing) -> Release:
     """Write the release folder, point `current` at it, and remove the releases that are not kept.
 
-    The same landing and the same code give the same release, whatever was published before; what it revises
-    is what it revised when it was published first. One that is damaged is written anew, and so is what others
+    The same landing and the same code give the same tables and extracts, whatever was published before; what
+    is current and would be published again stands. One that is damaged is written anew, and so is what others
     share with it.
 
     Raises:
@@ -125,10 +126,10 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
             build,
             gates,
             last.years if last else {},
-            lambda release_id: _before(settings, release_id, last),
+            lambda content: identified(settings, content, last),
         )
         target = folder_of(settings, release)
-        if before := _whole(target):  # the same tables were published before: that release stands
+        if before := _whole(target):  # it was published before, and stands
             release = before
         else:
             if target.exists():
@@ -152,24 +153,6 @@ def _stands(settings: Settings, release: Release, build: Build, gates: list[Gate
     same = release.code_version == code_version() and not release.code_version.endswith("-dirty")
     same &= release.gates == [asdict(gate) for gate in gates]
     return same and _whole(folder_of(settings, release)) is not None
-
-
-def _before(settings: Settings, release_id: str, last: Release | None) -> Path | None:
-    """The folder of the release that this one revises: that of the first time, when it is written anew."""
-    releases = {release.release_id: release for release in readable(settings)}
-    if release_id in releases:
-        wanted = [releases.get(releases[release_id].revises)]
-    else:
-        newest = sorted(releases.values(), key=lambda each: (each.data_as_of_utc, each.created_at_utc))
-        wanted = [last, *reversed(newest)]
-    return next((folder_of(settings, each) for each in wanted if each and comparable(settings, each)), None)
-
-
-def comparable(settings: Settings, release: Release) -> bool:
-    """Whether what is compared is there and whole. Before revisions were listed, releases did not say what
-    they were built from."""
-    names = [BUILT_FROM, *(f"tables/{name}.parquet" for name in revisions.TABLES)]
-    return release.files.keys() >= set(names) and not damage(folder_of(settings, release), release, names)
 
 
 def _whole(folder: Path) -> Release | None:
@@ -200,12 +183,12 @@ def write(
     build: Build,
     gates: list[GateResult],
     last_years: Mapping[str, str],
-    before: Callable[[str], Path | None],
+    named: Callable[[str], tuple[str, Path | None]],
 ) -> Release:
-    """Write all files of a release into a folder. `last_years`: of the last release; `before`: the folder of
-    the release that the one with this id revises, None where there is none.
+    """Write all files of a release into a folder. `last_years`: of the last release; `named`: the id of the
+    release with this content, and the folder of the one that it revises, None where there is none.
 
-    The id is a digest of tables and extracts; what is written after it depends on the release before too.
+    The content is a digest of tables and extracts; what is written after it depends on the release before.
     """
     data_as_of = datetime.fromisoformat(build.window.data_as_of_utc).replace(tzinfo=UTC)
     with duckdb.connect() as connection:
@@ -221,11 +204,11 @@ def write(
             _write_table(files, connection, name)
         as_of = data_as_of.astimezone(LONDON).date()
         years = write_extracts(files, connection, published.extracts, as_of, last_years)
-        release_id = f"{data_as_of:%Y%m%dT%H%M}-{_digest(files, published)[:10]}"
+        content = f"{data_as_of:%Y%m%dT%H%M}-{_digest(files, published)[:10]}"
+        release_id, folder_before = named(content)
         made = BuiltFrom(
             code_version(), build.made_of, {key: run.sha256 for key, run in sorted(build.window.runs.items())}
         )
-        folder_before = before(release_id)
         made_before = built_from(folder_before, read(folder_before)) if folder_before else None
         revisions.write(connection, landing, made, folder_before, made_before)
         _write_table(files, connection, revisions.NAME)

@@ -23,7 +23,7 @@ RECORD = "release.json"
 #: The sum of release.json, which has those of all other files; as `sha256sum --check` reads it.
 RECORD_SUM = "release.json.sha256"
 BUILT_FROM = "built_from.json"
-_ID = re.compile(r"\d{8}T\d{4}-[0-9a-f]{10}")
+_ID = re.compile(r"\d{8}T\d{4}-[0-9a-f]{10}(-\d+)?")
 
 
 class DamagedReleaseError(Exception):

@@ -18,8 +18,9 @@ from pipelines.landing.locks import locked
 from pipelines.landing.manifest import DamagedError, encode
 from pipelines.landing.store import Landing, open_landing
 from pipelines.release.files import Files
+from pipelines.release.identity import comparable
 from pipelines.release.periods import NotFoundError
-from pipelines.release.publish import DATABASE, code_version, comparable, write
+from pipelines.release.publish import DATABASE, code_version, write
 from pipelines.release.published import (
     BUILT_FROM,
     BuiltFrom,
@@ -143,7 +144,7 @@ def _build(
     folder = own.releases / done.release.release_id
     files = Files(folder, None, {})
     with held_build(own) as made:
-        write(own, landing, files, folder, made, [], {}, lambda _: before)
+        write(own, landing, files, folder, made, [], {}, lambda content: (content, before))
     names = done.release.files.keys() | files.digests.keys()
     proved = sorted(name for name in names if before or not _follows_from_before(name))
     done.differing = [

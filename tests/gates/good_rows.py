@@ -46,10 +46,13 @@ RELEASE = {
 }
 _ACCOUNT = {"account_id": TEXT, "force_id": TEXT}
 _LEVELS = _ACCOUNT | {"counter": TEXT, "level_ratio": pl.Float64, "fall_ratio": pl.Float64}
+_WEEKDAYS = dict.fromkeys(("volume_ratio", "null_share_rise", "level_ratio"), pl.Float64)
 PLAUSIBLE: dict[str, dict[str, Any]] = {
     "plausible_profiles": _LEVELS,
     "plausible_posts": _LEVELS,
     "plausible_accounts": _ACCOUNT | {"is_same": COUNT, "kept_ratio": pl.Float64, "twin_share": pl.Float64},
+    "plausible_weekday_platform": {"counter": TEXT, **_WEEKDAYS},
+    "plausible_weekday_accounts": {**_ACCOUNT, "counter": TEXT, **_WEEKDAYS},
     "plausible_platform": {
         "counter": TEXT,
         **dict.fromkeys(("median_ratio", "null_share_rise", "unchanged_share"), pl.Float64),

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.gates.landing_gate import judge
+from pipelines.gates.weekdays import weekday_frames
 from pipelines.landing.quarantine import MAX_FAILING_SHARE
 from pipelines.landing.store import Landing
 from pipelines.sources.account_pull import COUNT
@@ -215,3 +216,20 @@ def test_no_gate_fires_on_a_clean_seed(seed: int, tmp_path: Path, monkeypatch: p
         landing = pull(settings, name, [DAY - timedelta(days=1), DAY])
         for day, run_id in landing.runs(name):
             assert landing.manifest(name, day, run_id).quarantined == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(101, 104))
+def test_no_gate_fires_on_a_clean_seed_with_four_weeks_before_it(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(tmp_path / "home", monkeypatch, seed)
+    compared = 0
+    for name in pulled_platforms():
+        landing = pull(settings, name, [DAY - timedelta(days=back) for back in (28, 21, 14, 7, 1, 0)])
+        # A week after the pull before it, what grew looks like a jump; the last one has its yesterday.
+        ((_, run_id),) = landing.runs(name, DAY, DAY)
+        assert landing.manifest(name, DAY, run_id).quarantined == []
+        found = weekday_frames(landing, name, DAY, frames_of(name, landing))
+        compared += found["plausible_weekday_platform"].height
+    assert compared  # something was held against its weekday

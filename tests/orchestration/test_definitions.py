@@ -106,6 +106,29 @@ def test_the_daily_job_takes_named_forces_and_retries_infrastructure(definitions
     assert step.retry_policy.max_retries == 2
 
 
+def test_a_step_that_is_tried_again_does_not_hold_the_others(definitions: dg.Definitions) -> None:
+    ran: list[str] = []
+
+    @dg.asset(retry_policy=dg.RetryPolicy(max_retries=1, delay=1))
+    def fails_once() -> None:
+        ran.append("one platform")
+        if len(ran) == 1:
+            raise OSError("no sandbox")
+
+    @dg.asset
+    def other() -> None:
+        ran.append("another")
+
+    repository = definitions.get_repository_def()
+    assert isinstance(repository.get_job("pull").executor_def, type(dg.in_process_executor))
+    assert repository.get_job("pull").executor_def.name == dg.in_process_executor.name
+    job = dg.Definitions(
+        [fails_once, other], jobs=[dg.define_asset_job("job")], executor=dg.in_process_executor
+    ).resolve_job_def("job")
+    assert job.execute_in_process().success
+    assert ran == ["one platform", "another", "one platform"]
+
+
 def test_the_landing_gate_can_be_executed_for_any_day_and_shows_the_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +159,11 @@ def test_the_landing_gate_can_be_executed_for_any_day_and_shows_the_rows(
         assert evaluation.partition == partition
         rows = evaluation.metadata["quarantined"].records  # type: ignore[attr-defined]
         assert [row.data["force_id"] for row in rows] == (["kent"] if said == "it fell" else [])
+        pages = evaluation.metadata["pages"].value
+        if said == "it fell":
+            assert Path(str(pages)).is_file()
+        else:
+            assert pages == "`beatbook gates --day 2026-11-09` makes them"
 
 
 def test_every_asset_has_an_owner_a_kind_its_code_and_says_that_its_figures_are_invented(

@@ -68,3 +68,33 @@ def test_logs_are_forgotten_when_nothing_was_added_for_long(
         os.utime(folder / name, (moment, moment))
     forget(settings, instance, NOW)
     assert [path.name for path in folder.iterdir()] == ["dbt.log"]
+
+
+def test_what_killed_writes_left_goes_wherever_it_lies(
+    settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = settings.landing / "youtube" / "posts" / "day=2026-11-09"
+    day.mkdir(parents=True)
+    folders = (day, settings.gates, settings.releases, settings.home, settings.dagster_home)
+    for folder in folders:
+        path = folder / ".record.parquet.1.tmp"
+        path.write_bytes(b"half")
+        moment = (NOW - timedelta(hours=2)).timestamp()
+        os.utime(path, (moment, moment))
+    monkeypatch.setattr("pipelines.disk._is_running", lambda process: False)
+    forget(settings, instance, NOW)
+    assert [path for folder in folders for path in folder.glob(".*.tmp")] == []
+
+
+def test_pages_of_the_gates_are_forgotten_like_logs(settings: Settings, instance: dg.DagsterInstance) -> None:
+    for name, age in (
+        ("x-2026-01-01", LOGS_KEPT + timedelta(days=1)),
+        ("release", LOGS_KEPT - timedelta(days=1)),
+    ):
+        folder = settings.gate_pages / name
+        folder.mkdir(parents=True)
+        (folder / "index.html").touch()
+        moment = (NOW - age).timestamp()
+        os.utime(folder, (moment, moment))
+    forget(settings, instance, NOW)
+    assert [path.name for path in settings.gate_pages.iterdir()] == ["release"]

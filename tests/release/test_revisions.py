@@ -212,6 +212,30 @@ def test_built_again_with_nothing_new_it_is_the_same_release_with_its_revisions(
     assert second.revised_count == 8
 
 
+def test_going_back_to_earlier_tables_is_a_revision_too(built: Settings, landing: Landing) -> None:
+    first = release_of(built, landing)
+    second = release_of(built, landing, value=60.0)
+    third = release_of(built, landing)
+    assert third.release_id == f"{first.release_id}-2"
+    assert third.revises == second.release_id
+    assert revisions(built, third).select("old_value", "new_value").rows() == [(60.0, 50.0)] * 8
+    assert revisions(built, first).is_empty()  # what was published stays as it was
+    assert release_of(built, landing) == third
+    fourth = release_of(built, landing, value=60.0)
+    assert (fourth.release_id, fourth.revises) == (f"{second.release_id}-2", third.release_id)
+    assert release_of(built, landing).release_id == f"{first.release_id}-3"
+
+
+def test_going_back_killed_before_it_was_pointed_at_is_the_same_release(
+    built: Settings, landing: Landing
+) -> None:
+    release_of(built, landing)
+    second = release_of(built, landing, value=60.0)
+    third = release_of(built, landing)
+    (built.releases / "current").write_text(f"{second.release_id}\n")
+    assert release_of(built, landing) == third
+
+
 @pytest.mark.parametrize("name", ["tables/revisions.parquet", "tables/bench_values.parquet"])
 def test_written_anew_a_damaged_release_revises_what_it_did(
     built: Settings, landing: Landing, name: str
