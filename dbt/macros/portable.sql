@@ -63,6 +63,13 @@ cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as
 {% macro last_and(text) %}{{ return(adapter.dispatch('last_and', 'beatbook')(text)) }}{% endmacro %}
 {% macro duckdb__last_and(text) %}regexp_replace({{ text }}, ', ([^,]*)$', ' and \1'){% endmacro %}
 
+{# 21000 → '21,000'; 142.857 → '142.9' #}
+{% macro thousands(number) %}{{ return(adapter.dispatch('thousands', 'beatbook')(number)) }}{% endmacro %}
+{% macro duckdb__thousands(number) %}format('{:,}', cast({{ number }} as bigint)){% endmacro %}
+
+{% macro one_place(number) %}{{ return(adapter.dispatch('one_place', 'beatbook')(number)) }}{% endmacro %}
+{% macro duckdb__one_place(number) %}format('{:,.1f}', cast({{ number }} as double)){% endmacro %}
+
 {# <read>/<source>/<entity>/<run_id>.parquet → <source> #}
 {% macro landing_source(filename) %}{{ return(adapter.dispatch('landing_source', 'beatbook')(filename)) }}{% endmacro %}
 {% macro duckdb__landing_source(filename) %}string_split({{ filename }}, '/')[-3]{% endmacro %}

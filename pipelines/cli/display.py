@@ -1,14 +1,12 @@
-"""What the command line shows: progress, tables, status, for people; JSON and CSV are in common.py.
+"""What the command line shows: progress, status, rows, for people; JSON and CSV are in common.py.
 
 Belongs here: rich. Does not belong here: finding out what is shown.
 """
 
 import sys
 import textwrap
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -23,13 +21,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from pipelines.cli import figures
-from pipelines.cli.figures import amount, number
+from pipelines.cli.figures import number
 
 if TYPE_CHECKING:
-    from pipelines.release.explain import Explanation
     from pipelines.release.missing import AccountStatus
-    from pipelines.release.reader import BenchmarkTable
     from pipelines.release.replay import Replayed
     from pipelines.release.status import Status
 
@@ -72,108 +67,6 @@ def watching(total: int, day_count: int) -> Iterator[Watched]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=errors, transient=True) as bars:
         yield Watched(bars, total, day_count)
-
-
-#: Columns that stand only where a row has something in them.
-_WHERE_ANY = ("Shrunk", "Change")
-_TEXT = ("Force", "Indicator", "Platform", "Against others", "Status", "Note")
-_NO_WRAP = ("Rank", "95% interval", "Status")
-_MAX_WIDTH = {"Force": 34, "Indicator": 24, "Platform": 24, "Change": 30, "Against others": 20, "Note": None}
-
-
-def show_table(table: "BenchmarkTable") -> None:
-    """A benchmark table, with how final it is above it and what it means below."""
-    usual = None if table.is_of_force else _usual_note(table)
-    console.print(table.title, style="bold", markup=False, highlight=False)
-    _show_text(table.above)
-    console.print(_of_force(table) if table.is_of_force else _of_areas(table, usual))
-    _show_text([f"Unless noted: {usual}"] * bool(usual) + table.below)
-
-
-def _show_text(lines: Sequence[str]) -> None:
-    for line in lines:
-        wrapped = textwrap.fill(line, console.width, subsequent_indent="    ")
-        console.print(wrapped, markup=False, highlight=False)
-
-
-def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
-    """An indicator: best first, then those without a number with their reasons, then groups of forces."""
-    unit = table.rows[0]["unit"]
-    head = "Time" if unit == "seconds" else unit[0].upper() + unit[1:]
-    lines, sections = [], []
-    for row in table.rows:
-        own = _ends(row, "" if unit == "%" else unit)  # the head has it
-        own |= {"Note": ""} if own["Note"] == usual else {}
-        value = amount(row["value"], "" if unit == "%" else unit)
-        lines.append({"Rank": figures.rank(row), "Force": row["area_name"], head: value} | own)
-        sections.append(row["area_type"])
-    return _drawn(lines, sections)
-
-
-def _of_force(table: "BenchmarkTable") -> Table:
-    """A force's indicators beside all forces; platforms without a number for one reason share a line."""
-    lines, sections = [], []
-    for name, rows in groupby(table.rows, lambda row: str(row["indicator_name"])):
-        together: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for row in rows:
-            alone = "" if row["value"] is None else row["platform"]
-            together.setdefault((alone, row["note"] or ""), []).append(row)
-        for nth, alike in enumerate(together.values()):
-            row = alike[0]
-            own = {
-                "Indicator": "" if nth else name,
-                "Platform": ", ".join(each["platform_name"] for each in alike),
-                "Value": amount(row["value"], row["unit"]),
-                "95% interval": "",
-                "Rank": figures.rank(row),
-                "All forces": amount(row["all_forces_value"], row["unit"]) if len(alike) == 1 else "",
-            }
-            lines.append(own | _ends(row, row["unit"]))
-            sections.append(name)
-    return _drawn(lines, sections)
-
-
-def _ends(row: dict[str, Any], unit: str) -> dict[str, str]:
-    """What every line ends with, by the head of its column."""
-    return {
-        "95% interval": figures.interval(row["ci95_low"], row["ci95_high"], unit),
-        "Shrunk": amount(row["shrunk_value"], unit),
-        "Change": figures.change(row),
-        "n": number(row["n"]),
-        "Against others": figures.verdict(row),
-        "Status": "provisional" if row["is_provisional"] else "final" if row["value"] is not None else "",
-        "Note": row["note"] or "",
-    }
-
-
-def _drawn(lines: Sequence[dict[str, str]], sections: Sequence[str]) -> Table:
-    """Lines with the same heads, parted where the section changes."""
-    drawn, is_wide = Table(), console.width >= WIDE
-    heads = [name for name in lines[0] if name not in _WHERE_ANY or any(line[name] for line in lines)]
-    for head in heads:
-        is_whole = head in _NO_WRAP or (head == "Force" and is_wide)
-        drawn.add_column(
-            head,
-            justify="left" if head in _TEXT else "right",
-            # On paper every name stands in one line; on a terminal no word of one is cut.
-            no_wrap=is_whole,
-            min_width=15 if head == "Force" else None,
-            max_width=None if is_whole else _MAX_WIDTH.get(head, 12),
-        )
-    for line, section, last in zip(lines, sections, [sections[0], *sections], strict=False):
-        if section != last:
-            drawn.add_section()
-        drawn.add_row(*(escape(line[head]) for head in heads))
-    return drawn
-
-
-def _usual_note(table: "BenchmarkTable") -> str | None:
-    """What most rows with a number say: once below the table, not in every line."""
-    notes = Counter(row["note"] for row in table.rows if row["value"] is not None)
-    if not notes:
-        return None
-    note, count = notes.most_common(1)[0]
-    return note if note and count * 2 > notes.total() else None
 
 
 def show_status(status: "Status") -> None:
@@ -255,19 +148,6 @@ def show_rows(rows: Sequence[dict[str, Any]], title: str) -> None:
 def _shown(value: Any) -> str:
     is_number = isinstance(value, int | float) or value is None
     return number(value) if is_number else escape(str(value))
-
-
-def show_explanation(found: "Explanation") -> None:
-    """The way of one number, section by section, with what each account adds."""
-    console.print(f"[bold]{escape(found.title)}[/bold]")
-    for nth, (heading, lines) in enumerate(found.sections):
-        console.print(f"\n[bold]{heading}[/bold]")
-        show_lines(lines)
-        if nth == 0 and found.accounts:
-            console.print()
-            show_rows(found.accounts, "What each account adds")
-    if found.no_accounts:
-        console.print(f"\nWhat each account adds is not said: {found.no_accounts}", highlight=False)
 
 
 def show_lines(lines: Sequence[str], limit: int = 60) -> None:

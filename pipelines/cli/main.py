@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import accounts, display, override, quarantine, reading, returns
+from pipelines.cli import (
+    accounts,
+    benchmark_display,
+    benchmarks,
+    display,
+    override,
+    quarantine,
+    reading,
+    returns,
+)
 from pipelines.cli.common import (
     Day,
     Exit,
@@ -39,6 +48,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(benchmarks.app)
 app.add_typer(reading.app)
 app.add_typer(returns.app, name="returns")
 app.add_typer(accounts.app, name="accounts")
@@ -168,7 +178,7 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
         refuse_disk(settings, "\n".join(outcome.reasons))
         raise typer.Exit(outcome.exit or Exit.INFRASTRUCTURE)
     if settings.profile.is_invented:  # whoever tries it sees a table; production's readers have their own
-        display.show_table(reader.table(settings, reader.Asked("answered_1h_pct")))
+        benchmark_display.show_table(reader.table(settings, reader.Asked("answered_1h_pct")))
     folder = folder_of(settings, release)
     newest = release.data_as_of_utc[:10]
     for row in release.quarantined:

@@ -1,4 +1,4 @@
-"""What is published and what is not: commands that read, and change nothing that is published.
+"""What stands behind the figures: commands that read, and change nothing that is published.
 
 Belongs here: options, and which exit code a finding is. Does not belong here: reading (release/), or how it
 looks (display.py).
@@ -11,13 +11,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import display, figures
+from pipelines.cli import display
 from pipelines.cli.common import (
     Day,
     Exit,
     Format,
     FormatOption,
-    PeriodType,
     as_json,
     day_or_today,
     fail,
@@ -29,114 +28,6 @@ from pipelines.cli.common import (
 from pipelines.settings import SEEDS, Settings
 
 app = typer.Typer()
-
-
-@app.command()
-def table(
-    indicator: Annotated[
-        str | None, typer.Argument(help="Left out, without --force: list the indicators.")
-    ] = None,
-    force: Annotated[str | None, typer.Option(help="One force's indicators, beside all forces.")] = None,
-    platform: Annotated[str | None, typer.Option(help="Default: the one with the most numbers.")] = None,
-    scope: Annotated[
-        str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
-    ] = "all",
-    period: Annotated[
-        str | None,
-        typer.Option(
-            help="A day (2026-10-21), month (2026-10), quarter (2026-Q4) or year. Default: the newest final."
-        ),
-    ] = None,
-    period_type: Annotated[
-        PeriodType | None, typer.Option(help="Which period holds the day; a month, if not said.")
-    ] = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
-    """A benchmark table of the current release: 48 forces, each with a number or the reason for none.
-
-    Without a period it is the newest month that is final for all indicators, so that tables can be set side
-    by side.
-    """
-    from pipelines.release import reader
-    from pipelines.release.periods import NotFoundError
-
-    settings = Settings()
-    with plainly(settings):
-        try:
-            if indicator is None and force is None:
-                _, connection = reader.open_release(settings)
-                print_rows(reader.indicators(connection), format_, "Indicators")
-                return
-            found = reader.table(
-                settings,
-                reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value),
-            )
-        except NotFoundError as error:
-            fail(Exit.BAD_INPUT, str(error))
-    if format_ == Format.TABLE:
-        display.show_table(found)
-    else:
-        print_rows(found.rows, format_, found.title)
-
-
-@app.command()
-def explain(
-    indicator: Annotated[str, typer.Argument(help="Its id or name; `beatbook table` lists them.")],
-    force: Annotated[str, typer.Argument(help="Its id or name.")],
-    period: Annotated[
-        str | None, typer.Argument(help="As of `beatbook table`. Default: the newest final.")
-    ] = None,
-    platform: Annotated[str | None, typer.Option(help="Default: the first with a number.")] = None,
-    scope: Annotated[
-        str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
-    ] = "all",
-    period_type: Annotated[PeriodType | None, typer.Option(help="As of `beatbook table`.")] = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
-    """The whole way of one number: what it counts, of which accounts, by which formula, beside whom."""
-    from pipelines.release import reader
-    from pipelines.release.explain import explain as look
-    from pipelines.release.periods import NotFoundError
-
-    settings = Settings()
-    asked = reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value)
-    with plainly(settings):
-        try:
-            found = look(settings, asked)
-        except NotFoundError as error:
-            fail(Exit.BAD_INPUT, str(error))
-    if format_ == Format.TABLE:
-        display.show_explanation(found)
-    elif format_ == Format.JSON:
-        typer.echo(as_json(asdict(found)))
-    else:
-        print_rows(found.accounts, format_, found.title)
-
-
-@app.command()
-def incidents(
-    force: Annotated[str | None, typer.Option(help="The incidents of one force.")] = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
-    """What was said, shared and gained in each declared incident, beside what is usual for the force."""
-    from pipelines.release import reader
-    from pipelines.release.periods import NotFoundError
-
-    settings = Settings()
-    with plainly(settings):
-        try:
-            release, connection = reader.open_release(settings)
-            rows = reader.incidents(connection, force)
-        except NotFoundError as error:
-            fail(Exit.BAD_INPUT, str(error))
-    if format_ != Format.TABLE:
-        print_rows(rows, format_, "Incidents")
-    elif rows:
-        print_rows(
-            [figures.incident(row) for row in rows], format_, f"Incidents in release {release.release_id}"
-        )
-    else:
-        typer.echo("no incident is declared: write it into incidents.csv of the register")
 
 
 @app.command()

@@ -78,6 +78,11 @@ def indicators(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return connection.sql(sql).pl().to_dicts()
 
 
+def questions(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The questions that the benchmarks are to settle, each with its present answer or what is missing."""
+    return connection.sql("from bench_questions order by position").pl().to_dicts()
+
+
 def incidents(connection: duckdb.DuckDBPyConnection, force: str | None = None) -> list[dict[str, Any]]:
     """What was said, shared and gained in each declared incident: a row for each platform, and one for all.
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pipelines.cli import display, figures
+from pipelines.cli import benchmark_display, display, figures
 from pipelines.release.reader import BenchmarkTable
 
 
@@ -62,13 +62,13 @@ def row(name: str, value: float | None, note: str | None = None, **more: Any) ->
 @pytest.fixture
 def console(monkeypatch: pytest.MonkeyPatch) -> Console:
     recorded = Console(width=display.WIDE, record=True)
-    monkeypatch.setattr(display, "console", recorded)
+    monkeypatch.setattr(benchmark_display, "console", recorded)
     return recorded
 
 
 def printed(console: Console, *rows: dict[str, Any], is_of_force: bool = False) -> list[str]:
     lines = ["Provisional: 1 of 3 forces' figures."], ["All figures are invented."]
-    display.show_table(BenchmarkTable("Answered", *lines, list(rows), is_of_force))
+    benchmark_display.show_table(BenchmarkTable("Answered", *lines, list(rows), is_of_force))
     return console.export_text().splitlines()
 
 

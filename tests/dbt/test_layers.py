@@ -30,6 +30,7 @@ WINDOW = "stg_landing__window"
 PUBLISHED = {
     *("bench_values", "bench_comparisons", "bench_funnels", "bench_shrunk", "bench_ranks", "bench_changes"),
     "bench_incidents",
+    "bench_questions",
     *("bench_not_available", "fct_collection"),
 }
 PUBLISHED_PREFIXES = ("dim_", "ext_")
@@ -142,6 +143,7 @@ def test_every_formula_has_a_unit_test(project: Project) -> None:
             "dim_value_note",
             "dim_correction",
             "dim_incident",
+            "dim_question",
         ),
         *("fct_collection", "fct_conversations", "fct_outcomes", "fct_tool_figures"),
         *("int_outcomes__returned", "bench_values", "bench_ranks"),

@@ -228,6 +228,8 @@ def test_the_dam_emergency_is_147_posts_shared_21000_times(pulled: Nation) -> No
     [row] = [row for row in pulled.json("incidents", "--force", story.DAM_FORCE) if row["platform"] == "all"]
     assert (row["post_count"], row["share_count_7d"]) == (147, 21_000)
     assert round(row["shares_per_post_7d"], 1) == 142.9
+    [said] = [row["sentence"] for row in pulled.json("questions") if row["question_id"] == "emergency"]
+    assert "147 posts were shared 21,000 times within seven days, 142.9 a post" in said
     # Before the first day that was pulled nobody knows the audience.
     surge = pulled.json("incidents", "--force", "cleveland")
     assert {row["follower_gain"] for row in surge} == {None}
