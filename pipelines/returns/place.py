@@ -17,6 +17,8 @@ from pipelines.returns.importers.rows import place_of
 from pipelines.returns.model import AccountRef, FindAccount, Raw, is_blank, shown
 
 MAX_KEPT = 1_000
+#: A force has a few dozen accounts on a platform: whoever adds them to the register needs each by name.
+MAX_NAMED = 100
 _PAGE_AND_POST = re.compile(r"(\d+)_\d+")  # facebook.com/<page>_<post>, as an API and Hootsuite write it
 
 
@@ -102,10 +104,12 @@ class Placer:
                     "under another name, say so with --account; otherwise add it to accounts.csv first."
                 )
             else:
-                listed = ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
+                more = len(named) - MAX_NAMED
+                listed = ", ".join(named[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
                 said.append(
                     f"The register does not have {len(named)} of the file's {platform} accounts ({listed}). "
-                    "Add them to accounts.csv, or export one account at a time."
+                    "Add them to accounts.csv, or export one account at a time; until then nothing of the "
+                    "file lands, the other accounts' rows neither."
                 )
         return " ".join(said)
 

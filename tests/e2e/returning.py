@@ -55,6 +55,11 @@ class Warehouse:
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as connection:
             return connection.sql(sql).fetchall()
 
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table."""
+        with duckdb.connect(str(self.settings.warehouse), read_only=True) as connection:
+            return connection.table(table).pl().to_dicts()
+
     def cell(self, indicator_id: str, area_id: str, period_type: str, start: str) -> tuple[Any, ...]:
         """Value, n, reason and detail of a force's cell on Facebook, all accounts."""
         (found,) = self.ask(
@@ -65,10 +70,10 @@ class Warehouse:
         return found
 
 
-def warehouse(home: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+def warehouse(home: Path, monkeypatch: pytest.MonkeyPatch, profile: str = "production") -> Warehouse:
     """An empty one."""
     monkeypatch.setenv("BEATBOOK_HOME", str(home))
-    monkeypatch.setenv("BEATBOOK_PROFILE", "production")
+    monkeypatch.setenv("BEATBOOK_PROFILE", profile)
     monkeypatch.setenv("BEATBOOK_HASH_KEY", "a key for tests, of thirty-two bytes or more")
     settings = Settings()
     settings.prepare()

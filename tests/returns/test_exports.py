@@ -4,9 +4,12 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from pipelines.returns import Options, Return, Said, Stated, importers, read_return
+from pipelines.registry import load
+from pipelines.returns import Options, Return, Said, Stated, importers, preview, read_return
+from pipelines.settings import SEEDS
 from tests.returns.conftest import Account, hash_author
 from tests.returns.exports import ACCOUNTS, EXPORTED, MAKERS, PERIOD, POSTS, Export
 
@@ -140,6 +143,48 @@ def test_an_account_that_cannot_be_placed_is_asked_for(read: Callable[[Export], 
     assert "--account" in problem.reason
     made.said["accounts"] = ("facebook:kentpolice",)
     assert read(made).problems == []
+
+
+def test_every_account_that_the_register_lacks_is_named_and_nothing_lands_before_it_has_them(
+    read: Callable[[Export], Return], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = MAKERS["facebook 1"](POSTS)
+    whole = read(made).row_count
+    head, *rows = made.data.split(b"\r\n")
+    others = [f"page{n}" for n in range(9)]
+    changed = [
+        row.replace(b"kentpolice", name.encode()).replace(b"100064556789012", str(n).encode())
+        for n, (name, row) in enumerate(zip(others, rows, strict=False))
+    ]
+    made.data = b"\r\n".join([head, *changed, *rows[len(others) :]])
+    found = read(made)
+    (problem,) = found.problems
+    assert all(f"{n}" in problem.reason.split("(")[1] for n in range(9))
+    assert "9 of the file's facebook accounts" in problem.reason
+    assert "more" not in problem.reason
+    assert "nothing of the file lands, the other accounts' rows neither" in problem.reason
+    assert not found.is_landable
+    for n in range(9):  # the register has them: all that was sent is there
+        monkeypatch.setitem(BY_HANDLE, ("facebook", str(n)), Account(f"facebook:page{n}", "kent"))
+    again = read(made)
+    assert again.problems == []
+    assert again.row_count == whole
+    assert again.rows["account_id"].n_unique() == 10
+
+
+def test_what_facebook_counts_as_likes_is_what_the_catalogue_says() -> None:
+    """Meta's exports have reactions of every sort, and engagements are made of them."""
+    (mapping,) = (each for each in importers.mappings() if each.id == "meta_facebook")
+    assert mapping.columns["like_count"].column == ("Reactions",)
+    metrics = load(SEEDS, SEEDS).metrics
+    parts = [part for part in preview.ENGAGEMENTS if ("facebook", "posts", part) in metrics]
+    assert parts == ["like_count", "share_count", "comment_count"]
+    assert set(parts) <= mapping.columns.keys()
+    rows = pl.read_csv(SEEDS / "platform_metrics.csv").filter(
+        platform="facebook", entity="posts", metric="like_count"
+    )
+    assert rows["platform_field"].to_list() == ["reactions.summary.total_count"]
+    assert "every sort" in rows["note"][0]
 
 
 def test_an_account_that_the_file_contradicts_is_refused(read: Callable[[Export], Return]) -> None:
