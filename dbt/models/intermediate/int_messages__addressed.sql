@@ -44,9 +44,7 @@ ours as (
     left join messages as above
         on messages.account_id = above.account_id and messages.in_reply_to = above.message_id
     left join messages as further
-        on above.account_id = further.account_id
-            and above.in_reply_to = further.message_id
-            and above.direction = 'outbound'
+        on above.account_id = further.account_id and above.in_reply_to = further.message_id
     where messages.direction = 'outbound'
 ),
 
