@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.dbt.conftest import Project
@@ -29,6 +30,7 @@ for horizon in HORIZONS:
     COLUMNS += [f"survival_{horizon}", f"greenwood_{horizon}", f"is_known_at_{horizon}"]
 for quantile in QUANTILES:
     COLUMNS += [f"{quantile}_{name}" for name in ("seconds", *LIMITS)] + [f"is_any_lost_before_{quantile}"]
+COLUMNS += [f"mean_24h_{name}" for name in ("seconds", *LIMITS)] + ["is_any_lost_before_mean_24h"]
 Waits = list[tuple[float, bool]]
 
 
@@ -74,7 +76,26 @@ def plain_curve(waits: Waits) -> list[object]:
     for quantile in QUANTILES:
         figures += [reached.get(f"{quantile}_{name}") for name in ("seconds", *LIMITS)]
         figures.append(first_lost < reached.get(f"{quantile}_seconds", 0))
-    return figures
+    is_known = figures[COLUMNS.index("is_known_at_24h")]
+    means = plain_mean(waits, HORIZONS["24h"]) if is_known else [None] * (1 + len(LIMITS))
+    return [*figures, *means, first_lost < HORIZONS["24h"]]
+
+
+def plain_mean(waits: Waits, until: int) -> list[float | None]:
+    """The area under the curve to `until` and its limits by Greenwood, answer by answer."""
+    times = np.array([time for time, _ in waits])
+    is_answered = np.array([is_answered for _, is_answered in waits])
+    steps = np.unique(times[is_answered & (times <= until)])
+    at_risk = np.array([np.count_nonzero(times >= step) for step in steps])
+    answered = np.array([np.count_nonzero(is_answered & (times == step)) for step in steps])
+    heights = np.concatenate([[1.0], np.cumprod(1 - answered / at_risk)])
+    areas = heights * np.diff(np.concatenate([[0.0], steps, [until]]))
+    right_of = np.array([areas[nth + 1 :].sum() for nth in range(len(steps))])
+    left = np.where(at_risk > answered, at_risk - answered, 1)  # after the last there is no area
+    spread = float(np.sqrt(np.sum(right_of**2 * answered / (at_risk * left))))
+    mean = float(areas.sum())
+    limits = [min(until, max(0.0, mean - z * spread)) if spread else None for z in LIMITS.values()]
+    return [mean, *limits]
 
 
 def limit(survival: float, greenwood: float, z: float) -> float:
@@ -114,6 +135,7 @@ def test_what_is_read_off_the_pieces_is_what_is_read_off_the_steps(project: Proj
         fct_response_waits=project.sql("fct_response_waits"),
         fct_response_pieces=project.sql("fct_response_pieces"),
         fct_response_steps=project.sql("fct_response_steps"),
+        fct_response_means=project.sql("fct_response_means"),
     )
     found = {area_id: figures for area_id, *figures in rows}
     assert found.keys() == areas.keys()

@@ -1,21 +1,22 @@
 {{ config(materialized='view') }}
 
--- METHOD 4.4: the wait within which half, or nine tenths, were answered: the first time at which the curve is at or under
--- what is left; its limits are where the bands are. In public and in direct messages, each an indicator. While somebody
--- whom we stopped following could still move it, it is provisional. One that is not reached is a fact: it has its n and
--- its lower limit, and is longer than every other.
+-- METHOD 4.4: what is read off the curve of first replies, in public and in direct messages, each an indicator.
+-- The wait within which half, or nine tenths, were answered: the first time at which the curve is at or under what is left;
+-- its limits are where the bands are. One that is not reached is a fact: it has its n and its lower limit, and is longer
+-- than every other. And the mean wait to 24 hours, which there is wherever somebody was followed so long.
+-- While somebody whom we stopped following could still move it, it is provisional.
 {% set limits = ['ci95_low', 'ci95_high', 'ci998_low', 'ci998_high'] %}
+{% set readings = {
+    'median_first_reply_seconds': 'median', 'direct_median_first_reply_seconds': 'median',
+    'p90_first_reply_seconds': 'p90', 'mean_wait_24h_seconds': 'mean_24h',
+} %}
 {% set followed_days = 1 + var('messages_horizon_hours') // 24 %}
 with cells as (
     select
         *,
-        case
-            when indicator_id in ('median_first_reply_seconds', 'direct_median_first_reply_seconds') then 'median'
-            when indicator_id = 'p90_first_reply_seconds' then 'p90'
-        end as quantile,
-        case
-            when indicator_id = 'p90_first_reply_seconds' then 'fewer than nine tenths' else 'fewer than half'
-        end || ' were answered while they were followed' as not_reached_detail
+        case indicator_id
+            {%- for id, reading in readings.items() %} when '{{ id }}' then '{{ reading }}'{% endfor %}
+        end as reading
     from {{ ref('bench_cells') }}
 ),
 
@@ -23,13 +24,15 @@ read_off as (
     select
         cells.*,
         {% for column in ['seconds'] + limits %}
-        case cells.quantile
-            {%- for quantile in var('quantiles') %} when '{{ quantile }}' then curves.{{ quantile }}_{{ column }}{% endfor %}
+        case cells.reading
+            {%- for reading in readings.values() | unique %}
+            when '{{ reading }}' then curves.{{ reading }}_{{ column }}
+            {%- endfor %}
         end as {{ column }},
         {% endfor %}
-        case cells.quantile
-            {%- for quantile in var('quantiles') %}
-            when '{{ quantile }}' then curves.is_any_lost_before_{{ quantile }}
+        case cells.reading
+            {%- for reading in readings.values() | unique %}
+            when '{{ reading }}' then curves.is_any_lost_before_{{ reading }}
             {%- endfor %}
         end as is_any_lost_before
     from cells
@@ -42,7 +45,7 @@ read_off as (
             and cells.period_start = curves.period_start
     inner join {{ ref('dim_area') }} as areas
         on cells.area_id = areas.area_id and areas.has_curve
-    where cells.quantile is not null
+    where cells.reading is not null
 ),
 
 noted as (
@@ -53,6 +56,7 @@ noted as (
             case
                 when seconds is not null then null
                 when days_since_end_count <= {{ followed_days }} then 'provisional'
+                when reading = 'mean_24h' then 'not_collected'
                 else 'not_reached'
             end
         ) as final_note
@@ -78,7 +82,12 @@ select
     {% endfor %}
     case when final_note is null or final_note = 'not_reached' then interval_method else 'none' end as ci_method,
     final_note as value_note,
-    case when final_note is distinct from value_note then not_reached_detail else note_detail end as note_detail,
+    case
+        when final_note is not distinct from value_note then note_detail
+        when reading = 'median' then 'fewer than half were answered while they were followed'
+        when reading = 'p90' then 'fewer than nine tenths were answered while they were followed'
+        else 'no conversation was followed to the horizon'
+    end as note_detail,
     coalesce(
         final_note = 'provisional',
         days_since_end_count <= 1 or (is_any_lost_before and days_since_end_count <= {{ followed_days }})

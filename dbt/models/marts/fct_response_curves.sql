@@ -5,8 +5,11 @@
 
 -- depends_on: {{ ref('stg_landing__window') }}
 -- What is read off the Kaplan–Meier curve of each area that has one, platform, channel, week and month: survival and
--- Greenwood's sum at each horizon, and the quantiles (the median, the 90th percentile) with their log-log limits.
+-- Greenwood's sum at each horizon, the quantiles (the median, the 90th percentile) with their log-log limits, and the mean
+-- wait to 24 hours with those of its variance. A mean that does not vary (nobody was answered) says nothing of how sure
+-- it is.
 {% set limits = [('ci95_low', '95', '+'), ('ci95_high', '95', '-'), ('ci998_low', '99.8', '+'), ('ci998_high', '99.8', '-')] %}
+{% set until = var('horizons')['24h'] %}
 with horizons as (
     select
         curve_number,
@@ -51,6 +54,19 @@ quantiles as (
     group by curve_number
 ),
 
+-- Nobody whose wait ended within the time waited for less than all of it.
+means as (
+    select
+        horizons.curve_number,
+        coalesce(means.mean_seconds, {{ until }}) as mean_seconds,
+        -- What is less is what rounding leaves of none.
+        case when means.variance > 1e-9 * power(means.mean_seconds, 2) then sqrt(means.variance) end as deviation
+    from horizons
+    left join {{ ref('fct_response_means') }} as means
+        on horizons.curve_number = means.curve_number
+    where horizons.is_known_at_24h
+),
+
 named as (
     select distinct curve_number, area_id, pooled_platform, channel, period_type, period_start, period_end
     from {{ ref('fct_response_members') }}
@@ -77,10 +93,18 @@ select
     {% endfor %}
     coalesce(horizons.first_lost_seconds < quantiles.{{ quantile }}_seconds, false) as is_any_lost_before_{{ quantile }},
     {% endfor %}
+    cast(means.mean_seconds as double) as mean_24h_seconds,
+    {% for name, confidence, sign in limits %}
+    {% set limit = 'means.mean_seconds ' ~ ('-' if sign == '+' else '+') ~ z_value(confidence) ~ ' * means.deviation' %}
+    case when means.deviation > 0 then least({{ until }}, greatest(0, {{ limit }})) end as mean_24h_{{ name }},
+    {% endfor %}
+    coalesce(horizons.first_lost_seconds < {{ until }}, false) as is_any_lost_before_mean_24h,
     {{ is_invented() }} as is_invented
 from named
 inner join horizons
     on named.curve_number = horizons.curve_number
 left join quantiles
     on named.curve_number = quantiles.curve_number
+left join means
+    on named.curve_number = means.curve_number
 order by named.period_end, named.period_type, named.area_id, named.pooled_platform, named.channel
