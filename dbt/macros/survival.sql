@@ -42,5 +42,5 @@ end
     end
 {%- endmacro %}
 
-{# Whether at most half are still waiting. A sum of logarithms gives one half only to about 1e-12, hence the margin. #}
-{% macro is_half(survival) %}{{ survival }} <= 0.5 + 1e-9{% endmacro %}
+{# Whether at most a share still waits. A sum of logarithms gives one half only to about 1e-12, hence the margin. #}
+{% macro is_down_to(survival, share) %}{{ survival }} <= {{ share }} + 1e-9{% endmacro %}

@@ -46,7 +46,7 @@ class Indicator(Row, frozen=True, kw_only=True):
     platforms: str | None = None
     is_pooled: bool
     horizon: str | None = None
-    interval_method: Literal["byar", "wilson", "kaplan_meier_log_log", "none"]
+    interval_method: Literal["byar", "wilson", "kaplan_meier_log_log", "kaplan_meier_greenwood", "none"]
     minimum_n: Annotated[int, Meta(ge=0)]
     caveats: str
     checked_by: str | None = None
@@ -120,7 +120,7 @@ def _check_measures(where: Where, row: Indicator, measures: set[str]) -> None:
             raise where.error(column, "empty, and a ratio needs it")
         if measure is not None and measure not in measures:
             raise where.error(column, f"{measure!r} is no measure of dbt_project.yml")
-    if row.kind == "ratio" and row.interval_method == "kaplan_meier_log_log":
+    if row.kind == "ratio" and row.interval_method.startswith("kaplan_meier"):
         raise where.error("interval_method", "a ratio has byar, wilson or none")
 
 

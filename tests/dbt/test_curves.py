@@ -9,21 +9,28 @@ import random
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.dbt.conftest import Project
 
 WEEK = "'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end"
-HORIZONS = (3600, 86400)
-#: Column → the standard normal quantile of its confidence, with the sign of its limit.
+HORIZONS = {"15m": 900, "1h": 3600, "4h": 14_400, "24h": 86_400, "7d": 604_800}
+#: Name → what share is still waiting then.
+QUANTILES = {"median": 0.5, "p90": 0.1}
+#: Name → the standard normal quantile of its confidence, with the sign of its limit.
 LIMITS = {
-    "median_ci95_low": 1.959963984540054,
-    "median_ci95_high": -1.959963984540054,
-    "median_ci998_low": 3.090232306167813,
-    "median_ci998_high": -3.090232306167813,
+    "ci95_low": 1.959963984540054,
+    "ci95_high": -1.959963984540054,
+    "ci998_low": 3.090232306167813,
+    "ci998_high": -3.090232306167813,
 }
-COLUMNS = ["conversation_count", "survival_1h", "greenwood_1h", "is_known_at_1h", "survival_24h"]
-COLUMNS += ["greenwood_24h", "is_known_at_24h", "median_seconds", *LIMITS, "is_any_lost_before_median"]
+COLUMNS = ["conversation_count"]
+for horizon in HORIZONS:
+    COLUMNS += [f"survival_{horizon}", f"greenwood_{horizon}", f"is_known_at_{horizon}"]
+for quantile in QUANTILES:
+    COLUMNS += [f"{quantile}_{name}" for name in ("seconds", *LIMITS)] + [f"is_any_lost_before_{quantile}"]
+COLUMNS += [f"mean_24h_{name}" for name in ("seconds", *LIMITS)] + ["is_any_lost_before_mean_24h"]
 Waits = list[tuple[float, bool]]
 
 
@@ -48,28 +55,52 @@ def plain_curve(waits: Waits) -> list[object]:
         Counter(time for time, is_answered in waits if is_answered),
     )
     at_risk, survival, greenwood = len(waits), 1.0, 0.0
-    at: dict[int, tuple[float | None, float | None]] = dict.fromkeys(HORIZONS, (None, None))
+    at: dict[int, tuple[float | None, float | None]] = dict.fromkeys(HORIZONS.values(), (None, None))
     reached: dict[str, float] = {}
     for time in sorted(left):
         is_last = answered[time] == at_risk
         survival *= 1 - answered[time] / at_risk
         greenwood += 0.0 if is_last else answered[time] / (at_risk * (at_risk - answered[time]))
-        at |= {until: (survival, None if is_last else greenwood) for until in HORIZONS if time <= until}
-        if survival <= 0.5 + 1e-9:
-            reached.setdefault("median_seconds", time)
-        for name, z in LIMITS.items():
-            if 0 < survival < 1 and survival ** math.exp(z * greenwood**0.5 / abs(math.log(survival))) <= 0.5:
-                reached.setdefault(name, time)
+        at |= {until: (survival, None if is_last else greenwood) for until in at if time <= until}
+        for quantile, share in QUANTILES.items():
+            if survival <= share + 1e-9:
+                reached.setdefault(f"{quantile}_seconds", time)
+            for name, z in LIMITS.items():
+                if 0 < survival < 1 and limit(survival, greenwood, z) <= share:
+                    reached.setdefault(f"{quantile}_{name}", time)
         at_risk -= left[time]
-    known = {until: max(left) >= until or at[until][0] == 0 for until in HORIZONS}
     first_lost = min((time for time, is_answered in waits if not is_answered), default=math.inf)
-    return [
-        len(waits),
-        *(figure for until in HORIZONS for figure in (*at[until], known[until])),
-        reached.get("median_seconds"),
-        *(reached.get(name) for name in LIMITS),
-        first_lost < reached.get("median_seconds", 0),
-    ]
+    figures: list[object] = [len(waits)]
+    for until, (left_over, _) in at.items():
+        figures += [*at[until], max(left) >= until or left_over == 0]
+    for quantile in QUANTILES:
+        figures += [reached.get(f"{quantile}_{name}") for name in ("seconds", *LIMITS)]
+        figures.append(first_lost < reached.get(f"{quantile}_seconds", 0))
+    is_known = figures[COLUMNS.index("is_known_at_24h")]
+    means = plain_mean(waits, HORIZONS["24h"]) if is_known else [None] * (1 + len(LIMITS))
+    return [*figures, *means, first_lost < HORIZONS["24h"]]
+
+
+def plain_mean(waits: Waits, until: int) -> list[float | None]:
+    """The area under the curve to `until` and its limits by Greenwood, answer by answer."""
+    times = np.array([time for time, _ in waits])
+    is_answered = np.array([is_answered for _, is_answered in waits])
+    steps = np.unique(times[is_answered & (times <= until)])
+    at_risk = np.array([np.count_nonzero(times >= step) for step in steps])
+    answered = np.array([np.count_nonzero(is_answered & (times == step)) for step in steps])
+    heights = np.concatenate([[1.0], np.cumprod(1 - answered / at_risk)])
+    areas = heights * np.diff(np.concatenate([[0.0], steps, [until]]))
+    right_of = np.array([areas[nth + 1 :].sum() for nth in range(len(steps))])
+    left = np.where(at_risk > answered, at_risk - answered, 1)  # after the last there is no area
+    spread = float(np.sqrt(np.sum(right_of**2 * answered / (at_risk * left))))
+    mean = float(areas.sum())
+    limits = [min(until, max(0.0, mean - z * spread)) if spread else None for z in LIMITS.values()]
+    return [mean, *limits]
+
+
+def limit(survival: float, greenwood: float, z: float) -> float:
+    """A log-log limit of survival."""
+    return float(survival ** math.exp(z * greenwood**0.5 / abs(math.log(survival))))
 
 
 def figures_of(row: list[Any]) -> list[float]:
@@ -104,6 +135,7 @@ def test_what_is_read_off_the_pieces_is_what_is_read_off_the_steps(project: Proj
         fct_response_waits=project.sql("fct_response_waits"),
         fct_response_pieces=project.sql("fct_response_pieces"),
         fct_response_steps=project.sql("fct_response_steps"),
+        fct_response_means=project.sql("fct_response_means"),
     )
     found = {area_id: figures for area_id, *figures in rows}
     assert found.keys() == areas.keys()

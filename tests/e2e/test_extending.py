@@ -157,7 +157,7 @@ def add_model(project: Path) -> None:
     add_rows(seeds / "indicator_versions.csv", version | {"since_date": "2026-11-09"})
     (benchmarks / "bench_open_accounts.sql").write_text(MODEL_SQL)
     values = benchmarks / "bench_values.sql"
-    last = "    select * from {{ ref('bench_median_first_reply_seconds') }}\n"
+    last = "    select * from {{ ref('bench_first_replies') }}\n"
     assert last in values.read_text()
     added = f"{last}    union all\n    select * from {{{{ ref('bench_open_accounts') }}}}\n"
     values.write_text(values.read_text().replace(last, added))

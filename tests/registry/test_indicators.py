@@ -62,8 +62,13 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "accounts_per_100k",
         "messages_collected_pct",
         "acknowledged_pct",
+        "answered_15m_pct",
+        "answered_4h_pct",
+        "answered_7d_pct",
+        "p90_first_reply_seconds",
+        "mean_wait_24h_seconds",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 26))
+    assert [row.position for row in indicators.values()] == list(range(1, 31))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 
@@ -86,9 +91,10 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         ("metric_rule", "some", "Invalid enum value 'some'"),
         ("interval_method", "bootstrap", "Invalid enum value 'bootstrap'"),
         ("interval_method", "kaplan_meier_log_log", "a ratio has byar, wilson or none"),
+        ("interval_method", "kaplan_meier_greenwood", "a ratio has byar, wilson or none"),
         ("metrics", "share_count|boost_count", "'boost_count' is not in the catalogue"),
         ("platforms", "x|friendfeed", "'friendfeed' is not in the catalogue"),
-        ("horizon", "2h", "'2h' is not among 1h, 24h"),
+        ("horizon", "2h", "'2h' is not among 15m, 1h, 4h, 24h, 7d"),
         ("horizon", "1h", "the numerator is share_count_7d"),
         ("is_pooled", "true", "only messages are pooled"),
         ("is_pooled", "yes", "Expected `bool`"),

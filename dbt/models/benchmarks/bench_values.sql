@@ -10,7 +10,7 @@
 with unioned as (
     select * from {{ ref('bench_ratios') }}
     union all
-    select * from {{ ref('bench_median_first_reply_seconds') }}
+    select * from {{ ref('bench_first_replies') }}
 )
 
 select

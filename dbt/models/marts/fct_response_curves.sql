@@ -5,8 +5,11 @@
 
 -- depends_on: {{ ref('stg_landing__window') }}
 -- What is read off the Kaplan–Meier curve of each area that has one, platform, channel, week and month: survival and
--- Greenwood's sum at each horizon, the median and its log-log limits.
+-- Greenwood's sum at each horizon, the quantiles (the median, the 90th percentile) with their log-log limits, and the mean
+-- wait to 24 hours with those of its variance. A mean that does not vary (nobody was answered) says nothing of how sure
+-- it is.
 {% set limits = [('ci95_low', '95', '+'), ('ci95_high', '95', '-'), ('ci998_low', '99.8', '+'), ('ci998_high', '99.8', '-')] %}
+{% set until = var('horizons')['24h'] %}
 with horizons as (
     select
         curve_number,
@@ -32,21 +35,36 @@ bands as (
         curve_number,
         waited_seconds,
         {% for name, confidence, sign in limits %}
-        {{ survival_limit('survival', 'greenwood', confidence, sign) }} <= 0.5 as is_{{ name }}_reached,
+        {{ survival_limit('survival', 'greenwood', confidence, sign) }} as {{ name }},
         {% endfor %}
-        {{ is_half('survival') }} as is_median_reached
+        survival
     from {{ ref('fct_response_steps') }}
 ),
 
-medians as (
+quantiles as (
     select
-        curve_number,
-        {% for name, confidence, sign in limits %}
-        min(waited_seconds) filter (where is_{{ name }}_reached) as median_{{ name }},
+        {% for quantile, share in var('quantiles').items() %}
+        {% for name, _, _ in limits %}
+        min(waited_seconds) filter (where {{ name }} <= {{ share }}) as {{ quantile }}_{{ name }},
         {% endfor %}
-        min(waited_seconds) filter (where is_median_reached) as median_seconds
+        min(waited_seconds) filter (where {{ is_down_to('survival', share) }}) as {{ quantile }}_seconds,
+        {% endfor %}
+        curve_number
     from bands
     group by curve_number
+),
+
+-- Nobody whose wait ended within the time waited for less than all of it.
+means as (
+    select
+        horizons.curve_number,
+        coalesce(means.mean_seconds, {{ until }}) as mean_seconds,
+        -- What is less is what rounding leaves of none.
+        case when means.variance > 1e-9 * power(means.mean_seconds, 2) then sqrt(means.variance) end as deviation
+    from horizons
+    left join {{ ref('fct_response_means') }} as means
+        on horizons.curve_number = means.curve_number
+    where horizons.is_known_at_24h
 ),
 
 named as (
@@ -68,15 +86,25 @@ select
     horizons.greenwood_{{ horizon }},
     horizons.is_known_at_{{ horizon }},
     {% endfor %}
-    medians.median_seconds,
-    {% for name, confidence, sign in limits %}
-    medians.median_{{ name }},
+    {% for quantile in var('quantiles') %}
+    quantiles.{{ quantile }}_seconds,
+    {% for name, _, _ in limits %}
+    quantiles.{{ quantile }}_{{ name }},
     {% endfor %}
-    coalesce(horizons.first_lost_seconds < medians.median_seconds, false) as is_any_lost_before_median,
+    coalesce(horizons.first_lost_seconds < quantiles.{{ quantile }}_seconds, false) as is_any_lost_before_{{ quantile }},
+    {% endfor %}
+    cast(means.mean_seconds as double) as mean_24h_seconds,
+    {% for name, confidence, sign in limits %}
+    {% set limit = 'means.mean_seconds ' ~ ('-' if sign == '+' else '+') ~ z_value(confidence) ~ ' * means.deviation' %}
+    case when means.deviation > 0 then least({{ until }}, greatest(0, {{ limit }})) end as mean_24h_{{ name }},
+    {% endfor %}
+    coalesce(horizons.first_lost_seconds < {{ until }}, false) as is_any_lost_before_mean_24h,
     {{ is_invented() }} as is_invented
 from named
 inner join horizons
     on named.curve_number = horizons.curve_number
-left join medians
-    on named.curve_number = medians.curve_number
+left join quantiles
+    on named.curve_number = quantiles.curve_number
+left join means
+    on named.curve_number = means.curve_number
 order by named.period_end, named.period_type, named.area_id, named.pooled_platform, named.channel

@@ -5,13 +5,16 @@
 -- (r - 1)/r · (r - 2)/(r - 1) · …, is (r - answered)/r, and Greenwood's sum is 1/(r - answered) - 1/r: a piece counts
 -- as one step. That holds up to the last horizon; the piece beyond it stands for who is still at risk there.
 -- Areas and "all" platforms pool the conversations; they are never means of forces. A platform whose terms hold it back
--- is not in "all".
+-- is not in "all". The waits that were answered within 24 hours, added up, and their squares are for the mean wait.
+{% set is_in_mean = 'is_answered and waited_seconds <= ' ~ var('horizons')['24h'] %}
 with sources as (
     select
         source_number,
         piece_number,
         count(*) as left_count,
         count(*) filter (where is_answered) as answered_count,
+        sum({{ exact('waited_seconds') }}) filter (where {{ is_in_mean }}) as answered_seconds,
+        sum({{ exact('waited_seconds * waited_seconds') }}) filter (where {{ is_in_mean }}) as answered_square_seconds,
         max(waited_seconds) as last_waited_seconds,
         min(waited_seconds) filter (where not is_answered) as first_lost_seconds
     from {{ ref('fct_response_waits') }}
@@ -24,6 +27,8 @@ pooled as (
         sources.piece_number,
         cast(sum(sources.left_count) as bigint) as left_count,
         cast(sum(sources.answered_count) as bigint) as answered_count,
+        greatest(sum(sources.answered_seconds), 0) as answered_seconds,
+        greatest(sum(sources.answered_square_seconds), 0) as answered_square_seconds,
         max(sources.last_waited_seconds) as last_waited_seconds,
         min(sources.first_lost_seconds) as first_lost_seconds
     from sources

@@ -1,10 +1,18 @@
 {{ config(materialized='view') }}
 
--- The single steps of those pieces of the curves in which the median or one of its limits can lie: a row for each time
--- at which somebody was answered. It lies at the latest in the first piece at whose end it is reached, and nowhere where
--- it cannot be as low as one half: between the most and the least that survival and Greenwood's sum are in a piece, a
--- lower limit is lowest with the greatest sum at the most or the least survival, an upper one with the least of both.
+-- The single steps of those pieces of the curves in which a quantile (the median, the 90th percentile) or one of its
+-- limits can lie: a row for each time at which somebody was answered. It lies at the latest in the first piece at whose
+-- end it is reached, and nowhere where it cannot be as low as its share: between the most and the least that survival and
+-- Greenwood's sum are in a piece, a lower limit is lowest with the greatest sum at the most or the least survival, an
+-- upper one with the least of both.
 {% set limits = [('ci95_low', '95'), ('ci95_high', '95'), ('ci998_low', '99.8'), ('ci998_high', '99.8')] %}
+{% set sought = [] %}
+{% for quantile, share in var('quantiles').items() %}
+{% do sought.append((quantile, 'least_survival', 'survival', share + 1e-9)) %}
+{% for name, _ in limits %}
+{% do sought.append((quantile ~ '_' ~ name, 'least_' ~ name, 'last_' ~ name, share)) %}
+{% endfor %}
+{% endfor %}
 with pieces as (
     select
         *,
@@ -15,30 +23,33 @@ with pieces as (
     where answered_count > 0
 ),
 
+-- Where survival and the limits of it are at a piece's end, and the least that they can be within it.
 bands as (
     select
         *,
-        {{ is_half('survival') }} as is_median_reached,
-        is_unordered or {{ is_half('survival') }} as is_median_possible,
+        case when is_unordered then 0 else survival end as least_survival,
         {% for name, confidence in limits %}
         {% set sign = '+' if 'low' in name else '-' %}
-        {{ survival_limit('survival', 'greenwood', confidence, sign) }} <= 0.5 as is_{{ name }}_reached,
-        is_unordered or survival = 0
-        {% if sign == '+' %}
-        or {{ survival_limit('survival', 'greenwood', confidence, sign) }} <= 0.5
-        or {{ survival_limit('first_survival', 'greenwood', confidence, sign) }} <= 0.5
-        {% else %}
-        or {{ survival_limit('survival', 'greenwood_before', confidence, sign) }} <= 0.5
-        {% endif %}
-            as is_{{ name }}_possible{{ ',' if not loop.last }}
+        {{ survival_limit('survival', 'greenwood', confidence, sign) }} as last_{{ name }},
+        case
+            when is_unordered or survival = 0 then 0
+            {% if sign == '+' %}
+            else least(
+                {{ survival_limit('survival', 'greenwood', confidence, sign) }},
+                {{ survival_limit('first_survival', 'greenwood', confidence, sign) }}
+            )
+            {% else %}
+            else {{ survival_limit('survival', 'greenwood_before', confidence, sign) }}
+            {% endif %}
+        end as least_{{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from pieces
 ),
 
 reached as (
     select
-        {% for name in ['median'] + limits | map('first') | list %}
-        min(piece_number) filter (where is_{{ name }}_reached and not is_unordered) as {{ name }}_piece,
+        {% for name, _, last, share in sought %}
+        min(piece_number) filter (where {{ last }} <= {{ share }} and not is_unordered) as {{ name }}_piece,
         {% endfor %}
         curve_number
     from bands
@@ -51,9 +62,9 @@ sought as (
     inner join reached
         on bands.curve_number = reached.curve_number
     where false
-        {% for name in ['median'] + limits | map('first') | list %}
+        {% for name, least, _, share in sought %}
         or (
-            bands.is_{{ name }}_possible
+            bands.{{ least }} <= {{ share }}
             and bands.piece_number <= coalesce(reached.{{ name }}_piece, bands.piece_number)
         )
         {% endfor %}
