@@ -57,7 +57,10 @@ cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as
 {% macro list_text(text, in_order) %}
 {{ return(adapter.dispatch('list_text', 'beatbook')(text, in_order)) }}
 {% endmacro %}
-{% macro duckdb__list_text(text, in_order) %}string_agg({{ text }}, ', ' order by {{ in_order }}){% endmacro %}
+{# An aggregate in an order keeps every row that it is given, also those that say nothing: leave them out. #}
+{% macro duckdb__list_text(text, in_order) -%}
+string_agg({{ text }}, ', ' order by {{ in_order }}) filter (where {{ text }} is not null)
+{%- endmacro %}
 
 {# 'a, b, c' → 'a, b and c' #}
 {% macro last_and(text) %}{{ return(adapter.dispatch('last_and', 'beatbook')(text)) }}{% endmacro %}
