@@ -40,7 +40,7 @@ def test_file_and_folder_are_synced_before_and_after_the_name_is_there(
     assert synced == [(f".record.json.{os.getpid()}.tmp", False), (tmp_path.name, True)]
 
 
-GONE, ALIVE = 2**22 + 1, os.getpid()  # Linux gives no process a greater number than 2**22
+GONE = 2**22 + 1  # Linux gives no process a greater number than 2**22
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ GONE, ALIVE = 2**22 + 1, os.getpid()  # Linux gives no process a greater number 
     [
         (f".record.json.{GONE}.tmp", 2, False),
         (f".record.json.{GONE}.tmp", 0.5, True),  # another machine's, perhaps
-        (f".record.json.{ALIVE}.tmp", 2, True),
+        (".record.json.ALIVE.tmp", 2, True),
         (f"record.json.{GONE}.tmp", 2, True),
         (".record.json.tmp", 2, True),
         (".last_run.lock", 2, True),
@@ -57,7 +57,7 @@ GONE, ALIVE = 2**22 + 1, os.getpid()  # Linux gives no process a greater number 
 def test_what_a_killed_write_left_is_swept_and_nothing_else(
     tmp_path: Path, name: str, hours: float, stays: bool
 ) -> None:
-    now = datetime.now(UTC)
+    name, now = name.replace("ALIVE", str(os.getpid())), datetime.now(UTC)
     for folder in (tmp_path, tmp_path / "below"):
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(b"half")
