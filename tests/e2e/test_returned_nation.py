@@ -147,6 +147,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
         (settings.register / "accounts.csv").write_text(register.accounts_csv(7))
         (settings.register / "account_events.csv").write_text(register.account_events_csv(7))
         (settings.register / FILE).write_text(NONE)
+        (settings.register / "incidents.csv").write_text(register.incidents_csv())
         found = load(settings.register, SEEDS)
         monkeypatch.setattr(submission, "load_register", lambda _: found)
         made = Warehouse(settings)
