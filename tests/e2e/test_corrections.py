@@ -63,6 +63,7 @@ def test_a_declared_correction_mends_figures_and_is_named_by_all_that_it_touches
     assert set(named.select("indicator_id", "platform", "correction_ids").rows()) == {
         ("followers_per_1k", "bluesky", "kent-followers"),
         ("engagements_per_1k", "mastodon", "mastodon-likes"),
+        ("engagements_per_post", "mastodon", "mastodon-likes"),
     }
     assert named["note_detail"].str.contains("1 declared correction: ").all()
 
