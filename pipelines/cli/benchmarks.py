@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import benchmark_display, figures
-from pipelines.cli.common import Exit, Format, FormatOption, PeriodType, as_json, fail, plainly, print_rows
+from pipelines.cli.common import Format, FormatOption, PeriodType, as_json, plainly, print_rows
 from pipelines.settings import Settings
 
 app = typer.Typer()
@@ -42,21 +42,17 @@ def table(
     by side.
     """
     from pipelines.release import reader
-    from pipelines.release.periods import NotFoundError
 
     settings = Settings()
     with plainly(settings):
-        try:
-            if indicator is None and force is None:
-                _, connection = reader.open_release(settings)
-                print_rows(reader.indicators(connection), format_, "Indicators")
-                return
-            found = reader.table(
-                settings,
-                reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value),
-            )
-        except NotFoundError as error:
-            fail(Exit.BAD_INPUT, str(error))
+        if indicator is None and force is None:
+            _, connection = reader.open_release(settings)
+            print_rows(reader.indicators(connection), format_, "Indicators")
+            return
+        found = reader.table(
+            settings,
+            reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value),
+        )
     if format_ == Format.TABLE:
         benchmark_display.show_table(found)
     else:
@@ -80,15 +76,11 @@ def explain(
     """The whole way of one number: what it counts, of which accounts, by which formula, beside whom."""
     from pipelines.release import reader
     from pipelines.release.explain import explain as look
-    from pipelines.release.periods import NotFoundError
 
     settings = Settings()
     asked = reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value)
     with plainly(settings):
-        try:
-            found = look(settings, asked)
-        except NotFoundError as error:
-            fail(Exit.BAD_INPUT, str(error))
+        found = look(settings, asked)
     if format_ == Format.TABLE:
         benchmark_display.show_explanation(found)
     elif format_ == Format.JSON:
@@ -101,14 +93,10 @@ def explain(
 def questions(format_: FormatOption = Format.TABLE) -> None:
     """The claims that the benchmarks are to settle: what the figures say today, or what is missing."""
     from pipelines.release import reader
-    from pipelines.release.periods import NotFoundError
 
     settings = Settings()
     with plainly(settings):
-        try:
-            release, connection = reader.open_release(settings)
-        except NotFoundError as error:
-            fail(Exit.BAD_INPUT, str(error))
+        release, connection = reader.open_release(settings)
         rows = reader.questions(connection)
     if format_ == Format.TABLE:
         benchmark_display.show_questions(
@@ -125,15 +113,11 @@ def incidents(
 ) -> None:
     """What was said, shared and gained in each declared incident, beside what is usual for the force."""
     from pipelines.release import reader
-    from pipelines.release.periods import NotFoundError
 
     settings = Settings()
     with plainly(settings):
-        try:
-            release, connection = reader.open_release(settings)
-            rows = reader.incidents(connection, force)
-        except NotFoundError as error:
-            fail(Exit.BAD_INPUT, str(error))
+        release, connection = reader.open_release(settings)
+        rows = reader.incidents(connection, force)
     if format_ != Format.TABLE:
         print_rows(rows, format_, "Incidents")
     elif rows:

@@ -95,6 +95,10 @@ def plainly(settings: Settings) -> Iterator[None]:
     except typer.Exit:
         raise
     except Exception as error:
+        from pipelines.release.periods import NotFoundError
+
+        if isinstance(error, NotFoundError):
+            fail(Exit.BAD_INPUT, str(error))
         refuse_disk(settings, str(error))
         if isinstance(error, SAID_PLAINLY):
             fail(Exit.INFRASTRUCTURE, str(error))

@@ -130,15 +130,11 @@ def verify() -> None:
 def revisions(format_: FormatOption = Format.TABLE) -> None:
     """What the current release revises, counted by reason; csv and json: every revised cell, old and new."""
     from pipelines.release import reader
-    from pipelines.release.periods import NotFoundError
     from pipelines.release.revisions import NAME, summary
 
     settings = Settings()
     with plainly(settings):
-        try:
-            release, connection = reader.open_release(settings)
-        except NotFoundError as error:
-            fail(Exit.BAD_INPUT, str(error))
+        release, connection = reader.open_release(settings)
         if format_ != Format.TABLE:
             print_rows(connection.table(NAME).pl().to_dicts(), format_, NAME)
         elif release.revises:
@@ -158,16 +154,12 @@ def replay(
     that may be.
     """
     from pipelines.landing.store import open_landing
-    from pipelines.release.periods import NotFoundError
     from pipelines.release.replay import replay as again
 
     settings = Settings()
     with ready(settings, needs_sandbox=False):
-        try:
-            with display.watching(0, 0) as progress:
-                done = again(settings, open_landing(settings), release, progress.building)
-        except NotFoundError as error:
-            fail(Exit.BAD_INPUT, str(error))
+        with display.watching(0, 0) as progress:
+            done = again(settings, open_landing(settings), release, progress.building)
         refuse_disk(settings, "\n".join(done.failures))
     display.show_replayed(done)
     if not done.is_same:

@@ -59,7 +59,6 @@ def explain(settings: Settings, asked: Asked) -> Explanation:
     release, connection = open_release(settings)
     defined = _one(connection, "select * from dim_indicator where indicator_id = $indicator_id", row)
     cell = _one(connection, f"select * from bench_values where {_SAME_CELL}", row)
-    accounts: list[dict[str, Any]] = []
     sections = [("What it is", list(definition(defined))[:4])]
     if not cell:
         sections.append(("Why there is no number", [row["note"]]))
