@@ -97,7 +97,7 @@ def questions(format_: FormatOption = Format.TABLE) -> None:
     settings = Settings()
     with plainly(settings):
         release, connection = reader.open_release(settings)
-        rows = reader.questions(connection)
+        rows = reader.questions(release, connection)
     if format_ == Format.TABLE:
         benchmark_display.show_questions(
             rows, f"Questions and what release {release.release_id} says. {release.note}"
@@ -117,7 +117,7 @@ def incidents(
     settings = Settings()
     with plainly(settings):
         release, connection = reader.open_release(settings)
-        rows = reader.incidents(connection, force)
+        rows = reader.incidents(release, connection, force)
     if format_ != Format.TABLE:
         print_rows(rows, format_, "Incidents")
     elif rows:

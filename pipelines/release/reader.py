@@ -78,25 +78,41 @@ def indicators(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return connection.sql(sql).pl().to_dicts()
 
 
-def questions(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The questions that the benchmarks are to settle, each with its present answer or what is missing."""
-    return connection.sql("from bench_questions order by position").pl().to_dicts()
+def questions(release: Release, connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The questions that the benchmarks are to settle, each with its present answer or what is missing.
+
+    Raises:
+        NotFoundError: an earlier version published the release.
+    """
+    return _rows(release, connection, "from bench_questions order by position")
 
 
-def incidents(connection: duckdb.DuckDBPyConnection, force: str | None = None) -> list[dict[str, Any]]:
+def incidents(
+    release: Release, connection: duckdb.DuckDBPyConnection, force: str | None = None
+) -> list[dict[str, Any]]:
     """What was said, shared and gained in each declared incident: a row for each platform, and one for all.
 
     Raises:
-        NotFoundError: no such force.
+        NotFoundError: no such force, or an earlier version published the release.
     """
     forces = _names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
-    found = force and _one_of(force, forces, "force")
-    rows = connection.sql(
-        "select * from bench_incidents where ? is null or force_id = ? "
-        "order by from_date desc, incident_id, force_id, platform <> 'all', platform",
-        params=[found, found],
+    sql = (
+        "from bench_incidents where force_id = coalesce($force, force_id) "
+        "order by from_date desc, incident_id, force_id, platform <> 'all', platform"
     )
-    return rows.pl().to_dicts()
+    return _rows(release, connection, sql, {"force": force and _one_of(force, forces, "force")})
+
+
+def _rows(
+    release: Release, connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] = {}
+) -> list[dict[str, Any]]:
+    try:
+        return connection.sql(sql, params=dict(parameters)).pl().to_dicts()
+    except duckdb.CatalogException as error:
+        raise NotFoundError(
+            f"release {release.release_id} lacks a table: an earlier version published it, "
+            "`beatbook build` publishes anew"
+        ) from error
 
 
 def table(settings: Settings, asked: Asked) -> BenchmarkTable:
@@ -138,21 +154,14 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
         "period_end": period.end,
         "release_id": release.release_id,
     }
-    try:
-        cells = connection.sql(_CELLS, params=parameters).pl()
-    except duckdb.CatalogException as error:
-        raise NotFoundError(
-            f"release {release.release_id} lacks a table: an earlier version published it, "
-            "`beatbook build` publishes anew"
-        ) from error
-    if cells.is_empty():
+    rows = _rows(release, connection, _CELLS, parameters)
+    if not rows:
         what = definitions[0]["name"] if asked.indicator else "any indicator"
         raise NotFoundError(f"there is no table of {what} for {platforms[str(platform)]}")
     about = [forces[force] if force else definitions[0]["name"]]
     about += [definitions[0]["name"]] if force and asked.indicator else []
     about += [platforms[platform]] if platform else []
     about += [lower(scopes[scope])] if scope != "all" else []
-    rows = cells.to_dicts()
     return BenchmarkTable(
         title=f"{about[0]}: {', '.join([*about[1:], period.name])}",
         above=[period.remark, finality(rows)] if period.remark else [finality(rows)],

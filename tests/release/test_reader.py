@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.release import reader
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import RECORD_SUM, record_sum
 from pipelines.release.reader import Asked, BenchmarkTable, table
@@ -146,6 +147,14 @@ def test_a_release_of_an_earlier_version_is_said_to_be_one(settings: Settings) -
     (current / RECORD_SUM).write_text(record_sum(record))
     with pytest.raises(NotFoundError, match="lacks a table"):
         table(settings, Asked("followers"))
+
+
+def test_a_release_of_before_incidents_and_questions_says_so(settings: Settings) -> None:
+    publish_small(settings, [cell("followers", "kent", OCTOBER, 1.0)])
+    release, connection = reader.open_release(settings)
+    for read in (reader.incidents, reader.questions):
+        with pytest.raises(NotFoundError, match="lacks a table: an earlier version published it"):
+            read(release, connection)
 
 
 # --- one force
