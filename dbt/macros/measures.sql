@@ -1,7 +1,7 @@
-{# The measure that a row of the indicators seed names, as an expression over the columns of bench_measures. #}
+{# The measure that a row of the indicators seed names, as an expression over the columns of bench_shown_measures. #}
 {% macro measure_named(name) -%}
 case {{ name }}
-    {%- for measure in var('day_measures') + var('period_measures') %}
+    {%- for measure in var('day_measures') + var('period_measures') + var('standard_measures') %}
     when '{{ measure }}' then {{ measure }}
     {%- endfor %}
 end

@@ -9,6 +9,14 @@ case
 end
 {%- endmacro %}
 
+{# The hour of the day in London, 0 to 23. #}
+{% macro london_hour(utc) %}{{ return(adapter.dispatch('london_hour', 'beatbook')(utc)) }}{% endmacro %}
+{% macro duckdb__london_hour(utc) %}hour(timezone('Europe/London', timezone('UTC', {{ utc }}))){% endmacro %}
+
+{# Whether a day is a Saturday or a Sunday. #}
+{% macro is_weekend(day) %}{{ return(adapter.dispatch('is_weekend', 'beatbook')(day)) }}{% endmacro %}
+{% macro duckdb__is_weekend(day) %}isodow({{ day }}) > 5{% endmacro %}
+
 {% macro seconds_between(earlier, later) %}
 {{ return(adapter.dispatch('seconds_between', 'beatbook')(earlier, later)) }}
 {% endmacro %}

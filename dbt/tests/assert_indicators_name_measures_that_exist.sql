@@ -1,5 +1,5 @@
--- What: every measure that the indicators seed names is one that bench_measures has (dbt_project.yml, day_measures and
--- period_measures), and a ratio names its three.
+-- What: every measure that the indicators seed names is one that bench_shown_measures has (dbt_project.yml:
+-- day_measures, period_measures and standard_measures), and a ratio names its three.
 -- Why: a misspelt measure is no error in SQL: the indicator would have no number anywhere, and a reason for each.
 -- A returned row is an indicator and a measure that nothing computes.
 with named as (
@@ -21,7 +21,7 @@ select
 from named
 where (kind = 'ratio' and measure is null)
     or measure not in (
-        {% for measure in var('day_measures') + var('period_measures') %}
+        {% for measure in var('day_measures') + var('period_measures') + var('standard_measures') %}
         '{{ measure }}'{{ ',' if not loop.last }}
         {% endfor %}
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 #: From this probability on it is said that a force is in the top or the lowest quarter.
 PROBABLY = 0.8
+#: From here on a chance is "over 99%".
+CERTAIN_FROM = 0.99
 
 
 def number(value: float | int | None) -> str:
@@ -85,7 +87,9 @@ def verdict(row: Mapping[str, Any]) -> str:
         said += f" ({row['verdict_confidence']:g}%)"
     for column, quarter in (("top_quarter_probability", "top"), ("bottom_quarter_probability", "lowest")):
         if row[column] is not None and row[column] >= PROBABLY:
-            said += f"; probably in the {quarter} quarter ({round(100 * row[column])}%)"
+            # Of a thousand draws none is certain.
+            chance = f"{row[column]:.0%}" if row[column] < CERTAIN_FROM else f"over {CERTAIN_FROM:.0%}"
+            said += f"; probably in the {quarter} quarter ({chance})"
     return said.removeprefix("; ")
 
 

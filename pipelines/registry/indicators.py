@@ -70,7 +70,11 @@ class _Vars(msgspec.Struct):
 
     day_measures: list[str]
     period_measures: list[str]
+    standard_measures: list[str]
     horizons: dict[str, int]
+
+    def measures(self) -> set[str]:
+        return {*self.day_measures, *self.period_measures, *self.standard_measures}
 
 
 def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
@@ -86,7 +90,7 @@ def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
     platforms = {platform.platform for platform in load_platforms(seeds_dir)}
     metrics = {metric.metric for _, metric in read_rows(seeds_dir / "platform_metrics.csv", Metric)}
     for where, row in rows:
-        _check_measures(where, row, {*known.day_measures, *known.period_measures})
+        _check_measures(where, row, known.measures())
         _check_horizon(where, row, known.horizons)
         _check_names(where, "metrics", row.metrics, metrics)
         _check_names(where, "platforms", row.platforms, platforms)
@@ -128,8 +132,8 @@ def _check_horizon(where: Where, row: Indicator, horizons: dict[str, int]) -> No
     """While somebody was lost before the horizon a share is read off the curve: both are of one time."""
     if row.horizon is not None and row.horizon not in horizons:
         raise where.error("horizon", f"{row.horizon!r} is not among {', '.join(horizons)} (dbt_project.yml)")
-    prefix = "direct_" if row.known_by == "direct_messages" else ""
-    by_measure = {f"{prefix}answered_{horizon}_count": horizon for horizon in horizons}
+    prefixes = ("direct_",) if row.known_by == "direct_messages" else ("", "comparable_")
+    by_measure = {f"{prefix}answered_{horizon}_count": horizon for horizon in horizons for prefix in prefixes}
     if row.horizon != by_measure.get(row.numerator_measure or ""):
         raise where.error(
             "horizon", f"{row.horizon or 'empty'}, but the numerator is {row.numerator_measure}"

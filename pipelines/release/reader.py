@@ -21,6 +21,7 @@ from pipelines.release.sentences import (
     lower,
     made_from,
     no_account,
+    pooled,
 )
 from pipelines.settings import Settings
 
@@ -29,8 +30,9 @@ from pipelines.settings import Settings
 class Asked:
     """What a table is asked for, as it was typed.
 
-    Without a platform: the one with the most numbers; all of them together, which compares nobody, only where
-    no single one has any. A force's table has every platform.
+    Without a platform: all of them together where that compares like with like; otherwise the one with the
+    most numbers, and all together, which then compares nobody, only where no single one has any. A force's
+    table has every platform.
     """
 
     indicator: str | None = None
@@ -123,7 +125,7 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
         DamagedReleaseError: what is published is damaged.
     """
     release, connection = open_release(settings)
-    definitions = connection.sql("from dim_indicator order by position").pl().to_dicts()
+    definitions = every = connection.sql("from dim_indicator order by position").pl().to_dicts()
     platforms = {"all": "All platforms"} | _names(connection, "platform", "platform_name", "dim_platform")
     scopes = _names(connection, "account_scope", "account_scope_name", "dim_account_scope")
     forces = _names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
@@ -168,6 +170,7 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
         below=[
             *(line for row in definitions for line in definition(row)),
             *explained(rows),
+            *([] if force else pooled(rows, every)),
             *([] if force else by_chance(rows)),
             made_from(release),
         ],
@@ -207,9 +210,12 @@ def _usual_platform(
         "where indicator_id = $indicator and account_scope = $scope and area_type = 'force' "
         "and period_type = $period_type and period_start = $period_start "
         "group by platform "
-        "order by platform <> 'all' and count(value) > 0 desc, count(value) desc, platform",
+        "order by (platform = 'all') = $is_standardised and count(value) > 0 desc, count(value) desc, "
+        "platform",
         params={
             "indicator": definition["indicator_id"],
+            # A release of an earlier version says nothing of it.
+            "is_standardised": bool(definition.get("is_standardised")),
             "scope": scope,
             "period_type": period.period_type,
             "period_start": period.start,

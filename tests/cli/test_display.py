@@ -166,7 +166,8 @@ def test_a_rank_says_between_which_it_lies(known: dict[str, Any], said: str) -> 
             "better (95%); probably in the top quarter (80%)",
         ),
         ({"verdict": "not_compared"}, "not compared"),
-        ({"verdict": None, "top_quarter_probability": 1.0}, "probably in the top quarter (100%)"),
+        ({"verdict": None, "top_quarter_probability": 1.0}, "probably in the top quarter (over 99%)"),
+        ({"verdict": None, "top_quarter_probability": 0.989}, "probably in the top quarter (99%)"),
     ],
 )
 def test_a_verdict_says_where_the_force_probably_is(known: dict[str, Any], said: str) -> None:

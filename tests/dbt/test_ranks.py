@@ -24,7 +24,7 @@ Figures = NDArray[np.float64]
 FORCES = 44
 RANKED = """
     select * from ({}) union all
-    select 'weekly', 'ratio', 'byar', 7, 'none'"""
+    select 'weekly', 'ratio', 'byar', 7, 'none', false"""
 MEASURES = "null::varchar as numerator_measure, null::varchar as denominator_measure"
 
 

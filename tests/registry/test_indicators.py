@@ -67,8 +67,9 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "answered_7d_pct",
         "p90_first_reply_seconds",
         "mean_wait_24h_seconds",
+        "answered_1h_ratio",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 31))
+    assert [row.position for row in indicators.values()] == list(range(1, 32))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 

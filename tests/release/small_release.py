@@ -78,8 +78,12 @@ def publish_small(
     cells: Sequence[Cell],
     not_available: Sequence[Mapping[str, Any]] = (),
     as_of: date = date(2026, 12, 1),
+    standardised: str | None = None,
 ) -> None:
-    """Make a release of these cells the current one. Ranks follow from the values; periods from the cells."""
+    """Make a release of these cells the current one. Ranks follow from the values; periods from the cells.
+
+    `standardised`: the indicator that compares like with like, if one does.
+    """
     values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
     compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))
     key = ["indicator_id", "area_id", "platform", "account_scope", "period_type", "period_start"]
@@ -154,6 +158,7 @@ def publish_small(
                     "n_measure": n_measure,
                     "platforms": platforms,
                     "is_pooled": is_pooled,
+                    "is_standardised": key == standardised,
                     "caveats": f"Mind the {key}.",
                     "is_invented": True,
                 }

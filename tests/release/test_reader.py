@@ -112,6 +112,24 @@ def test_what_pools_all_platforms_gives_way_to_any_one_that_has_a_number(setting
     assert table(settings, Asked("answered")).rows[0]["platform"] == "bluesky"
 
 
+def test_what_compares_like_with_like_is_of_all_platforms(settings: Settings) -> None:
+    cells = [*everywhere(OCTOBER), cell("answered", "kent", OCTOBER, 1.0, platform="bluesky")]
+    publish_small(settings, cells, standardised="answered")
+    assert table(settings, Asked("answered")).rows[0]["platform"] == "all"
+    assert table(settings, Asked("views")).rows[0]["platform"] == "youtube"
+
+
+@pytest.mark.parametrize("standardised", [None, "followers", "answered"])
+def test_a_table_of_all_platforms_says_that_it_compares_nobody(
+    settings: Settings, standardised: str | None
+) -> None:
+    found = shown(settings, everywhere(OCTOBER), Asked("answered", platform="all"), standardised=standardised)
+    said = [line for line in found.below if line.startswith("All platforms: nobody is ranked or judged")]
+    assert bool(said) == (standardised != "answered")
+    if said:
+        assert ("followers compares like with like" in said[0]) == (standardised == "followers")
+
+
 def test_without_a_platform_the_one_with_most_numbers_and_all_only_where_there_is_none(
     settings: Settings,
 ) -> None:
@@ -235,6 +253,7 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
     said = {counted(measure) for measure in pl.read_csv(SEEDS / "indicators.csv")["n_measure"]}
     assert said == {
         "accounts",
+        "comparable conversations",
         "conversations",
         "direct conversations",
         "account-days on which messages are due",

@@ -108,6 +108,7 @@ noted as (
                     )
                 ) then notes.value_note
             when areas.n is null or areas.n < indicators.minimum_n then 'suppressed'
+            when areas.denominator = 0 then 'nothing_to_count'
         end as value_note,
         'fewer than ' || indicators.minimum_n || ' to count' as suppressed_detail
     from areas

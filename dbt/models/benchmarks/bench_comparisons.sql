@@ -7,9 +7,10 @@
 -- rank 1 is the best where the indicator has a polarity, otherwise the highest; percentile is the share of the other
 -- forces with a lower value; quintile follows the rank (1 holds the best or highest). Two values that differ by
 -- rounding alone are one: two thirds read off a curve are two thirds of a count. A median that was not reached is
--- longer than all others: such forces share the last rank, and are judged by their lower limit. What is provisional,
--- or a share or a median of few, or of a period in which accounts were merged, has no rank, and where few forces have
--- one nobody has. What pools other platforms for one force than for another (all) is neither ranked nor judged.
+-- longer than all others: such forces share the last rank, and are judged by their lower limit. What is provisional, or
+-- a share or a median of few, or of a period in which accounts were merged, has no rank, and where few forces have one
+-- nobody has. What pools other platforms for one force than for another (all) is neither ranked nor judged, unless it
+-- is standardised.
 with valued as (
     select
         cells.*,
@@ -19,9 +20,13 @@ with valued as (
         case when indicators.polarity = 'lower_is_better' then 1 else -1 end as rank_sign,
         not cells.is_provisional
         and not cells.is_break
-        and cells.platform <> 'all'
+        and (cells.platform <> 'all' or indicators.is_standardised)
         and (
-            (indicators.kind = 'ratio' and indicators.interval_method <> 'wilson')
+            (
+                indicators.kind = 'ratio'
+                and indicators.interval_method <> 'wilson'
+                and not indicators.is_standardised
+            )
             or cells.n >= {{ var('ranked_from_n') }}
         ) as can_be_ranked
     from {{ ref('bench_values') }} as cells

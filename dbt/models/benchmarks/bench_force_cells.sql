@@ -8,9 +8,7 @@ with cells as (
         periods.is_complete,
         periods.days_since_end_count,
         indicators.indicator_id,
-        indicators.known_by,
-        indicators.minimum_n,
-        indicators.horizon,
+        indicators.known_by, indicators.minimum_n, indicators.horizon,
         indicators.denominator_measure,
         indicators.known_by in ('messages', 'direct_messages') as is_of_messages,
         {% for name, public, direct in [
@@ -23,9 +21,10 @@ with cells as (
         case indicators.known_by when 'direct_messages' then {{ direct }} else {{ public }} end as {{ name }},
         {% endfor %}
         case indicators.known_by when 'direct_messages' then 'direct messages' else 'messages' end as messages_text,
-        {{ measure_named('numerator_measure') }} as numerator,
+        -- What is expected is no whole number, and a denominator alone.
+        cast({{ measure_named('numerator_measure') }} as bigint) as numerator,
         {{ measure_named('denominator_measure') }} as denominator,
-        {{ measure_named('n_measure') }} as n
+        cast({{ measure_named('n_measure') }} as bigint) as n
     from {{ ref('bench_shown_measures') }} as measures
     inner join {{ ref('dim_period') }} as periods
         on measures.period_type = periods.period_type

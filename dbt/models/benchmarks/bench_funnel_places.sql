@@ -3,7 +3,8 @@
 -- METHOD 2: where each force stands on a scale on which forces of different size compare, how far chance alone moves it
 -- (s), and where the other forces stand together. Proportions on the arcsine scale (CQC), ratios of sums as observed
 -- over expected (SHMI), what is no ratio on the logarithm. The force itself is left out of what it is held against, and
--- provisional cells out of everything, as is what pools other platforms for one force than for another.
+-- provisional cells out of everything, as is what pools other platforms for one force than for another and is not
+-- standardised.
 with cells as (
     select
         cells.*,
@@ -22,7 +23,7 @@ with cells as (
         and cells.value is not null
         and not cells.is_provisional
         and not cells.is_break
-        and cells.platform <> 'all'
+        and (cells.platform <> 'all' or indicators.is_standardised)
         and cells.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
 ),
 

@@ -19,7 +19,7 @@ with cells as (
             {%- for horizon, seconds in var('horizons').items() %} when '{{ horizon }}' then {{ seconds // 86400 }}{% endfor %}
         end as horizon_days,
         case
-            when cells.horizon is null or cells.lost_count = 0 then 'sums'
+            when cells.horizon is null or cells.lost_count = 0 or cells.interval_method <> 'wilson' then 'sums'
             when curves.area_id is not null then 'curve'
             else 'followed'
         end as made_of
@@ -115,7 +115,7 @@ select
     coalesce(
         final_note = 'provisional',
         days_since_end_count <= 1 or is_any_provisional
-        or (made_of <> 'sums' and days_since_end_count <= {{ 1 + var('messages_horizon_hours') // 24 }})
+        or (greatest(lost_count, 0) > 0 and days_since_end_count <= {{ 1 + var('messages_horizon_hours') // 24 }})
     ) as is_provisional,
     population_vintage
 from limits

@@ -2,7 +2,8 @@
 
 -- The measures of bench_measures, those of conversations made of what is shown alone: a quarter, year or twelve months
 -- of the months that it counts, the platform `all` of the platforms whose own cell is shown. So nobody can take
--- published numbers from each other and keep a small one (docs/decisions/0012-suppression-holds.md).
+-- published numbers from each other and keep a small one (docs/decisions/0012-suppression-holds.md). Beside them what all
+-- forces would have answered of the same conversations, in longer periods the sum over the months.
 {% set of_messages = [] %}
 {% for measure in var('day_measures')
     if measure.removeprefix('direct_').startswith(
@@ -11,13 +12,25 @@
 {% do of_messages.append(measure) %}
 {% endfor %}
 {% set others = var('day_measures') | reject('in', of_messages) | list %}
-with shown as (
+{% set standard = var('standard_measures') %}
+with counted as (
     select
-        force_id,
-        platform,
-        account_scope,
-        period_type,
-        period_start,
+        measures.*,
+        {% for measure in standard %}
+        expected.{{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('bench_measures') }} as measures
+    left join {{ ref('fct_response_expected') }} as expected
+        on measures.force_id = expected.force_id
+            and measures.platform = expected.platform
+            and measures.account_scope = expected.account_scope
+            and measures.period_type = expected.period_type
+            and measures.period_start = expected.period_start
+),
+
+shown as (
+    select
+        force_id, platform, account_scope, period_type, period_start,
         coalesce(bool_or(is_shown) filter (where channel = 'public'), false) as is_public_shown,
         coalesce(bool_or(is_shown) filter (where channel = 'direct'), false) as is_direct_shown
     from {{ ref('fct_response_shown') }}
@@ -27,29 +40,25 @@ with shown as (
 
 longer as (
     select
-        counted.force_id,
-        counted.platform,
-        counted.account_scope,
-        counted.period_type,
-        counted.period_start,
-        {% for measure in of_messages %}
+        parts.force_id, parts.platform, parts.account_scope, parts.period_type, parts.period_start,
+        {% for measure in of_messages + standard %}
         {% set channel = 'direct' if measure.startswith('direct_') else 'public' %}
-        sum(months.{{ measure }}) filter (where counted.is_counted and counted.channel = '{{ channel }}') as {{ measure }},
+        sum(months.{{ measure }}) filter (where parts.is_counted and parts.channel = '{{ channel }}') as {{ measure }},
         {% endfor %}
     {% for channel in ['public', 'direct'] %}
-    coalesce(bool_or(counted.is_counted) filter (where counted.channel = '{{ channel }}'), false)
+    coalesce(bool_or(parts.is_counted) filter (where parts.channel = '{{ channel }}'), false)
         as is_{{ channel }}_shown,
-    count(*) filter (where not counted.is_counted and counted.channel = '{{ channel }}')
+    count(*) filter (where not parts.is_counted and parts.channel = '{{ channel }}')
         as {{ channel }}_left_out_count{{ ',' if not loop.last }}
     {% endfor %}
-    from {{ ref('fct_response_months') }} as counted
-    inner join {{ ref('bench_measures') }} as months
-        on counted.force_id = months.force_id
-            and counted.platform = months.platform
-            and counted.account_scope = months.account_scope
-            and counted.month_start = months.period_start
+    from {{ ref('fct_response_months') }} as parts
+    inner join counted as months
+        on parts.force_id = months.force_id
+            and parts.platform = months.platform
+            and parts.account_scope = months.account_scope
+            and parts.month_start = months.period_start
             and months.period_type = 'month'
-    group by counted.force_id, counted.platform, counted.account_scope, counted.period_type, counted.period_start
+    group by parts.force_id, parts.platform, parts.account_scope, parts.period_type, parts.period_start
 ),
 
 platforms as (
@@ -59,7 +68,7 @@ platforms as (
         measures.account_scope,
         measures.period_type,
         measures.period_start,
-        {% for measure in of_messages %}
+        {% for measure in of_messages + standard %}
         case when measures.period_type in ('week', 'month') then measures.{{ measure }} else longer.{{ measure }} end
             as {{ measure }},
         {% endfor %}
@@ -70,7 +79,7 @@ platforms as (
         else ' months with too few to show are left out'
     end as {{ channel }}_left_out{{ ',' if not loop.last }}
     {% endfor %}
-    from {{ ref('bench_measures') }} as measures
+    from counted as measures
     left join shown
         on measures.force_id = shown.force_id
             and measures.platform = shown.platform
@@ -96,7 +105,7 @@ pooled as (
         platforms.account_scope,
         platforms.period_type,
         platforms.period_start,
-        {% for measure in of_messages %}
+        {% for measure in of_messages + standard %}
         {% set channel = 'direct' if measure.startswith('direct_') else 'public' %}
         sum(platforms.{{ measure }}) filter (where platforms.is_{{ channel }}_shown) as {{ measure }},
         {% endfor %}
@@ -122,6 +131,9 @@ select
     {% endfor %}
     {% for measure in of_messages %}
     cast(pooled.{{ measure }} as bigint) as {{ measure }},
+    {% endfor %}
+    {% for measure in standard %}
+    pooled.{{ measure }},
     {% endfor %}
     measures.followers_missing, measures.posts_missing, measures.messages_missing, measures.direct_missing,
     measures.messages_known_on, measures.direct_known_on, measures.resident_count, measures.population_vintage,

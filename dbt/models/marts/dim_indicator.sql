@@ -19,6 +19,8 @@ select
     metric_rule,
     platforms,
     cast(is_pooled as boolean) as is_pooled,
+    {% set standard = "', '".join(var('standard_measures')) %}
+    coalesce(denominator_measure in ('{{ standard }}'), false) as is_standardised,
     horizon,
     interval_method,
     cast(minimum_n as bigint) as minimum_n,
