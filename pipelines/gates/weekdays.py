@@ -24,7 +24,8 @@ Frames = Mapping[str, pl.DataFrame]
 NEW = timedelta(days=1)
 #: Four weeks are one season. Of fewer than three of them the quietest may have been so by chance.
 WEEKS, NEEDED_WEEKS = 4, 3
-#: So many rows on the quietest of them: of a hundred, half is no chance, nor a fifth of an account's twenty.
+#: So many posts, or values, on the quietest of them: of a hundred, half is no chance, nor is a fifth of an
+#: account's twenty.
 PLATFORM_FROM, ACCOUNT_FROM = 100, 20
 #: A smaller median is a few people's doing.
 LEVEL_FROM = 20
@@ -37,7 +38,9 @@ def weekday_frames(landing: Landing, source: str, day: date, frames: Frames) -> 
     A row for each counter (`posts.volume`, `messages.volume`, `posts.like_count` …), of all accounts together
     and of each: `volume_ratio` to the quietest of the weekdays, `null_share_rise` over the one with the most
     empty cells, `level_ratio` of the median to the nearest of theirs (1 between them). Only accounts that
-    answered in each of the weeks are compared.
+    answered in each of the weeks are compared. The volume of messages is how many posts have new ones below
+    them: messages come in bursts, and that an account has a hundred on four Mondays and none on the fifth is
+    chance.
     """
     weeks = [week for week in range(1, WEEKS + 1) if not is_holiday(day - week * timedelta(days=7) - NEW)]
     if is_holiday(day - NEW) or not any(landing.runs(source, day - timedelta(days=7 * WEEKS), day - NEW)):
@@ -90,7 +93,7 @@ def _values(
         of_weeks = pl.concat(answered)
         steady = of_weeks.filter(pl.len().over("account_id") == len(pulled))
         found = pl.concat(new).join(steady, on=[*_KEYS, "week"], how="semi")
-        counts = found.group_by(*_KEYS, "week").len("n")
+        counts = found.group_by(*_KEYS, "week").agg(n=pl.col(module.POSTS[entity]).n_unique())
         volumes.append(
             steady.join(counts, on=[*_KEYS, "week"], how="left").select(
                 *_KEYS, "week", counter=pl.lit(f"{entity}.volume"), n=pl.col("n").fill_null(0).cast(pl.Int64)

@@ -72,6 +72,7 @@ ENTITIES: dict[str, Schema] = {
 KEYS = {"profiles": "did", "posts": "uri", "messages": "uri"}
 #: created_at_utc of a post is what its author's device says.
 TIMES = {"profiles": "created_at_utc", "posts": "indexed_at_utc", "messages": "indexed_at_utc"}
+POSTS = {"posts": "uri", "messages": "post_uri"}
 
 
 class Profile(Shape):

@@ -24,6 +24,7 @@ class Source(Protocol):
     ENTITIES: Mapping[str, Schema]  # what lands, beside the columns that all rows have
     KEYS: Mapping[str, str]  # of each entity the platform's own id of a row
     TIMES: Mapping[str, str]  # and when, by the platform's clock, it came to be
+    POSTS: Mapping[str, str]  # the post that a row of posts is, and that one of messages stands under
 
     def platform(self, base_url: str, token: str | None) -> Platform: ...
 

@@ -69,6 +69,7 @@ ENTITIES: dict[str, Schema] = {
 }
 KEYS = dict.fromkeys(ENTITIES, "id")
 TIMES = dict.fromkeys(ENTITIES, "created_at_utc")
+POSTS = {"posts": "id", "messages": "status_id"}
 
 
 class Profile(Shape, rename=None):

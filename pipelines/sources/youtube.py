@@ -69,6 +69,7 @@ ENTITIES: dict[str, Schema] = {
 }
 KEYS = {"profiles": "channel_id", "posts": "video_id", "messages": "comment_id"}
 TIMES = dict.fromkeys(ENTITIES, "published_at_utc")
+POSTS = {"posts": "video_id", "messages": "video_id"}
 
 
 def classify(response: httpx.Response) -> errors.SourceError | None:

@@ -142,6 +142,55 @@ def test_one_account_that_falls_silent_is_quarantined_alone(landing: Landing) ->
     assert found == {f"plausible_weekday_accounts: {VOLUME}": {"force-03"}}
 
 
+def with_messages(landing: Landing, day: date, commented: int, in_the_burst: int) -> Frames:
+    """A usual pull, and a message below so many posts of each force but for one with many."""
+    frames = pulled(landing, day)
+    made = day - timedelta(days=1)
+    rows = [
+        {
+            "force_id": force,
+            "account_id": f"youtube:{force}",
+            "pulled_at_utc": datetime.combine(day, time(5, 30)),
+            "comment_id": f"{force}-{made}-{post}-{n}",
+            "video_id": f"{force}-{made}-{post}",
+            "direction": "inbound",
+            "published_at_utc": datetime.combine(made, time(12)),
+        }
+        for force in FORCES
+        for post in range(commented)
+        for n in range(in_the_burst if force == FORCES[0] and post == 0 else 1)
+    ]
+    found = landing.frames("youtube", run_of(day), {"messages": rows, "requests": []})["messages"]
+    counts = dict(found.group_by("force_id").len().iter_rows())
+    asked = frames["requests"].filter(pl.col("entity") == "posts")
+    asked = asked.with_columns(
+        entity=pl.lit("messages"),
+        row_count=pl.col("force_id").replace_strict(counts, return_dtype=pl.Int64),
+    )
+    return frames | {"messages": found, "requests": pl.concat([frames["requests"], asked])}
+
+
+@pytest.fixture(scope="module")
+def lively(tmp_path_factory: pytest.TempPathFactory) -> Landing:
+    """The same weekday of four weeks: messages below ten posts of each force, on each a burst of 300."""
+    landing = Landing(tmp_path_factory.mktemp("lively"), {})
+    landing.schemas = LANDING.schemas
+    for back in (28, 21, 14, 7, 1):
+        day = DAY - timedelta(days=back)
+        landing.write("youtube", day, run_of(day), with_messages(landing, day, 10, 300))
+    return landing
+
+
+def test_messages_come_in_bursts_and_a_monday_without_one_is_no_fault(lively: Landing) -> None:
+    """309 of a force on four Mondays and ten on the fifth, 419 and 120 of all: below as many posts."""
+    assert expectations(lively, with_messages(lively, DAY, 10, 1)) == {}
+
+
+def test_messages_below_half_of_the_posts_are_cut_short_however_many(lively: Landing) -> None:
+    found = expectations(lively, with_messages(lively, DAY, 5, 300))
+    assert found == {f"plausible_weekday_platform: {VOLUME}": set(FORCES)}
+
+
 def test_without_three_such_weekdays_nothing_is_said(landing: Landing, tmp_path: Path) -> None:
     young = Landing(tmp_path, {})
     young.schemas = LANDING.schemas

@@ -16,6 +16,7 @@ def test_a_pulled_platform_has_a_module_with_what_every_source_offers(platform: 
     assert set(module.ENTITIES) <= {"profiles", "posts", "messages"}
     for entity, columns in module.ENTITIES.items():
         assert {module.KEYS[entity], module.TIMES[entity]} <= set(columns)
+        assert entity == "profiles" or module.POSTS[entity] in columns
     assert callable(module.platform)
     assert callable(module.pull)
 
