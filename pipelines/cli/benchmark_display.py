@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from pipelines.release.reader import BenchmarkTable
 
 #: Columns that stand only where a row has something in them.
-_WHERE_ANY = ("Shrunk", "Change")
-_TEXT = ("Force", "Indicator", "Platform", "Against others", "Status", "Note")
+_WHERE_ANY = ("Shrunk", "Change", "Peers", "Against peers")
+_TEXT = ("Force", "Indicator", "Platform", "Against others", "Against peers", "Status", "Note")
 _NO_WRAP = ("Rank", "95% interval", "Status")
-_MAX_WIDTH = {"Force": 34, "Indicator": 24, "Platform": 24, "Change": 30, "Against others": 20, "Note": None}
+_MAX_WIDTH = {
+    **{"Force": 34, "Indicator": 24, "Platform": 24, "Change": 30, "Against others": 20, "Note": None},
+    "Against peers": 14,
+}
 
 
 def show_table(table: "BenchmarkTable") -> None:
@@ -43,13 +46,15 @@ def _show_text(lines: Sequence[str]) -> None:
 
 
 def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
-    """An indicator: best first, then those without a number with their reasons, then groups of forces."""
+    """An indicator: best first, then those without a number with their reasons, then groups of forces, or
+    the peers of one."""
     unit = table.rows[0]["unit"]
     head = "Time" if unit == "seconds" else unit[0].upper() + unit[1:]
     lines, sections = [], []
     for row in table.rows:
         own = _ends(row, "" if unit == "%" else unit)  # the head has it
         own |= {"Note": ""} if own["Note"] == usual else {}
+        own |= {"Against peers": ""} if row["area_id"] != table.peers_of else {}  # others have other peers
         value = amount(row["value"], "" if unit == "%" else unit)
         lines.append({"Rank": figures.rank(row), "Force": row["area_name"], head: value} | own)
         sections.append(row["area_type"])
@@ -57,7 +62,8 @@ def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
 
 
 def _of_force(table: "BenchmarkTable") -> Table:
-    """A force's indicators beside all forces; platforms without a number for one reason share a line."""
+    """A force's indicators beside all forces and its peers; platforms without a number for one reason share a
+    line."""
     lines, sections = [], []
     for name, rows in groupby(table.rows, lambda row: str(row["indicator_name"])):
         together: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -73,6 +79,7 @@ def _of_force(table: "BenchmarkTable") -> Table:
                 "95% interval": "",
                 "Rank": figures.rank(row),
                 "All forces": amount(row["all_forces_value"], row["unit"]) if len(alike) == 1 else "",
+                "Peers": amount(row["peers_value"], row["unit"]) if len(alike) == 1 else "",
             }
             lines.append(own | _ends(row, row["unit"]))
             sections.append(name)
@@ -87,6 +94,7 @@ def _ends(row: dict[str, Any], unit: str) -> dict[str, str]:
         "Change": figures.change(row),
         "n": number(row["n"]),
         "Against others": figures.verdict(row),
+        "Against peers": figures.peers_verdict(row),
         "Status": "provisional" if row["is_provisional"] else "final" if row["value"] is not None else "",
         "Note": row["note"] or "",
     }

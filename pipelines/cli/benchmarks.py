@@ -20,7 +20,12 @@ def table(
     indicator: Annotated[
         str | None, typer.Argument(help="Left out, without --force: list the indicators.")
     ] = None,
-    force: Annotated[str | None, typer.Option(help="One force's indicators, beside all forces.")] = None,
+    force: Annotated[
+        str | None, typer.Option(help="One force's indicators, beside all forces and its peers.")
+    ] = None,
+    peers_of: Annotated[
+        str | None, typer.Option(help="Of an indicator: that force, its peers, and these together.")
+    ] = None,
     platform: Annotated[str | None, typer.Option(help="Default: the one with the most numbers.")] = None,
     scope: Annotated[
         str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
@@ -45,13 +50,15 @@ def table(
 
     settings = Settings()
     with plainly(settings):
-        if indicator is None and force is None:
+        if indicator is None and force is None and peers_of is None:
             _, connection = reader.open_release(settings)
             print_rows(reader.indicators(connection), format_, "Indicators")
             return
         found = reader.table(
             settings,
-            reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value),
+            reader.Asked(
+                indicator, force, platform, scope, period, period_type and period_type.value, peers_of
+            ),
         )
     if format_ == Format.TABLE:
         benchmark_display.show_table(found)

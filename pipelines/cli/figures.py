@@ -80,11 +80,18 @@ def rank(row: Mapping[str, Any]) -> str:
     return f"{row['rank']}{limits} of {row['ranked_of']}"
 
 
+def peers_verdict(row: Mapping[str, Any]) -> str:
+    """Against the force's peers, and beyond which limits."""
+    return _judged(row["peers_verdict"], row["peers_verdict_confidence"])
+
+
+def _judged(said: str | None, confidence: float | None) -> str:
+    return (said or "").replace("_", " ") + (f" ({confidence:g}%)" if confidence else "")
+
+
 def verdict(row: Mapping[str, Any]) -> str:
     """Against the others, beyond which limits, and where the force probably is in the order."""
-    said = (row["verdict"] or "").replace("_", " ")
-    if row["verdict_confidence"]:
-        said += f" ({row['verdict_confidence']:g}%)"
+    said = _judged(row["verdict"], row["verdict_confidence"])
     for column, quarter in (("top_quarter_probability", "top"), ("bottom_quarter_probability", "lowest")):
         if row[column] is not None and row[column] >= PROBABLY:
             # Of a thousand draws none is certain.

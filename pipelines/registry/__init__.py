@@ -4,6 +4,7 @@ from pipelines.registry.corrections import check_corrections
 from pipelines.registry.current import load_register
 from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
+from pipelines.registry.peers import check_peers
 from pipelines.registry.register import Account, Platform, Register, load, load_platforms
 from pipelines.registry.seed_rows import RegistryError
 
@@ -15,6 +16,7 @@ __all__ = [
     "check_corrections",
     "check_incidents",
     "check_indicators",
+    "check_peers",
     "load",
     "load_platforms",
     "load_register",

@@ -168,6 +168,11 @@ def _beside(connection: duckdb.DuckDBPyConnection, row: Mapping[str, Any], unit:
             f"by chance alone from {funnel['plain95_low']:,.6g} to {funnel['plain95_high']:,.6g}",
         ]
     lines.append(f"verdict: {compared['verdict'].replace('_', ' ')}")
+    if row["peers_value"] is not None:
+        lines.append(
+            f"{row['peers_count']} of {row['peers_of']} peers together: {row['peers_value']:,.6g} {unit}; "
+            f"verdict against them: {row['peers_verdict'].replace('_', ' ')}"
+        )
     if compared["rank"]:
         lines.append(f"rank {compared['rank']} of {compared['ranked_of']}")
         if row["rank95_low"] is not None:

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.disk import as_sql
+from pipelines.release.peers import peers_named, peers_together
 from pipelines.release.periods import NotFoundError, Period, choose
 from pipelines.release.published import Release, folder_of, served
 from pipelines.release.sentences import (
@@ -32,7 +33,7 @@ class Asked:
 
     Without a platform: all of them together where that compares like with like; otherwise the one with the
     most numbers, and all together, which then compares nobody, only where no single one has any. A force's
-    table has every platform.
+    table has every platform. `peers_of`: of an indicator's table that force and its peers alone.
     """
 
     indicator: str | None = None
@@ -41,11 +42,13 @@ class Asked:
     scope: str = "all"
     period: str | None = None
     period_type: str | None = None
+    peers_of: str | None = None
 
 
 @dataclass
 class BenchmarkTable:
-    """One indicator for every force, groups of forces last; or one force's indicators.
+    """One indicator for every force, groups of forces last; or for `peers_of` and its peers, which stand last
+    together; or one force's indicators.
 
     The rows of both have the same columns: the cell, its value with its uncertainty, the comparison, and a
     sentence where something is to be noted.
@@ -56,6 +59,7 @@ class BenchmarkTable:
     below: list[str]
     rows: list[dict[str, Any]]
     is_of_force: bool
+    peers_of: str | None = None
 
 
 def open_release(settings: Settings) -> tuple[Release, duckdb.DuckDBPyConnection]:
@@ -122,14 +126,22 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
 
     Raises:
         NotFoundError: no such indicator, force, platform, scope or period; the message names those there are.
+            A force has no peers, or they are asked for of a table of one force.
         DamagedReleaseError: what is published is damaged.
     """
+    if asked.peers_of and (asked.force or not asked.indicator):
+        raise NotFoundError("the peers of a force are compared by one indicator, and without --force")
     release, connection = open_release(settings)
     definitions = every = connection.sql("from dim_indicator order by position").pl().to_dicts()
     platforms = {"all": "All platforms"} | _names(connection, "platform", "platform_name", "dim_platform")
     scopes = _names(connection, "account_scope", "account_scope_name", "dim_account_scope")
     forces = _names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
     force = asked.force and _one_of(asked.force, forces, "force")
+    peers_of = asked.peers_of and _one_of(asked.peers_of, forces, "force")
+    peers = _peers(release, connection, force or peers_of)
+    if peers_of and not peers:
+        raise NotFoundError(peers_named(forces[peers_of], peers, forces))
+    areas = [peers_of, *(peer["peer_force_id"] for peer in peers)] if peers_of else [force] if force else None
     scope = _one_of(asked.scope, scopes, "account scope")
     if asked.indicator:
         found = _one_of(
@@ -147,7 +159,8 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
         platform = _usual_platform(connection, definitions[0], period, scope)
     parameters = {
         "indicators": [row["indicator_id"] for row in definitions],
-        "area": force,
+        "areas": areas or [*_names(connection, "area_id", "area_name", "dim_area")],
+        "is_of_force": force is not None,
         "platform": platform,
         "scope": scope,
         "no_account": no_account(scope, scopes[scope]),
@@ -160,23 +173,36 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
     if not rows:
         what = definitions[0]["name"] if asked.indicator else "any indicator"
         raise NotFoundError(f"there is no table of {what} for {platforms[str(platform)]}")
+    if peers_of:
+        rows.append(peers_together(next(row for row in rows if row["area_id"] == peers_of)))
     about = [forces[force] if force else definitions[0]["name"]]
     about += [definitions[0]["name"]] if force and asked.indicator else []
     about += [platforms[platform]] if platform else []
     about += [lower(scopes[scope])] if scope != "all" else []
+    about += [f"{forces[peers_of]} and its peers"] if peers_of else []
     return BenchmarkTable(
         title=f"{about[0]}: {', '.join([*about[1:], period.name])}",
         above=[period.remark, finality(rows)] if period.remark else [finality(rows)],
         below=[
             *(line for row in definitions for line in definition(row)),
             *explained(rows),
+            *([peers_named(forces[one], peers, forces)] if (one := force or peers_of) else []),
             *([] if force else pooled(rows, every)),
             *([] if force else by_chance(rows)),
             made_from(release),
         ],
         rows=rows,
         is_of_force=force is not None,
+        peers_of=peers_of,
     )
+
+
+def _peers(
+    release: Release, connection: duckdb.DuckDBPyConnection, force: str | None
+) -> list[dict[str, Any]]:
+    """The force's peers, nearest first; without a force nobody's."""
+    sql = "from dim_peer where force_id = $force order by position"
+    return _rows(release, connection, sql, {"force": force}) if force else []
 
 
 def _names(connection: duckdb.DuckDBPyConnection, key: str, name: str, source: str) -> dict[str, str]:
@@ -227,7 +253,7 @@ def _usual_platform(
     return wanted or str(connection.sql("select min(platform) from dim_platform").fetchall()[0][0])
 
 
-#: One row for each cell that the indicators have in the period: of all areas, or of one; on all platforms, or
+#: One row for each cell that the indicators have in the period: of these areas; on all platforms, or
 #: on one. What is not in bench_values has its reason in bench_not_available, the firmest where several hold;
 #: what is in neither had no account.
 _CELLS = """
@@ -247,7 +273,7 @@ _CELLS = """
                 when 'all' then i.is_pooled
                 else i.platforms is null or list_contains(string_split(i.platforms, '|'), p.platform)
             end
-        where list_contains($indicators, i.indicator_id) and a.area_id = coalesce($area, a.area_id)
+        where list_contains($indicators, i.indicator_id) and list_contains($areas, a.area_id)
             and p.platform = coalesce($platform, p.platform)
     ),
     reasons as (
@@ -278,7 +304,8 @@ _CELLS = """
         s.shrunk_value, h.previous_value, h.change, h.change95_low, h.change95_high, h.xmr_rule, h.is_trial,
         h.trend, r.rank95_low, r.rank95_high, r.top_quarter_probability, r.bottom_quarter_probability,
         everyone.value as all_forces_value, c.percentile, c.quintile, c.verdict, c.verdict_confidence,
-        c.compared_of, cells.is_provisional, cells.value_note,
+        c.compared_of, p.peers_value, p.peers_count, p.peers_of, p.peers_missing, p.peers_verdict,
+        p.peers_verdict_confidence, cells.is_provisional, cells.value_note,
         case
             when cells.value_note is null then upper(cells.note_detail[1]) || cells.note_detail[2:] || '.'
             when not cells.is_cell and not cells.is_reason then $no_account
@@ -290,6 +317,9 @@ _CELLS = """
     left join bench_comparisons as c
         on cells.indicator_id = c.indicator_id and cells.area_id = c.area_id and cells.platform = c.platform
             and c.account_scope = $scope and c.period_type = $period_type and c.period_start = $period_start
+    left join bench_peer_comparisons as p
+        on cells.indicator_id = p.indicator_id and cells.area_id = p.area_id and cells.platform = p.platform
+            and p.account_scope = $scope and p.period_type = $period_type and p.period_start = $period_start
     left join bench_shrunk as s
         on cells.indicator_id = s.indicator_id and cells.area_id = s.area_id and cells.platform = s.platform
             and s.account_scope = $scope and s.period_type = $period_type and s.period_start = $period_start
@@ -303,7 +333,7 @@ _CELLS = """
         on cells.indicator_id = everyone.indicator_id and everyone.area_id = 'all_forces'
             and cells.platform = everyone.platform and everyone.account_scope = $scope
             and everyone.period_type = $period_type and everyone.period_start = $period_start
-    order by cells.indicator_position, cells.area_type, case when $area is null then c.rank end nulls last,
+    order by cells.indicator_position, cells.area_type, case when not $is_of_force then c.rank end nulls last,
         cells.area_position, cells.value is null, cells.platform <> 'all', cells.platform_name,
         cells.area_name
 """

@@ -29,6 +29,7 @@ from pipelines.registry.corrections import check_corrections
 from pipelines.registry.incidents import FILE as INCIDENTS
 from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
+from pipelines.registry.peers import check_peers
 from pipelines.settings import PROJECT, SEEDS, Settings
 from pipelines.warehouse.manifest import built_by_dbt
 from pipelines.warehouse.run_dbt import Node, run_dbt
@@ -90,6 +91,7 @@ def build(
     """
     try:
         check_indicators(SEEDS)
+        check_peers(SEEDS)
         return _build(settings, landing, build_id, full, on_node)
     except (RegistryError, DamagedError) as error:
         raise NotBuiltError([str(error)]) from error

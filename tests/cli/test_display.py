@@ -55,6 +55,7 @@ def row(name: str, value: float | None, note: str | None = None, **more: Any) ->
     rest |= dict.fromkeys(
         ("rank95_low", "rank95_high", "top_quarter_probability", "bottom_quarter_probability")
     )
+    rest |= dict.fromkeys(("area_id", "peers_value", "peers_verdict", "peers_verdict_confidence"))
     rest |= dict.fromkeys(("shrunk_value", "change", "change95_low", "change95_high"))
     return cell | rest | ranks | {"platform": "bluesky", "platform_name": "Bluesky", "note": note, **more}
 
@@ -198,3 +199,17 @@ def test_shrunk_values_and_changes_have_columns_only_where_there_are_any(console
     lines = printed(console, row("Kent", 1.0, **more), row("Essex", 2.0))
     (kent,) = [line for line in lines if "Kent" in line and "1.75" in line]
     assert "+0.50 (-0.25 to 1.25)" in kent
+
+
+def test_against_peers_stands_beside_the_force_that_has_them_and_nowhere_without(console: Console) -> None:
+    peers = {"peers_value": 2.0, "peers_verdict": "better", "peers_verdict_confidence": 99.8}
+    rows = [row("Kent", 1.0, area_id="kent", **peers), row("Essex", 3.0, area_id="essex", **peers)]
+    benchmark_display.show_table(BenchmarkTable("Answered", [], [], rows, False))
+    assert "peers" not in console.export_text()
+    benchmark_display.show_table(BenchmarkTable("Answered", [], [], rows, False, peers_of="kent"))
+    lines = console.export_text().splitlines()
+    assert any("Against peers" in line for line in lines)
+    assert ["better (99.8%)" in line for line in lines if "Kent" in line or "Essex" in line] == [True, False]
+    text = "\n".join(printed(console, row("Kent", 1.0, **peers), is_of_force=True))
+    assert "Peers" in text
+    assert "2.00%" in text

@@ -35,15 +35,15 @@ class Cell:
     high: float | None = None
 
 
-def built(project: Project, indicator: str, cells: dict[str, Cell], *also: str) -> list[tuple[object, ...]]:
-    """Each force's area_id and COLUMNS of bench_funnels, or the columns asked for of bench_comparisons."""
+def comparison_tables(project: Project, indicator: str, cells: dict[str, Cell]) -> dict[str, str]:
+    """What each table of a comparison of made-up forces holds, up to the funnel."""
     areas = ", ".join(f"('{area}', 'force')" for area in cells)
     rows = ", ".join(
         f"('{area}', {c.value}::double, {c.events}::double, {c.n}::double, {round(c.n)}, "
         f"{'null' if c.low is None else c.low}::double, {'null' if c.high is None else c.high}::double)"
         for area, c in cells.items()
     )
-    tables = {
+    return {
         "stg_landing__window": WINDOW,
         "dim_area": f"select * from (values {areas}) as t (area_id, area_type)",
         "dim_indicator": INDICATORS,
@@ -55,6 +55,11 @@ def built(project: Project, indicator: str, cells: dict[str, Cell], *also: str) 
         "bench_funnel_places": project.sql("bench_funnel_places"),
         "bench_funnels": project.sql("bench_funnels"),
     }
+
+
+def built(project: Project, indicator: str, cells: dict[str, Cell], *also: str) -> list[tuple[object, ...]]:
+    """Each force's area_id and COLUMNS of bench_funnels, or the columns asked for of bench_comparisons."""
+    tables = comparison_tables(project, indicator, cells)
     if also:
         return project.run(
             f"select {', '.join(also)} from ({project.sql('bench_comparisons')}) order by area_id", **tables

@@ -31,6 +31,7 @@ PUBLISHED = {
     *("bench_values", "bench_comparisons", "bench_funnels", "bench_shrunk", "bench_ranks", "bench_changes"),
     "bench_incidents",
     "bench_questions",
+    "bench_peer_comparisons",
     *("bench_not_available", "fct_collection"),
 }
 PUBLISHED_PREFIXES = ("dim_", "ext_")

@@ -210,6 +210,7 @@ KEYS = {
     "account_events.csv": ("account_id", "event_date", "event_type"),
     "corrections.csv": ("correction_id",),
     "incidents.csv": ("incident_id", "force_id"),
+    "peers.csv": ("force_id", "peer_force_id"),
     "platforms.csv": ("platform",),
     "platform_metrics.csv": ("platform", "entity", "metric"),
 }

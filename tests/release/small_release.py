@@ -78,11 +78,13 @@ def publish_small(
     cells: Sequence[Cell],
     not_available: Sequence[Mapping[str, Any]] = (),
     as_of: date = date(2026, 12, 1),
+    peers: Sequence[Mapping[str, Any]] = (),
     standardised: str | None = None,
 ) -> None:
     """Make a release of these cells the current one. Ranks follow from the values; periods from the cells.
 
-    `standardised`: the indicator that compares like with like, if one does.
+    Kent's peers are Surrey and Essex; `peers`: rows of bench_peer_comparisons. `standardised`: the indicator that
+    compares like with like, if one does.
     """
     values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
     compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))
@@ -106,6 +108,12 @@ def publish_small(
     tables = {
         "bench_values": values,
         "bench_comparisons": compared,
+        "bench_peer_comparisons": pl.DataFrame(list(peers), schema=_PEERS),
+        "dim_peer": pl.DataFrame(
+            [("kent", "surrey", 1, "a list"), ("kent", "essex", 2, "a list")],
+            schema=["force_id", "peer_force_id", "position", "source"],
+            orient="row",
+        ),
         "bench_shrunk": compared.select(*key, shrunk_value=pl.lit(None, pl.Float64)),
         "bench_ranks": compared.select(
             *key,
@@ -181,6 +189,11 @@ def publish_small(
     (settings.releases / "current").write_text(f"{release.release_id}\n")
 
 
+_PEERS = {
+    **dict.fromkeys(("indicator_id", "area_id", "platform", "account_scope", "period_type"), pl.String),
+    **{"period_start": pl.Date, "peers_value": pl.Float64, "peers_count": pl.Int64, "peers_of": pl.Int64},
+    **{"peers_missing": pl.String, "peers_verdict": pl.String, "peers_verdict_confidence": pl.Float64},
+}
 _TYPES = {
     "value": pl.Float64,
     "ci95_low": pl.Float64,

@@ -26,6 +26,7 @@ def test_measures_cells_posts_and_conversations_are_in_no_release(published: Con
     tables = {model.name for model in published.tables if not model.name.startswith("dim_")}
     benchmarks = {"bench_values", "bench_comparisons", "bench_funnels", "bench_not_available"}
     benchmarks |= {"bench_shrunk", "bench_ranks", "bench_changes"}  # of cells that have a value
+    benchmarks |= {"bench_peer_comparisons"}  # sums of what bench_values shows
     benchmarks |= {"bench_incidents", "bench_questions"}  # posts and followers; figures of all forces
     assert tables == benchmarks | {"fct_collection"}
     assert all(model.name.startswith("ext_") for model in published.extracts)

@@ -140,6 +140,68 @@ def test_without_a_platform_the_one_with_most_numbers_and_all_only_where_there_i
     assert table(settings, Asked("followers")).rows[0]["platform"] == "youtube"
 
 
+# --- peers
+
+
+def against(value: float | None, **more: Any) -> dict[str, Any]:
+    """A row of bench_peer_comparisons: Kent in October."""
+    row = cell("followers", "kent", OCTOBER, 1.0)
+    names = ("indicator_id", "area_id", "platform", "account_scope", "period_type", "period_start")
+    judged = {"peers_value": value, "peers_count": 1, "peers_of": 2, "peers_missing": "essex"}
+    judged |= {"peers_verdict": "worse", "peers_verdict_confidence": 95.0}
+    return {name: row[name] for name in names} | judged | more
+
+
+CELLS_OF_ALL = [cell("followers", force, OCTOBER, value) for force, value in (("kent", 1.0), ("surrey", 3.0))]
+CELLS_OF_ALL += [cell("followers", "all_forces", OCTOBER, 2.5)]
+
+
+def test_a_force_and_its_peers_alone_with_these_together_below(settings: Settings) -> None:
+    found = shown(settings, CELLS_OF_ALL, Asked("followers", peers_of="Kent Police"), peers=[against(3.0)])
+    assert [row["area_id"] for row in found.rows] == ["surrey", "kent", "essex", "peers_of_kent"]
+    assert len({tuple(row) for row in found.rows}) == 1
+    together = found.rows[-1]
+    assert (together["value"], together["rank"], together["verdict"]) == (3.0, None, None)
+    assert together["note"] == "Peers with a final number: 1 of 2, without essex."
+    assert found.rows[1]["peers_verdict"] == "worse"
+    [line] = [line for line in found.below if line.startswith("Peers of")]
+    assert line.startswith("Peers of Kent Police: a list; nearest first: Surrey Police, Essex Police.")
+    assert found.title == "Followers per 1,000: Bluesky, Kent Police and its peers, October 2026"
+
+
+def test_peers_without_a_number_say_so(settings: Settings) -> None:
+    found = shown(settings, CELLS_OF_ALL, Asked("followers", peers_of="kent"))
+    assert found.rows[-1]["value"] is None
+    assert found.rows[-1]["note"] == "None of the peers has a final number that compares."
+
+
+def test_a_forces_table_has_its_peers_beside_all_forces(settings: Settings) -> None:
+    found = shown(settings, CELLS_OF_ALL, Asked(force="kent"), peers=[against(3.0)])
+    row = next(row for row in found.rows if row["indicator_id"] == "followers")
+    assert (row["all_forces_value"], row["peers_value"], row["peers_verdict"]) == (2.5, 3.0, "worse")
+    assert any(line.startswith("Peers of Kent Police: a list") for line in found.below)
+
+
+def test_a_force_without_peers_says_why(settings: Settings) -> None:
+    found = shown(settings, CELLS_OF_ALL, Asked("followers", force="surrey"))
+    assert any(line.startswith("Surrey Police has no peers: ") for line in found.below)
+    with pytest.raises(NotFoundError, match="Surrey Police has no peers: no official list names it"):
+        table(settings, Asked("followers", peers_of="surrey"))
+
+
+@pytest.mark.parametrize("asked", [Asked(peers_of="kent"), Asked("followers", "kent", peers_of="kent")])
+def test_peers_are_compared_by_one_indicator(settings: Settings, asked: Asked) -> None:
+    publish_small(settings, CELLS_OF_ALL)
+    with pytest.raises(NotFoundError, match="by one indicator, and without --force"):
+        table(settings, asked)
+
+
+def test_of_nobodys_peers_every_force_and_group_stands_in_the_table(settings: Settings) -> None:
+    found = shown(settings, CELLS_OF_ALL, Asked("followers"), peers=[against(3.0)])
+    assert [row["area_id"] for row in found.rows] == ["surrey", "kent", "essex", *GROUPS]
+    assert not any("eers of" in line for line in found.below)
+
+
 @pytest.mark.parametrize("platform", ["youtube", "YouTube", "YOUTUBE"])
 def test_a_platform_is_known_in_any_case(settings: Settings, platform: str) -> None:
     found = shown(settings, everywhere(OCTOBER), Asked("views", platform=platform))

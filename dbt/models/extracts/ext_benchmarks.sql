@@ -1,4 +1,4 @@
--- What a force's extract holds of the benchmarks: its rows, and those of all forces beside them.
+-- What a force's extract holds of the benchmarks: its rows, with all forces and its peers beside them.
 select
     cells.indicator_id,
     indicators.name as indicator_name,
@@ -38,6 +38,12 @@ select
     comparisons.verdict_confidence,
     comparisons.is_discovery,
     comparisons.compared_of,
+    peers.peers_value,
+    peers.peers_count,
+    peers.peers_of,
+    peers.peers_missing,
+    peers.peers_verdict,
+    peers.peers_verdict_confidence,
     shrunk.shrunk_value,
     ranks.rank95_low,
     ranks.rank95_high,
@@ -68,6 +74,13 @@ left join {{ ref('bench_comparisons') }} as comparisons
         and cells.account_scope = comparisons.account_scope
         and cells.period_type = comparisons.period_type
         and cells.period_start = comparisons.period_start
+left join {{ ref('bench_peer_comparisons') }} as peers
+    on cells.indicator_id = peers.indicator_id
+        and cells.area_id = peers.area_id
+        and cells.platform = peers.platform
+        and cells.account_scope = peers.account_scope
+        and cells.period_type = peers.period_type
+        and cells.period_start = peers.period_start
 left join {{ ref('bench_shrunk') }} as shrunk
     on cells.indicator_id = shrunk.indicator_id
         and cells.area_id = shrunk.area_id
