@@ -55,6 +55,10 @@ class BenchmarkTable:
     rows: list[dict[str, Any]]
     is_of_force: bool
 
+    @property
+    def has_numbers(self) -> bool:
+        return any(row["value"] is not None for row in self.rows)
+
 
 def open_release(settings: Settings) -> tuple[Release, duckdb.DuckDBPyConnection]:
     """The current release and a connection with its tables as views.
