@@ -13,6 +13,7 @@ from pipelines.settings import SEEDS
 from tests.returns.conftest import Account, hash_author
 from tests.returns.exports import ACCOUNTS, EXPORTED, MAKERS, PERIOD, POSTS, Export
 
+DOCS = Path(__file__).parents[2] / "docs"
 NOW = dt.datetime(2026, 6, 20, tzinfo=dt.UTC)
 FORCES = frozenset({"kent", "essex"})
 PLATFORMS = frozenset({"facebook", "instagram", "x", "linkedin", "tiktok", "youtube"})
@@ -246,3 +247,22 @@ def test_every_mapping_cites_public_headers_and_has_its_page() -> None:
         text = (pages / mapping.page).read_text(encoding="utf-8")
         assert mapping.menu.split(";")[0] in text
         assert all(f"`{column}`" in text for column in mapping.personal if "*" not in column), mapping.id
+
+
+@pytest.mark.parametrize(
+    "name", ["orlo inbox", "orlo responses", "sprout inbox", "sprout responses", "sprout 1"]
+)
+def test_what_was_never_tried_on_a_real_file_says_so(read: Callable[[Export], Return], name: str) -> None:
+    """In the receipt, on the tool's page and in the list of tools."""
+    found = read(MAKERS[name](POSTS))
+    (mapping,) = (each for each in importers.mappings() if each.title == found.reading.tool)
+    said = [
+        line for line in preview.lines(found, load(SEEDS, SEEDS)) if "has not been tried on a real" in line
+    ]
+    assert len(said) == (0 if mapping.is_tried else 1) == (name != "sprout 1")
+    if not mapping.is_tried:
+        page = (DOCS / "returns" / mapping.page).read_text()
+        lines = (DOCS / "returns.md").read_text().splitlines()
+        (row,) = (line for line in lines if f"(returns/{mapping.page})" in line)
+        assert "**Untried" in page
+        assert "(untried)" in row
