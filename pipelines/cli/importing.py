@@ -60,6 +60,8 @@ def check(
     with ready(settings):
         asked = _asked(force, account, period_from, period_to, exported_at, order)
         _read_all(settings, files, asked, format_)
+    if format_ == Format.TABLE:
+        typer.echo("Nothing has landed: `beatbook returns import` with the same words lands it.")
 
 
 def import_(
@@ -89,7 +91,7 @@ def import_(
             typer.confirm("Land this?" if len(found) == 1 else f"Land these {len(found)} files?", abort=True)
         for path, each in zip(files, found, strict=True):
             _land(settings, path, each)
-    typer.echo("`beatbook build` brings them into the benchmarks.")
+    typer.echo(f"Next: `beatbook build` brings them into the benchmarks; then {_where(found)}.")
 
 
 def template(
@@ -187,8 +189,8 @@ def _complete(settings: Settings, path: Path, found: "Return", asked: "Asked") -
     if not sys.stdin.isatty():
         fail(
             Exit.WRONG_CALL,
-            f"{_named(path)}: the file does not say which days it covers and when it was exported, and "
-            f"without that nobody knows on which days silence is a zero. Add {options}",
+            f"{_named(path)}: the file does not say {_and([_LACKED[each] for each in found.lacking])}, and "
+            f"without that nobody knows on which days silence is a zero. Add, such as: {options}",
         )
     days = preview.first_and_last(found)
     suggested = {
@@ -208,6 +210,11 @@ def _complete(settings: Settings, path: Path, found: "Return", asked: "Asked") -
 
 
 _EXAMPLES = {"--from": "2026-10-01", "--to": "2026-10-31", "--exported-at": "'2026-11-02 09:15'"}
+_LACKED = {
+    "--from": "the first day that it covers",
+    "--to": "the last day that it covers",
+    "--exported-at": "when it was exported",
+}
 _QUESTIONS = {
     "--from": "first day that the export covers (the range chosen in the tool)",
     "--to": "last day that it covers",
@@ -231,6 +238,22 @@ def _land(settings: Settings, path: Path, found: "Return") -> None:
             f"{_named(path)}: {landed.row_count:,} rows of {found.kind} landed in run {landed.run_id} "
             f"(file {found.sha256[:12]})"
         )
+
+
+def _where(found: "Sequence[Return]") -> str:
+    """The command that shows what became of these files."""
+    if all(each.kind == "tool_figures" for each in found):
+        return "`beatbook returns list` shows them; a tool's own figures are in no benchmark"
+    forces = {force for each in found for force in _distinct(each, "force_id")}
+    platforms = {platform for each in found for platform in _distinct(each, "platform")}
+    force = forces.pop() if len(forces) == 1 else "FORCE"
+    platform = f" --platform {platforms.pop()}" if len(platforms) == 1 else ""
+    return f"`beatbook table --force {force}{platform}` shows a force's figures"
+
+
+def _distinct(found: "Return", column: str) -> list[str]:
+    has = column in found.found.collect_schema()
+    return found.found.select(column).unique().collect()[column].to_list() if has else []
 
 
 def _named(path: Path) -> str:

@@ -22,7 +22,7 @@ from pipelines.returns.kinds import KINDS
 from pipelines.sources import catalogue
 from pipelines.sources.account_pull import COUNT, Row, Schema
 
-PART_ROWS = 50_000
+PART_ROWS = 10_000  # of a return; as many as are held in memory while it is read
 
 
 def land(

@@ -137,5 +137,6 @@ def _outcome(events: Sequence[dg.DagsterEvent]) -> Outcome:
         if cause.cls_name == "DagsterAssetCheckFailedError":
             continue
         is_gate = is_gate or cause.cls_name == "Failure"
-        reasons.append(f"{event.step_key}: {cause.message.strip()}")
+        said = cause.message.strip()
+        reasons.append(f"{event.step_key}: {said.partition(f'{cause.cls_name}: ')[2] or said}")
     return Outcome(Exit.GATE_FAILED if is_gate else Exit.INFRASTRUCTURE, reasons)

@@ -61,6 +61,10 @@ class BenchmarkTable:
     is_of_force: bool
     peers_of: str | None = None
 
+    @property
+    def has_numbers(self) -> bool:
+        return any(row["value"] is not None for row in self.rows)
+
 
 def open_release(settings: Settings) -> tuple[Release, duckdb.DuckDBPyConnection]:
     """The current release and a connection with its tables as views.

@@ -1,7 +1,7 @@
 """Rows of a return against the register, against each other and against the clock.
 
 Here: which cell goes to which parser, and every rule that needs more than one cell. Not here: files, headers
-(shape.py). Every row is looked at and every problem kept, up to a limit; nothing stops at the first.
+(shape.py). Every row is looked at. Of very many problems the first are kept, then the first of each kind.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from pipelines.returns.register import Parser, Reads, Register
 from pipelines.returns.shape import Shape
 from pipelines.returns.spool import Spool
 
+#: What of a reason is its row's own, and does not make it another kind of problem.
+_OWN = re.compile(r"\d+|\b[Cc]ell [A-Z]+\d+")
 _PLAIN = re.compile(r"[0-9/:.,+ TZampAMP-]*")
 
 
@@ -56,6 +58,8 @@ class Checker:
         self.spool = Spool(shape.kind.schema)
         self.row_count = 0
         self.left_out: Counter[str] = Counter()
+        self._kinds: set[tuple[str | None, str, str]] = set()
+        self._unlisted = 0
         self._shape = shape
         self._register = register
         self._placer = placer
@@ -90,15 +94,27 @@ class Checker:
             self._look_back()
         except TooManyError as error:
             self.problems.append(Problem(0, None, "", str(error)))
+        if self._unlisted:
+            listed = len(self.problems)
+            reason = (
+                f"There are {listed + self._unlisted:,} problems; {listed:,} of them are listed: the first "
+                f"{limits.MAX_PROBLEMS:,}, then the first of each kind, and every account that is not known."
+            )
+            self.problems.append(Problem(0, None, "", reason))
         self.problems.sort(key=lambda problem: problem.line)
 
     def _add(self, *problems: Problem) -> None:
         for problem in problems:
-            if len(self.problems) >= limits.MAX_PROBLEMS:
+            kind = _kind(problem)
+            if len(self.problems) >= limits.MAX_PROBLEMS and kind in self._kinds:
+                self._unlisted += 1
+                continue
+            if len(self.problems) >= 2 * limits.MAX_PROBLEMS:
                 raise TooManyError(
-                    f"There are more than {limits.MAX_PROBLEMS:,} problems; reading stopped at line "
-                    f"{problem.line}. Put these right first: the rest may be of the same kind."
+                    f"There are more than {len(self.problems):,} problems of different kinds or accounts; "
+                    f"reading stopped at line {problem.line}. Put these right first."
                 )
+            self._kinds.add(kind)
             self.problems.append(problem)
 
     def _look_back(self) -> None:
@@ -298,6 +314,12 @@ class Checker:
                 row["handle"],
                 f"In the register this account belongs to {account.force_id}, not to {row['force_id']}.",
             )
+
+
+def _kind(problem: Problem) -> tuple[str | None, str, str]:
+    """What makes a problem another than those before it: its column, its reason, and an account's name."""
+    account = problem.value if problem.column == "handle" else ""
+    return problem.column, _OWN.sub("", problem.reason), account
 
 
 @dataclass(frozen=True)

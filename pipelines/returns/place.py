@@ -40,7 +40,7 @@ class Placer:
     find_account: FindAccount
     said: Said
     _known: dict[tuple[str, str], AccountRef] = field(default_factory=dict)
-    _unknown: dict[str, set[str]] = field(default_factory=dict)
+    _unknown: dict[str, dict[str, str]] = field(default_factory=dict)
     _stands_for: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -76,9 +76,7 @@ class Placer:
             of_force = self.said.of_force(self.said.force_id, platform)
             found = of_force[0] if len(of_force) == 1 else None
         if found is None:
-            unknown = self._unknown.setdefault(platform, set())
-            if len(unknown) < MAX_KEPT:
-                unknown.add(keys[-1] if keys else "")
+            self._miss(platform, keys)
             return ""
         if chosen is not None and found.account_id != chosen.account_id:
             return f"The file says that this is {found.account_id}, and --account says {chosen.account_id}."
@@ -86,13 +84,20 @@ class Placer:
             return f"This account belongs to {found.force_id}, and --force says {self.said.force_id}."
         return found
 
+    def _miss(self, platform: str, keys: Sequence[str]) -> None:
+        """Keep an account that the register lacks, by the tool's own id, with its other names."""
+        unknown = self._unknown.setdefault(platform, {})
+        own, called = (keys[-1], " or ".join(map(shown, keys))) if keys else ("", "")
+        if own in unknown or len(unknown) < MAX_KEPT:
+            unknown[own] = max(unknown.get(own, ""), called, key=len)
+
     def question(self) -> str | None:
         """What to ask the sender, where rows could not be placed."""
         if not self._unknown:
             return None
         said = []
         for platform, keys in sorted(self._unknown.items()):
-            named = sorted(shown(key) for key in keys if key)
+            named = sorted(called for called in keys.values() if called)
             if not named:
                 said.append(
                     f"The file does not say which {platform} account it is about. Say it with --account, "
@@ -100,8 +105,9 @@ class Placer:
                 )
             elif len(named) == 1:
                 said.append(
-                    f"The register has no {platform} account {named[0]}. If it is one that the register has "
-                    "under another name, say so with --account; otherwise add it to accounts.csv first."
+                    f"The register has no {platform} account {named[0]}. If it has it under another name "
+                    f"(`beatbook accounts list`), say so with --account {platform}:name; otherwise add it to "
+                    "accounts.csv first."
                 )
             else:
                 more = len(named) - MAX_NAMED

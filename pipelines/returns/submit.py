@@ -162,7 +162,7 @@ def _land(settings: Settings, landing: Landing, found: Return, kind: str, declar
     columns = [name for name in landing.schemas["returns", kind] if name != "run_id"]
     landed: dict[str, pl.DataFrame | list[Row]] = {
         kind: rows.select(columns),
-        "requests": _log(kind, rows, declared),
+        "requests": _log(kind, found, declared),
     }
     refused = land(landing, "returns", day, run_id, landed, load_register(settings).forces)
     return Submitted(run_id, found.row_count, True, _why(refused))
@@ -186,16 +186,22 @@ def _landed_before(landing: Landing, sha256: str) -> _Before | None:
     return None
 
 
-def _log(kind: str, rows: pl.DataFrame, declared: Declared) -> list[Row]:
+def _log(kind: str, found: Return, declared: Declared) -> list[Row]:
+    """The log of what lands, counted where the rows lie: not all of them are held for it."""
     keys = ["platform", "force_id", "account_id"]
+    rows = (
+        found.found
+        if "platform" in found.found.collect_schema()
+        else found.found.with_columns(platform=pl.lit(""))
+    )
     is_of_messages = kind == "messages"
     channels = pl.col("channel").unique().sort().str.join("|") if is_of_messages else pl.lit(None, pl.String)
     groups = rows.group_by(keys).agg(
         pl.len().cast(pl.Int64).alias("row_count"),
-        pl.col("file_sha256").first(),
         channels.alias("channels"),
     )
     fixed = {
+        "file_sha256": found.sha256,
         "entity": kind,
         "status": "landed",
         "reason": "",
@@ -204,5 +210,6 @@ def _log(kind: str, rows: pl.DataFrame, declared: Declared) -> list[Row]:
         "period_from_date": declared.period_from,
         "period_to_date": declared.period_to,
     }
+    logged = groups.sort(keys).collect(engine="streaming").to_dicts()
     none = {"request_count": 0, "unit_count": 0, "unknown_field_count": 0}
-    return [row | fixed | none | {"seen_count": row["row_count"]} for row in groups.sort(keys).to_dicts()]
+    return [row | fixed | none | {"seen_count": row["row_count"]} for row in logged]

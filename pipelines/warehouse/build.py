@@ -108,7 +108,7 @@ def _build(
             last, from_nothing = None, "landing has lost its beginning"  # and so must the warehouse
             found = window(landing, None)
         if found is None:
-            raise NotBuiltError(["nothing has landed yet: run a pull, or submit a return"])
+            raise NotBuiltError(["nothing has landed yet: first `beatbook run` or `beatbook returns import`"])
         check_corrections(settings.register, SEEDS)
         check_incidents(settings.register, SEEDS)
         if last is not None and last.window.runs == found.runs and _has_passed(settings, last):

@@ -150,7 +150,7 @@ def test_a_file_that_does_not_say_what_it_covers_is_asked_about(desk: Desk) -> N
     assert "not said yet: --exported-at" in shown.stdout
     done = desk("import", path, "--yes")
     assert done.exit_code == 2
-    assert "Add --exported-at '2026-11-02 09:15'" in done.stderr
+    assert "the file does not say when it was exported, and without that" in done.stderr
     assert desk.landed() == 0
 
 

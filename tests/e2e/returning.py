@@ -13,9 +13,7 @@ import pytest
 
 from pipelines.landing.store import open_landing
 from pipelines.returns import submit as submission
-from pipelines.returns.declare import declare
 from pipelines.settings import Settings
-from pipelines.sources.account_pull import naive_utc
 from pipelines.warehouse.build import build
 
 POSTS = ("platform", "handle", "post_id", "created_at", "observed_at", "kind")
@@ -36,12 +34,15 @@ class Warehouse:
     builds: int = 0
 
     def submit(self, text: str, period_from: str, period_to: str, exported_at: str) -> str:
-        """Land a return; its run."""
-        path = self.settings.home / "return.csv"
-        path.write_text(text)
-        now = naive_utc(submission.present(self.settings))
-        declared = declare(period_from, period_to, exported_at, now)
-        found = submission.check(self.settings, path, declared)
+        """Land a return in Beatbook's own columns; its run."""
+        return self.send("return.csv", text.encode(), submission.Asked(period_from, period_to, exported_at))
+
+    def send(self, name: str, data: bytes, asked: submission.Asked) -> str:
+        """Land a file of this name; its run."""
+        path = self.settings.home / name
+        path.write_bytes(data)
+        found = submission.check(self.settings, path, asked=asked)
+        path.unlink()
         assert found.is_landable, found.problems[:3]
         landed = submission.submit(self.settings, found)
         assert landed.quarantined == []

@@ -83,8 +83,8 @@ def publish_small(
 ) -> None:
     """Make a release of these cells the current one. Ranks follow from the values; periods from the cells.
 
-    Kent's peers are Surrey and Essex; `peers`: rows of bench_peer_comparisons. `standardised`: the indicator that
-    compares like with like, if one does.
+    Kent's peers are Surrey and Essex; `peers`: rows of bench_peer_comparisons. `standardised`: the indicator
+    that compares like with like, if one does.
     """
     values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
     compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))

@@ -166,11 +166,12 @@ SAID_EXPORT = {"exported_at": "2026-06-08T08:15:00Z"}
 META_NAME = "May-01-2026_May-31-2026_1444967610559863.csv"
 
 
-def facebook(posts: Rows, version: int) -> Export:
+def facebook(posts: Rows, version: int, page: tuple[str, str] = ("kentpolice", "100064556789012")) -> Export:
+    """`page`: its name in links, and its id."""
     plant = Planter()
     made: dict[str, Cell | None] = {
-        "Post ID": lambda p: f"12215812345678{p['n']:04d}",
-        "Page ID": lambda _: "100064556789012",
+        "Post ID": lambda p: p.get("post_id", f"12215812345678{p['n']:04d}"),
+        "Page ID": lambda _: page[1],
         "Page name": lambda _: plant(),
         "Title": lambda _: plant(),
         "Description": lambda _: plant('Appeal, "please" help;\n'),
@@ -178,7 +179,7 @@ def facebook(posts: Rows, version: int) -> Export:
         "Publish time": lambda p: f"{local(p['created']):%m/%d/%Y %H:%M}",
         "Caption type": lambda _: None,
         "Permalink": lambda p: (
-            f"https://www.facebook.com/kentpolice/posts/pfbid0{p['n']}"
+            f"https://www.facebook.com/{page[0]}/posts/pfbid0{p['n']}"
             if p["n"] % 3 == 0
             else f"https://www.facebook.com/reel/88{p['n']}"
         ),
@@ -267,13 +268,13 @@ def x_id(post: Post) -> int:
     return (ms(post["created"]) - 1_288_834_974_657) << 22 | 4096 + post["n"]
 
 
-def x_posts(posts: Rows, version: int) -> Export:
+def x_posts(posts: Rows, version: int, handle: str = "kent_police") -> Export:
     plant = Planter()
     made: dict[str, Cell | None] = {
         "Post id": x_id,
         "Date": lambda p: f"{p['created']:%a, %b %d, %Y}",
         "Post text": lambda p: plant("@someone " if p["kind"] == "reply" else "Have you seen "),
-        "Post Link": lambda p: f"https://x.com/kent_police/status/{x_id(p)}",
+        "Post Link": lambda p: f"https://x.com/{handle}/status/{x_id(p)}",
         "Impressions": counted("impression_count"),
         "Likes": counted("like_count"),
         "Engagements": lambda _: 9,

@@ -117,12 +117,37 @@ def test_a_zip_that_is_cut_in_the_middle_of_its_table(read_bytes: Callable[..., 
     assert "cut short or damaged" in reason(read_bytes(bytes(data)))
 
 
-def test_reading_stops_at_a_thousand_problems(read_text: Callable[..., Return]) -> None:
+def test_a_thousand_problems_are_listed_and_the_others_counted(read_text: Callable[..., Return]) -> None:
     bad = ROW.replace("post,", "tweet,")
     result = read_text(HEADER + "".join(bad.format(n) for n in range(5000)))
     assert len(result.problems) == limits.MAX_PROBLEMS + 1
-    assert "more than 1,000 problems; reading stopped at line 1002" in result.problems[0].reason
+    assert result.problems[0].reason.startswith("There are 5,000 problems; 1,000 of them are listed")
     assert result.rows.is_empty()
+
+
+def test_many_problems_of_one_account_hide_no_other(read_text: Callable[..., Return]) -> None:
+    """Each account that the register lacks is named, and in each column each kind of problem."""
+    many = "".join(ROW.replace("ForceA", "ForceZ").format(n) for n in range(2000))
+    others = [f"Force{letter}" for letter in "QRSTU"]
+    few = "".join(ROW.replace("ForceA", other).format(9000 + n) for other in others for n in range(30))
+    late = ROW.replace("post,", "tweet,").format(9999) + ROW.replace("2026-05-01T", "2031-05-01T").format(
+        9998
+    )
+    found = read_text(HEADER + many + few + late).problems
+    assert {problem.value for problem in found if problem.column == "handle"} == {"ForceZ", *others}
+    assert len(found) == limits.MAX_PROBLEMS + len(others) + 3
+    assert [(problem.line, problem.column) for problem in found[-2:]] == [
+        (2152, "kind"),
+        (2153, "created_at"),
+    ]
+    assert found[0].reason.startswith("There are 2,152 problems; 1,007 of them are listed")
+
+
+def test_reading_stops_where_every_row_is_of_another_account(read_text: Callable[..., Return]) -> None:
+    text = "".join(ROW.replace("ForceA", f"Force{n}x").format(n) for n in range(5000))
+    found = read_text(HEADER + text).problems
+    assert len(found) == 2 * limits.MAX_PROBLEMS + 1
+    assert "reading stopped at line 2002" in found[0].reason
 
 
 def test_rows_that_come_twice_are_listed_up_to_the_limit(read_text: Callable[..., Return]) -> None:

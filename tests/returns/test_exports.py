@@ -13,6 +13,7 @@ from pipelines.settings import SEEDS
 from tests.returns.conftest import Account, hash_author
 from tests.returns.exports import ACCOUNTS, EXPORTED, MAKERS, PERIOD, POSTS, Export
 
+DOCS = Path(__file__).parents[2] / "docs"
 NOW = dt.datetime(2026, 6, 20, tzinfo=dt.UTC)
 FORCES = frozenset({"kent", "essex"})
 PLATFORMS = frozenset({"facebook", "instagram", "x", "linkedin", "tiktok", "youtube"})
@@ -139,7 +140,7 @@ def test_an_account_that_cannot_be_placed_is_asked_for(read: Callable[[Export], 
     made = MAKERS["facebook 1"](POSTS)
     made.data = made.data.replace(b"kentpolice", b"nobody").replace(b"100064556789012", b"42")
     (problem,) = read(made).problems
-    assert "no facebook account 42" in problem.reason
+    assert "no facebook account nobody or 42" in problem.reason
     assert "--account" in problem.reason
     made.said["accounts"] = ("facebook:kentpolice",)
     assert read(made).problems == []
@@ -202,7 +203,10 @@ def test_one_account_cannot_stand_for_two(read: Callable[[Export], Return]) -> N
     made.said["accounts"] = ("facebook:kentpolice",)
     assert "can stand for one account" in read(made).problems[0].reason
     made.said["accounts"] = ()
-    assert "does not have 2 of the file's facebook accounts (42, 43)" in read(made).problems[0].reason
+    assert (
+        "does not have 2 of the file's facebook accounts (nobody or 42, nobody or 43)"
+        in read(made).problems[0].reason
+    )
 
 
 def test_identifiers_that_a_spreadsheet_shortened_are_refused(read: Callable[[Export], Return]) -> None:
@@ -243,3 +247,22 @@ def test_every_mapping_cites_public_headers_and_has_its_page() -> None:
         text = (pages / mapping.page).read_text(encoding="utf-8")
         assert mapping.menu.split(";")[0] in text
         assert all(f"`{column}`" in text for column in mapping.personal if "*" not in column), mapping.id
+
+
+@pytest.mark.parametrize(
+    "name", ["orlo inbox", "orlo responses", "sprout inbox", "sprout responses", "sprout 1"]
+)
+def test_what_was_never_tried_on_a_real_file_says_so(read: Callable[[Export], Return], name: str) -> None:
+    """In the receipt, on the tool's page and in the list of tools."""
+    found = read(MAKERS[name](POSTS))
+    (mapping,) = (each for each in importers.mappings() if each.title == found.reading.tool)
+    said = [
+        line for line in preview.lines(found, load(SEEDS, SEEDS)) if "has not been tried on a real" in line
+    ]
+    assert len(said) == (0 if mapping.is_tried else 1) == (name != "sprout 1")
+    if not mapping.is_tried:
+        page = (DOCS / "returns" / mapping.page).read_text()
+        lines = (DOCS / "returns.md").read_text().splitlines()
+        (row,) = (line for line in lines if f"(returns/{mapping.page})" in line)
+        assert "**Untried" in page
+        assert "(untried)" in row

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.returns import Return, read_return
+from pipelines.returns import Declared, Return, read_return
 from tests.returns.conftest import hash_author
-from tests.returns.exports import MAKERS, POSTS, Export
+from tests.returns.exports import EXPORTED, MAKERS, PERIOD, POSTS, Export
 from tests.returns.test_exports import FORCES, NOW, PLATFORMS, find_account, options
 
 META = {"Views": "view", "Reach": "reach", "Comments": "comment", "Shares": "share"}
@@ -52,6 +52,29 @@ COUNTS: list[tuple[str, Any]] = [
 ]
 IDS = ["", "1.22158E+17", "=cmd|' /C calc'!A0", "@someone", "+447700900123", "two words", "-1"]
 TIMES = ["", "13/13/2026 10:00", "05/20/2031 10:00", "02/30/2026 10:00", "yesterday", "20/05/2026 10:00", "1"]
+
+#: What is said of the period and of the export: May 2026, and 8 June at 8:15 UTC, as people write them.
+WINDOW = {
+    "period_from": ["2026-05-01", "1 May 2026", "May 1, 2026", " 1 may 2026 "],
+    "period_to": ["2026-05-31", "31/05/2026", "05/31/2026", "31 May 2026"],
+    "exported_at": ["2026-06-08T08:15:00Z", "2026-06-08 09:15", "8 June 2026 09:15", "Jun 8, 2026, 9:15 AM"],
+}
+#: What cannot be true of that file, or cannot be read: no date, of two orders, reversed, in the future,
+#: before any platform, without a time, before the posts, before the period is over.
+BROKEN: list[dict[str, str]] = [
+    *({"period_from": value} for value in ("soon", "2026-13-01", "05/06/2026", "2026-06-01", "2031-05-01")),
+    *({"period_from": value} for value in ("1999-05-01", "31/31/2026", "46143.5", "2026")),
+    *({"period_to": value} for value in ("never", "2026-02-30", "06/05/2026", "2026-04-30", "2026-06-09")),
+    *({"period_to": value} for value in ("2031-05-31", "99", "=TODAY()", "1.5.26")),
+    *(
+        {"exported_at": value}
+        for value in ("yesterday", "2026-06-08", "2031-06-08 09:15", "2026-05-30 09:15")
+    ),
+    *({"exported_at": value} for value in ("2026-06-31 09:15", "06/07/2026 09:15", "2026-06-08 25:15", "-1")),
+    {"period_from": "2026-05-31", "period_to": "2026-05-01"},
+    {"period_from": "2026-04-01", "period_to": "2026-04-30"},
+    {"period_from": "2026-05-01", "period_to": "2026-05-01", "exported_at": "2026-05-02 09:00"},
+]
 
 
 @dataclass
@@ -210,6 +233,47 @@ def read(folder: Path, made: Export, data: bytes) -> Return:
     )
 
 
+def a_window(made: Export, dice: random.Random) -> str:
+    """Say of an export what is right in another way, or what is wrong, or not all; which of them."""
+    said = {name: dice.choice(ways) for name, ways in WINDOW.items()}
+    verdict = dice.choice(["right", "broken", "lacking"])
+    if verdict == "broken":
+        said |= dice.choice(BROKEN)
+    elif verdict == "lacking":
+        made.file = "export.csv"  # whose name says nothing either
+        for name in dice.sample(list(said), dice.randrange(1, 4)):
+            said[name] = dice.choice(["", " "])
+            if dice.random() < 0.5:
+                del said[name]
+    made.said = {name: value for name, value in made.said.items() if name not in WINDOW} | said
+    return verdict
+
+
+def is_held_against_its_window(folder: Path, name: str, changes: list[int], seed: int) -> None:
+    damaged, data = a_damaged_export(name, changes, seed)
+    verdict = a_window(damaged.made, random.Random(seed))
+    found = read(folder, damaged.made, data)
+    if damaged.rows is None or verdict == "broken":
+        assert found.problems
+        assert found.rows.is_empty()
+        return
+    assert found.problems == []
+    rows = {row["post_id"]: row for row in found.rows.select(list(damaged.rows[0])).to_dicts()}
+    if verdict == "lacking":  # it can be looked at, and does not land
+        assert found.declared is None
+        assert set(found.lacking) == {
+            f"--{option.removeprefix('period_').replace('_', '-')}"
+            for option in WINDOW
+            if not damaged.made.said.get(option, "").strip()
+        }
+        expected = [row | {"observed_at_utc": None} for row in damaged.rows]
+    else:
+        assert found.declared == Declared(*PERIOD, EXPORTED)
+        expected = damaged.rows
+    assert rows == {row["post_id"]: row for row in expected}
+    assert found.rows.height == len(expected)
+
+
 def is_read_or_refused(folder: Path, name: str, changes: list[int], seed: int) -> None:
     damaged, data = a_damaged_export(name, changes, seed)
     found = read(folder, damaged.made, data)
@@ -276,6 +340,28 @@ def test_a_changed_export_is_read_as_it_says_or_refused(
 @given(name=st.sampled_from(sorted(MAKERS)), seed=seeds)
 def test_a_damaged_file_is_read_whole_or_refused(tmp_path: Path, name: str, seed: int) -> None:
     bytes_are_read_or_refused(tmp_path, name, seed)
+
+
+@often(150)
+@given(name=st.sampled_from(sorted(EXPORTS)), changes=changes, seed=seeds)
+def test_a_window_is_held_against_the_rows(tmp_path: Path, name: str, changes: list[int], seed: int) -> None:
+    is_held_against_its_window(tmp_path, name, changes, seed)
+
+
+@pytest.mark.parametrize("wrong", BROKEN, ids=str)
+def test_each_broken_window_refuses_a_good_file(tmp_path: Path, wrong: dict[str, str]) -> None:
+    made = MAKERS["facebook 1"](POSTS)
+    made.said |= {name: ways[0] for name, ways in WINDOW.items()} | wrong
+    found = read(tmp_path, made, made.data)
+    assert found.problems
+    assert found.rows.is_empty()
+
+
+@pytest.mark.long
+@often(1000)
+@given(name=st.sampled_from(sorted(EXPORTS)), changes=changes, seed=seeds)
+def test_a_thousand_windows(tmp_path: Path, name: str, changes: list[int], seed: int) -> None:
+    is_held_against_its_window(tmp_path, name, changes, seed)
 
 
 @pytest.mark.long
