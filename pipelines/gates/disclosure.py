@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 import duckdb
 
@@ -27,8 +28,7 @@ NAMED = 20
 FOLLOWED = "%not followed so long are left out%"
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """A cell of one channel, whichever indicators it has."""
 
     channel: str
@@ -193,7 +193,7 @@ def _of_platforms(
     platforms: dict[Key, list[Key]] = {}
     for key in cells:
         if key.platform != "all" and key.area_id not in members:
-            platforms.setdefault(_with(key, platform="all"), []).append(key)
+            platforms.setdefault(key._replace(platform="all"), []).append(key)
     for key, parts in platforms.items():
         if key in cells:
             _add(key, cells[key], parts, parts, cells, expressions, relations)
@@ -206,10 +206,14 @@ def _of_groups(
     relations: Relations,
 ) -> None:
     """Groups against their forces."""
+    forces: dict[Key, list[Key]] = {}
+    for key in cells:
+        if key.area_id not in members:
+            forces.setdefault(key._replace(area_id=""), []).append(key)
     for key, cell in cells.items():
         if key.area_id in members:
-            all_parts = (_with(key, area_id=force_id) for force_id in members[key.area_id])
-            parts = [part for part in all_parts if part in cells]
+            inside = set(members[key.area_id])
+            parts = [part for part in forces.get(key._replace(area_id=""), []) if part.area_id in inside]
             _add(key, cell, parts, parts, cells, expressions, relations)
 
 
@@ -251,10 +255,6 @@ def _place(key: Key) -> tuple[str, ...]:
 
 def _overlap(one: Key, other: Key) -> bool:
     return one.period_start <= other.period_end and other.period_start <= one.period_end
-
-
-def _with(key: Key, **changed: str) -> Key:
-    return Key(**{**key.__dict__, **changed})
 
 
 def _listed(labels: list[str]) -> str:
