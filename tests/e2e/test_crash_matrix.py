@@ -90,8 +90,8 @@ def said(nation: Nation) -> str:
 
 
 def published(nation: Nation) -> tuple[str, dict[str, str]]:
-    """The current release and its files. DuckDB's file holds the same tables, in bytes that differ; what it was
-    built from are the runs that landed, which have names of their own."""
+    """The current release and its files. DuckDB's file holds the same tables, in bytes that differ, and what
+    it was built from are the runs that landed, which have names of their own."""
     files = json.loads((nation.release / "release.json").read_text())["files"]
     of_runs = {DATABASE, BUILT_FROM}
     return nation.release.name, {name: sha256 for name, sha256 in files.items() if name not in of_runs}
