@@ -13,9 +13,9 @@ end
 {% macro london_hour(utc) %}{{ return(adapter.dispatch('london_hour', 'beatbook')(utc)) }}{% endmacro %}
 {% macro duckdb__london_hour(utc) %}hour(timezone('Europe/London', timezone('UTC', {{ utc }}))){% endmacro %}
 
-{# Whether a day is a Saturday or a Sunday. #}
-{% macro is_weekend(day) %}{{ return(adapter.dispatch('is_weekend', 'beatbook')(day)) }}{% endmacro %}
-{% macro duckdb__is_weekend(day) %}isodow({{ day }}) > 5{% endmacro %}
+{# The day of the week, 1 for Monday to 7 for Sunday. #}
+{% macro weekday(day) %}{{ return(adapter.dispatch('weekday', 'beatbook')(day)) }}{% endmacro %}
+{% macro duckdb__weekday(day) %}isodow({{ day }}){% endmacro %}
 
 {% macro seconds_between(earlier, later) %}
 {{ return(adapter.dispatch('seconds_between', 'beatbook')(earlier, later)) }}

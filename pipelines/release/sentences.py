@@ -86,13 +86,17 @@ def definition(row: Mapping[str, Any]) -> Iterator[str]:
     yield f"  Caveats: {row['caveats']}"
 
 
+_COUNTED = {
+    "messages_due_day_count": "account-days on which messages are due",
+    "asked_hour_count": "hours of the week with three conversations or more",
+}
 _WHEN = {"valued": "at seven days", "exported": "when they were exported"}
 
 
 def counted(measure: str) -> str:
     """What a measure counts, in words: its name says it."""
-    if measure == "messages_due_day_count":
-        return "account-days on which messages are due"
+    if measure in _COUNTED:
+        return _COUNTED[measure]
     of, _, how = measure.removesuffix("_count").rpartition("_")
     if how in _WHEN:
         return f"posts with a count of {of if of == 'reach' else of + 's'} {_WHEN[how]}"

@@ -68,8 +68,9 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "p90_first_reply_seconds",
         "mean_wait_24h_seconds",
         "answered_1h_ratio",
+        "hours_covered_pct",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 32))
+    assert [row.position for row in indicators.values()] == list(range(1, 33))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 

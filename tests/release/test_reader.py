@@ -319,6 +319,7 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "conversations",
         "direct conversations",
         "account-days on which messages are due",
+        "hours of the week with three conversations or more",
         "exported posts",
         "open accounts",
         *(

@@ -19,8 +19,7 @@ select
     metric_rule,
     platforms,
     cast(is_pooled as boolean) as is_pooled,
-    {% set standard = "', '".join(var('standard_measures')) %}
-    coalesce(denominator_measure in ('{{ standard }}'), false) as is_standardised,
+    coalesce(denominator_measure = 'expected_answers_1h', false) as is_standardised,
     horizon,
     interval_method,
     cast(minimum_n as bigint) as minimum_n,

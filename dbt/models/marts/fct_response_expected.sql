@@ -7,7 +7,8 @@
 -- the hour, and how many all forces together would have answered of the same ones: of each platform, three-hour block
 -- of the day of arrival in London, and weekday or weekend, the share that they answered in the period. Only
 -- conversations that were answered or followed for the hour. The shares are of what is shown alone; where nobody shows
--- anything there is nothing to compare with, and the conversation does not count.
+-- anything there is nothing to compare with, and the conversation does not count. METHOD 4.6: of the 168 hours of the
+-- week those with enough of them, and those of which at least half were answered within the hour.
 {% set horizon = var('horizons')['1h'] %}
 with days as (
     select
@@ -15,8 +16,8 @@ with days as (
         conversations.platform,
         accounts.account_type,
         conversations.opened_date,
-        {{ is_weekend('conversations.opened_date') }} as is_weekend,
-        floor({{ london_hour('conversations.opened_at_utc') }} / 3) as block,
+        {{ weekday('conversations.opened_date') }} as day_of_week,
+        {{ london_hour('conversations.opened_at_utc') }} as hour_of_day,
         count(*) as conversation_count,
         count(*) filter (where conversations.is_answered and conversations.waited_seconds <= {{ horizon }})
             as answered_count
@@ -40,8 +41,10 @@ strata as (
         periods.period_type,
         periods.period_start,
         periods.period_end,
-        days.is_weekend,
-        days.block,
+        days.day_of_week > 5 as is_weekend,
+        floor(days.hour_of_day / 3) as block,
+        days.day_of_week,
+        days.hour_of_day,
         cast(sum(days.conversation_count) as bigint) as conversation_count,
         cast(sum(days.answered_count) as bigint) as answered_count
     from days
@@ -86,6 +89,11 @@ select
     cast(sum(strata.answered_count) as bigint) as comparable_answered_1h_count,
     cast(sum({{ exact('strata.conversation_count * shares.answered_share') }}) as decimal(18, 6))
         as expected_answers_1h,
+    count(*) filter (where strata.conversation_count >= {{ var('hour_from_n') }}) as asked_hour_count,
+    count(*) filter (
+        where strata.conversation_count >= {{ var('hour_from_n') }}
+        and 2 * strata.answered_count >= strata.conversation_count
+    ) as covered_hour_count,
     {{ is_invented() }} as is_invented
 from strata
 inner join shares
