@@ -32,8 +32,8 @@ def run(*words: str) -> Result:
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
-        ((), 2, "which days it covers and when it was exported"),
-        (OCTOBER[:2], 2, "Add --to 2026-10-31 --exported-at"),
+        ((), 2, "Add, such as: --from 2026-10-01 --to 2026-10-31 --exported-at '2026-11-02 09:15'"),
+        (OCTOBER[:2], 2, "Add, such as: --to 2026-10-31 --exported-at '2026-11-02 09:15'"),
         ((*OCTOBER[:5], "2026-11-05"), 1, "without a time"),
         ((*OCTOBER[:3], "2026-11-30", *OCTOBER[4:]), 1, "after the file was exported"),
         ((*OCTOBER[:5], "2026-11-05 08:00"), 1, "1 problem"),
