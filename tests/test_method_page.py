@@ -1,0 +1,53 @@
+"""The worked example of docs/method.md: what it prints follows from what it says, by plain arithmetic."""
+
+import re
+from math import asin, sin, sqrt
+from pathlib import Path
+
+import pytest
+
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "method.md").read_text(encoding="utf-8")
+Z = 1.959964
+OWN, OTHERS, S, TAU2 = 6 / 35, 438 / 1256, 1 / (2 * sqrt(35)), 0.0214627
+DISTANCE, SPREAD = asin(sqrt(OWN)) - asin(sqrt(OTHERS)), sqrt(S * S + TAU2)
+
+
+def printed() -> dict[str, list[float]]:
+    """The figures in the last column, by the beginning of the step."""
+    section = PAGE.partition("## Worked by hand")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    figures = {step: re.findall(r"[−]?\d+\.\d+", last) for step, *_, last in rows}
+    return {
+        step: [float(each.replace("−", "-")) for each in found] for step, found in figures.items() if found
+    }
+
+
+def wilson(sign: int) -> float:
+    return 100 * (2 * 6 + Z * Z + sign * Z * sqrt(Z * Z + 4 * 6 * (1 - OWN))) / (2 * (35 + Z * Z))
+
+
+def funnel(sign: int) -> float:
+    return 100 * sin(asin(sqrt(OTHERS)) + sign * Z * SPREAD) ** 2
+
+
+EXPECTED = {
+    "value": [100 * OWN],
+    "Wilson": [wilson(-1), wilson(1)],
+    "the 43 others": [100 * OTHERS],
+    "the distance": [DISTANCE],
+    "what chance does": [S],
+    "z by chance": [DISTANCE / S],
+    "z, with": [DISTANCE / SPREAD],
+    "limits of the funnel": [funnel(-1), funnel(1)],
+    "shrunk": [100 * (6 + 8.304098 * 0.343919) / (35 + 8.304098)],
+}
+
+
+def test_each_step_is_there_once() -> None:
+    assert len(printed()) == len(EXPECTED)
+
+
+@pytest.mark.parametrize("step", EXPECTED)
+def test_a_step_is_what_it_says(step: str) -> None:
+    (found,) = [figures for name, figures in printed().items() if name.startswith(step)]
+    assert found == pytest.approx(EXPECTED[step], abs=0.00005)
