@@ -89,6 +89,7 @@ def definition(row: Mapping[str, Any]) -> Iterator[str]:
 _COUNTED = {
     "messages_due_day_count": "account-days on which messages are due",
     "asked_hour_count": "hours of the week with three conversations or more",
+    "written_count": "posts and replies",
 }
 _WHEN = {"valued": "at seven days", "exported": "when they were exported"}
 

@@ -69,8 +69,9 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "mean_wait_24h_seconds",
         "answered_1h_ratio",
         "hours_covered_pct",
+        "replies_pct",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 33))
+    assert [row.position for row in indicators.values()] == list(range(1, 34))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 

@@ -322,6 +322,7 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "hours of the week with three conversations or more",
         "exported posts",
         "open accounts",
+        "posts and replies",
         *(
             f"posts with a count of {what} {when}"
             for what in ("engagements", "impressions", "reach", "shares", "views")

@@ -11,6 +11,7 @@ with posts as (
         created_date,
         count(*) filter (where kind = 'post') as post_count,
         count(*) filter (where kind = 'reply') as reply_count,
+        count(*) filter (where kind in ('post', 'reply')) as written_count,
         count(*) filter (where kind = 'post' and note_7d = 'provisional') as provisional_post_count,
         count(*) filter (where kind = 'post' and note_7d = 'late') as late_post_count,
         count(*) filter (where kind = 'post' and is_comments_off) as comments_off_count,
@@ -84,7 +85,8 @@ select
     cast(opened.is_open and known.is_messages_known as bigint) as messages_known_day_count,
     cast(opened.is_open and known.is_direct_known as bigint) as direct_known_day_count,
     {% for measure in [
-        'post_count', 'reply_count', 'provisional_post_count', 'late_post_count', 'comments_off_count', 'exported_post_count'
+        'post_count', 'reply_count', 'written_count', 'provisional_post_count', 'late_post_count', 'comments_off_count',
+        'exported_post_count'
     ] %}
     {{ zero_where('known.is_posts_known', 'posts.' ~ measure) }} as {{ measure }},
     {% endfor %}
