@@ -162,7 +162,8 @@ def test_the_tests_are_few_enough_to_mean_something(project: Project) -> None:
 
 
 def test_files_stay_small() -> None:
-    for path in [*DBT.glob("models/**/*.*"), *DBT.glob("tests/**/*.sql"), *DBT.glob("seeds/*.yml")]:
+    written = [path for kind in ("sql", "py", "yml", "md") for path in DBT.glob(f"models/**/*.{kind}")]
+    for path in [*written, *DBT.glob("tests/**/*.sql"), *DBT.glob("seeds/*.yml")]:
         limit = MAX_SQL_LINES if path.suffix == ".sql" else MAX_YML_LINES
         lines = len(path.read_text(encoding="utf-8").splitlines())
         assert lines <= limit, f"{path.name} has {lines} lines"
