@@ -182,8 +182,11 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
         refuse_disk(settings, "\n".join(outcome.reasons))
         raise typer.Exit(outcome.exit or Exit.INFRASTRUCTURE)
     if settings.profile.is_invented:  # whoever tries it sees a table; production's readers have their own
-        tables = [reader.table(settings, reader.Asked(indicator)) for indicator in _SHOWN]
-        benchmark_display.show_table(next((each for each in tables if each.has_numbers), tables[0]))
+        for indicator in (*_SHOWN, _SHOWN[0]):
+            shown = reader.table(settings, reader.Asked(indicator))
+            if shown.has_numbers:
+                break
+        benchmark_display.show_table(shown)
     folder = folder_of(settings, release)
     newest = release.data_as_of_utc[:10]
     for row in release.quarantined:
