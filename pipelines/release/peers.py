@@ -21,9 +21,10 @@ def peers_named(force: str, peers: Sequence[Mapping[str, Any]], forces: Mapping[
             "their growth and its officers must be known (City of London has too few residents)."
         )
     names = ", ".join(forces[peer["peer_force_id"]] for peer in peers)
+    order = "nearest first: " if all(peer["distance"] is not None for peer in peers) else ""
     return (
-        f"Peers of {force}: {peers[0]['source']}; nearest first: {names}. Their figure is of those with a "
-        "final number, and from five on the force is judged against it."
+        f"Peers of {force}: {peers[0]['source']}; {order}{names}. Their figure is of those with a final "
+        "number, and from five on the force is judged against it."
     )
 
 

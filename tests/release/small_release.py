@@ -83,8 +83,8 @@ def publish_small(
 ) -> None:
     """Make a release of these cells the current one. Ranks follow from the values; periods from the cells.
 
-    Kent's peers are Surrey and Essex; `peers`: rows of bench_peer_comparisons. `standardised`: the indicator
-    that compares like with like, if one does.
+    Kent's peers are Surrey and Essex, Essex's is Kent at no known distance; `peers`: rows of
+    bench_peer_comparisons. `standardised`: the indicator that compares like with like, if one does.
     """
     values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
     compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))
@@ -110,8 +110,12 @@ def publish_small(
         "bench_comparisons": compared,
         "bench_peer_comparisons": pl.DataFrame(list(peers), schema=_PEERS),
         "dim_peer": pl.DataFrame(
-            [("kent", "surrey", 1, "a list"), ("kent", "essex", 2, "a list")],
-            schema=["force_id", "peer_force_id", "position", "source"],
+            [
+                ("kent", "surrey", 0.1, 1, "a list"),
+                ("kent", "essex", 0.2, 2, "a list"),
+                ("essex", "kent", None, 1, "a list"),
+            ],
+            schema=["force_id", "peer_force_id", "distance", "position", "source"],
             orient="row",
         ),
         "bench_shrunk": compared.select(*key, shrunk_value=pl.lit(None, pl.Float64)),

@@ -169,6 +169,12 @@ def test_a_force_and_its_peers_alone_with_these_together_below(settings: Setting
     assert found.title == "Followers per 1,000: Bluesky, Kent Police and its peers, October 2026"
 
 
+def test_peers_at_no_known_distance_are_not_said_to_be_the_nearest(settings: Settings) -> None:
+    found = shown(settings, CELLS_OF_ALL, Asked("followers", peers_of="essex"))
+    [line] = [line for line in found.below if line.startswith("Peers of")]
+    assert line.startswith("Peers of Essex Police: a list; Kent Police.")
+
+
 def test_peers_without_a_number_say_so(settings: Settings) -> None:
     found = shown(settings, CELLS_OF_ALL, Asked("followers", peers_of="kent"))
     assert found.rows[-1]["value"] is None
