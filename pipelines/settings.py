@@ -100,6 +100,31 @@ class Profile:
             return datetime.combine(day, PULL_TIME, LONDON).astimezone(UTC)
         return datetime.now(UTC)
 
+    def now(self, moment: datetime) -> datetime:
+        """The time while a pull of that moment goes on (UTC): in the story it stands still."""
+        return moment.astimezone(UTC) if self.has_past else datetime.now(UTC)
+
+    def pulse_moment(self, at: datetime | None = None) -> datetime:
+        """When a pulse is taken to happen (UTC): now; in the story `at`, or on its last day what the clock
+        shows.
+
+        Raises:
+            SettingsError: `at` is on no day of the story, or there is only the present.
+        """
+        if at is None:
+            clock = datetime.now(LONDON)
+            return (
+                datetime.combine(self.today(), clock.time(), LONDON) if self.has_past else clock
+            ).astimezone(UTC)
+        first, last = self.days()
+        if not self.has_past:
+            raise SettingsError(
+                "a platform shows only the present: a pulse is of now, and of no other moment"
+            )
+        if not first <= at.astimezone(LONDON).date() <= last:
+            raise SettingsError(f"{at} cannot be pulled: the days of the sandbox are {first} to {last}")
+        return at.astimezone(UTC)
+
     def headers(self, moment: datetime) -> dict[str, str]:
         """What every request carries beside the platform's own headers: the sandbox is given the time."""
         return {"Sandbox-Now": moment.isoformat()} if self.uses_sandbox else {}

@@ -88,6 +88,9 @@ string_agg({{ text }}, ', ' order by {{ in_order }}) filter (where {{ text }} is
 {# The number in a run's id, r00000123-…: of two runs the greater is the later. #}
 {% macro number_of_run(run_id) %}cast(substring({{ run_id }}, 2, 8) as integer){% endmacro %}
 
+{# A pulse, by its run's id (pipelines/landing/store.py). #}
+{% macro is_of_pulse(run_id) %}({{ run_id }} like '%-pulse'){% endmacro %}
+
 {# A file of the sandbox's invented register, every column as text. #}
 {% macro read_register(file) %}{{ return(adapter.dispatch('read_register', 'beatbook')(file)) }}{% endmacro %}
 {% macro duckdb__read_register(file) -%}

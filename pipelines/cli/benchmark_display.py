@@ -7,6 +7,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
@@ -141,6 +142,17 @@ def show_explanation(found: "Explanation") -> None:
             show_rows(found.accounts, "What each account adds")
     if found.no_accounts:
         console.print(f"\nWhat each account adds is not said: {found.no_accounts}", highlight=False)
+
+
+def show_mergers(rows: Sequence[dict[str, Any]], title: str) -> None:
+    """Each merger's sentences, one for each outcome, and beside whom the force stands."""
+    console.print(title, highlight=False, markup=False)
+    for _, of_merger in groupby(rows, itemgetter("force_id", "platform", "event_date")):
+        console.print()
+        for row in of_merger:
+            show_lines([row["sentence"]])
+            if row["comparators"]:
+                show_lines([f"    p = {row['p_value']:.3f}; beside {row['comparators']}"])
 
 
 def show_questions(rows: Sequence[dict[str, Any]], title: str) -> None:

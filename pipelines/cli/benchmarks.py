@@ -1,4 +1,4 @@
-"""The figures of the current release: tables, one number's way, questions, incidents.
+"""The figures of the current release: tables, one number's way, questions, incidents, mergers.
 
 Belongs here: options. Does not belong here: reading (release/), or how it looks (benchmark_display.py).
 """
@@ -133,3 +133,30 @@ def incidents(
         )
     else:
         typer.echo("no incident is declared: write it into incidents.csv of the register")
+
+
+@app.command()
+def mergers(
+    force: Annotated[str | None, typer.Option(help="The mergers of one force.")] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """What changed when accounts were merged or closed, against forces that merged nothing.
+
+    Engagements, posts and answers of the force in the twelve weeks before and after; a merger without them
+    says what is missing.
+    """
+    from pipelines.release import reader
+
+    settings = Settings()
+    with plainly(settings):
+        release, connection = reader.open_release(settings)
+        rows = reader.mergers(release, connection, force)
+    if format_ != Format.TABLE:
+        print_rows(rows, format_, "Mergers")
+    elif rows:
+        title = f"Mergers and closings of accounts in release {release.release_id}. {release.note}"
+        benchmark_display.show_mergers(rows, title)
+    else:
+        typer.echo(
+            "no account was merged or closed: write such events into account_events.csv of the register"
+        )

@@ -6,7 +6,7 @@ imported by the command that runs, so that the others answer at once.
 
 import sys
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,7 +33,7 @@ from pipelines.cli.common import (
     refuse_disk,
 )
 from pipelines.imports import importing
-from pipelines.settings import Settings
+from pipelines.settings import LONDON, Settings, SettingsError
 from sandbox.cli import app as sandbox_app
 
 if TYPE_CHECKING:
@@ -134,8 +134,48 @@ def build(
 
 
 @app.command()
-def plan(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
-    """Requests, quota units and price of a day's run, before anything is spent."""
+def pulse(
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M"],
+            help="Sandbox only: when, in London. Default: on its last day, what the clock shows.",
+        ),
+    ] = None,
+) -> None:
+    """Pull what cannot wait for the daily run: posts whose next age is passing, and open conversations.
+
+    Run it every hour: the first hour and the first day of a post are measured by it. It lands and gates;
+    nothing is built, and nothing that it does can fail the day. `plan --pulse` says what it costs.
+    """
+    settings = Settings()
+    moment = at.replace(tzinfo=LONDON) if at else None
+    try:
+        settings.profile.pulse_moment(moment)
+    except SettingsError as error:
+        fail(Exit.WRONG_CALL, str(error))
+    with ready(settings):
+        settings.author_hash_key()
+        with display.watching(0, 1) as progress:
+            with importing():
+                from pipelines.orchestration import runs
+
+            outcome = runs.pulse(settings, moment, progress)
+    for line in outcome.brought:
+        display.console.print(line, markup=False, highlight=False, soft_wrap=True)
+    for line in outcome.reasons:
+        display.errors.print(line, markup=False, highlight=False, soft_wrap=True)
+    refuse_disk(settings, "\n".join(outcome.reasons))
+    raise typer.Exit(outcome.exit)
+
+
+@app.command()
+def plan(
+    day: Day = None,
+    of_pulse: Annotated[bool, typer.Option("--pulse", help="Of one pulse in place of a day's run.")] = False,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Requests, quota units and price of a day's run or of one pulse, before anything is spent."""
     from pipelines.landing import plan as planning
     from pipelines.landing.store import open_landing
     from pipelines.registry import load_register
@@ -143,8 +183,10 @@ def plan(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
     settings = Settings()
     with ready(settings):
         asked = day_or_today(settings, day)
-        plans = planning.plan(settings, load_register(settings), open_landing(settings), asked)
-        print_rows([asdict(row) for row in plans], format_, f"What the run of {asked} needs")
+        register, landing = load_register(settings), open_landing(settings)
+        plans = planning.plan(settings, register, landing, asked, of_pulse=of_pulse)
+        what = "one pulse on" if of_pulse else "the run of"
+        print_rows([asdict(row) for row in plans], format_, f"What {what} {asked} needs")
 
 
 @app.command()

@@ -1,7 +1,8 @@
 """Asks one platform for a day, and lands the answers with the gate's verdict on them.
 
 Belongs here: which accounts are asked, with which budget, and how the answers become landing files. Does
-not belong here: Dagster (orchestration/landing.py), or a platform's own interface (sources/).
+not belong here: what a pulse asks (pulse.py), Dagster (orchestration/landing.py), or a platform's own
+interface (sources/).
 """
 
 from collections.abc import Callable, Sequence, Set
@@ -18,14 +19,14 @@ from pipelines.landing.manifest import Refused
 from pipelines.landing.quarantine import passed
 from pipelines.landing.rule import MESSAGES_KNOWN_FOR, POSTS_FOLLOWED_FOR, is_landed
 from pipelines.landing.store import Landing, open_landing
-from pipelines.registry import load_register
+from pipelines.registry import Register, load_register
 from pipelines.registry.register import PostAge
 from pipelines.settings import Settings, SettingsError
-from pipelines.sources.account_pull import AccountPull, Context, Row
+from pipelines.sources.account_pull import AccountPull, Context, Row, Scope
 from pipelines.sources.catalogue import OnDone, Source, source
 from pipelines.sources.client import Client
 from pipelines.sources.errors import NotAuthorised
-from pipelines.sources.limits import Budget, Limits
+from pipelines.sources.limits import PULSE_SECONDS, PULSE_SHARE, Budget, Limits
 
 
 @dataclass
@@ -45,8 +46,11 @@ class Pulled:
     quarantined: list[str]  # "account: why" for each whose rows did not pass the gate
 
 
-def connect(settings: Settings, platform: registry.Platform, moment: datetime) -> Client:
-    """A client for a platform: the catalogue's address in production, the sandbox's otherwise.
+def connect(
+    settings: Settings, platform: registry.Platform, moment: datetime, is_pulse: bool = False
+) -> Client:
+    """A client for a platform: the catalogue's address in production, the sandbox's otherwise. A pulse has
+    its share of the day's budget.
 
     Raises:
         NotAuthorised: the platform needs a token and none is set.
@@ -55,9 +59,23 @@ def connect(settings: Settings, platform: registry.Platform, moment: datetime) -
     base_url = settings.base_url(platform.api_base_url or "", module.SANDBOX_PATH)
     asked = module.platform(base_url, settings.token(name))
     asked.headers = {**asked.headers, **settings.profile.headers(moment)}
-    budget = Budget(settings.max_requests_per_run, settings.max_units(name, platform.quota_units_per_day))
-    limits = Limits(platform_seconds=settings.max_minutes_per_pull * 60)
-    return Client(asked, now=lambda: settings.profile.moment_of(moment.date()), budget=budget, limits=limits)
+    seconds = settings.max_minutes_per_pull * 60
+    limits = Limits(platform_seconds=min(seconds, PULSE_SECONDS) if is_pulse else seconds)
+    return Client(
+        asked,
+        now=lambda: settings.profile.now(moment),
+        budget=budget_of(settings, platform, is_pulse=is_pulse),
+        limits=limits,
+    )
+
+
+def budget_of(settings: Settings, platform: registry.Platform, *, is_pulse: bool = False) -> Budget:
+    """What one run may spend on a platform, or one pulse."""
+    requests = settings.max_requests_per_run
+    units = settings.max_units(platform.platform, platform.quota_units_per_day)
+    if is_pulse:
+        requests, units = requests // PULSE_SHARE, None if units is None else units // PULSE_SHARE
+    return Budget(requests, units)
 
 
 def pull_day(
@@ -90,18 +108,50 @@ def pull_day(
     moment = settings.profile.moment_of(day)
     spent = Budget()
     try:
-        client = connect(settings, register.platforms[platform], moment)
-        spent = client.budget
-        with locked(settings.locks / platform):  # two at once would spend one quota
-            context = Context(client, settings.author_hash_key(), register)
-            pulls = uvloop.run(_pull(module, context, accounts, on_done))
+        pulls, spent = ask(settings, register, platform, accounts, moment, on_done)
     except NotAuthorised as error:
         pulls = [_not_asked(account, moment, module, error) for account in accounts]
-    known = _known_messages(landing, platform, module.KEYS["messages"], day)
+    known = known_messages(landing, platform, module.KEYS["messages"], day)
     followed = _followed(landing, platform, day)
-    rows: dict[str, list[Row]] = {}
     for pull in pulls:
         _keep_what_is_landed(pull, module, register.post_ages, known, followed)
+    return land_pulls(landing, register, platform, day, run_id, pulls, spent)
+
+
+def ask(
+    settings: Settings,
+    register: Register,
+    platform: str,
+    accounts: Sequence[registry.Account],
+    moment: datetime,
+    on_done: OnDone,
+    of_pulse: Scope | None = None,
+) -> tuple[list[AccountPull], Budget]:
+    """What a platform says of these accounts, and what was spent; `of_pulse`: all that a pulse asks for.
+
+    Raises:
+        NotAuthorised: the platform needs a token and none is set.
+        BusyError: somebody else is asking it, and a pulse does not wait.
+    """
+    is_pulse = of_pulse is not None
+    client = connect(settings, register.platforms[platform], moment, is_pulse)
+    with locked(settings.locks / platform, wait=not is_pulse):  # two at once would spend one quota
+        context = Context(client, settings.author_hash_key(), register, of_pulse or Scope())
+        return uvloop.run(_pull(source(platform), context, accounts, on_done)), client.budget
+
+
+def land_pulls(
+    landing: Landing,
+    register: Register,
+    platform: str,
+    day: date,
+    run_id: str,
+    pulls: Sequence[AccountPull],
+    spent: Budget,
+) -> Pulled:
+    """Judge what a run keeps of each account, and land it with its log."""
+    rows: dict[str, list[Row]] = {}
+    for pull in pulls:
         for entity, entity_rows in pull.rows.items():
             rows.setdefault(entity, []).extend(entity_rows)
     log = [row for pull in pulls for row in pull.log]
@@ -125,10 +175,15 @@ def _not_asked(
     return pull
 
 
-def _known_messages(landing: Landing, platform: str, key: str, day: date) -> frozenset[tuple[str, str]]:
-    """(account, message) of what has landed and passed in the days before, and on `day` itself."""
-    found = passed(landing, platform, "messages", day - MESSAGES_KNOWN_FOR, day, ["account_id", key])
-    return frozenset(found.iter_rows())
+def known_messages(
+    landing: Landing, platform: str, key: str, day: date, *, pulses: bool = False
+) -> frozenset[tuple[str, str]]:
+    """(account, message) of what has landed and passed in the days before, and on `day` itself.
+
+    To a daily run what only pulses have seen is new: it lands the same whether there were pulses or not.
+    """
+    since, columns = day - MESSAGES_KNOWN_FOR, ["account_id", key]
+    return frozenset(passed(landing, platform, "messages", since, day, columns, pulses=pulses).iter_rows())
 
 
 def _followed(landing: Landing, platform: str, day: date) -> frozenset[str]:
@@ -150,6 +205,11 @@ def _keep_what_is_landed(
     pull, and after a gap, those between the ages of the rule would never be seen."""
     if "posts" in pull.rows and pull.account.account_id in followed:
         pull.keep("posts", lambda row: is_landed(row["pulled_at_utc"] - row[module.TIMES["posts"]], ages))
+    keep_new_messages(pull, module, known)
+
+
+def keep_new_messages(pull: AccountPull, module: Source, known: Set[tuple[str, str]]) -> None:
+    """Drop the messages that are known."""
     if "messages" in pull.rows:
         key = module.KEYS["messages"]
         pull.keep("messages", lambda row: (row["account_id"], row[key]) not in known)

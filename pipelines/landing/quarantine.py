@@ -19,7 +19,7 @@ import msgspec
 import polars as pl
 
 from pipelines.landing.manifest import DamagedError, Decision, Manifest, Refused
-from pipelines.landing.store import Landing
+from pipelines.landing.store import PULSE, Landing
 
 #: More of a platform's forces than this do not make the same mistake on one day by chance.
 MAX_FAILING_SHARE = 0.25
@@ -44,7 +44,7 @@ def quarantined(
         DamagedError: a manifest, or the log of a day on which something is quarantined, is damaged.
     """
     found: list[dict[str, Any]] = []
-    for day, runs in groupby(landing.runs(source, since, until), key=lambda run: run[0]):
+    for day, runs in groupby(landing.runs(source, since, until, pulses=True), key=lambda run: run[0]):
         manifests = [landing.manifest(source, day, run_id) for _, run_id in runs]
         if any(manifest.quarantined or manifest.decision for manifest in manifests):
             found += _of_day(landing, source, day, manifests)
@@ -112,14 +112,14 @@ def _log(landing: Landing, source: str, day: date, run_ids: Sequence[str]) -> pl
 
 def in_brief(landing: Landing, since: date) -> list[dict[str, Any]]:
     """What is quarantined since a day, a row for each platform and day: how much, and one reason. A return
-    that was withdrawn is not: its force said so.
+    that was withdrawn is not: its force said so. Nor is a pulse: the day's figures do not rest on it.
 
     Raises:
         DamagedError: as for `quarantined`.
     """
     sources = sorted({source for source, _ in landing.schemas})
     every = pl.concat([quarantined(landing, source, since) for source in sources])
-    every = every.filter(pl.col("expectation") != WITHDRAWN)
+    every = every.filter(pl.col("expectation") != WITHDRAWN, _is_of_day())
     whole_first = every.sort(pl.col("expectation") != WHOLE, "force_id", "account_id", maintain_order=True)
     days = whole_first.group_by("day", "platform").agg(
         pl.col("force_id").n_unique().alias("force_count"),
@@ -131,15 +131,22 @@ def in_brief(landing: Landing, since: date) -> list[dict[str, Any]]:
 
 
 def passed(
-    landing: Landing, source: str, entity: str, since: date, until: date, columns: Sequence[str]
+    landing: Landing,
+    source: str,
+    entity: str,
+    since: date,
+    until: date,
+    columns: Sequence[str],
+    *,
+    pulses: bool = False,
 ) -> pl.DataFrame:
-    """Columns of what a platform's runs of these days landed and the gate let pass.
+    """Columns of what a platform's runs of these days landed and the gate let pass; `pulses`: theirs as well.
 
     A run that is damaged is left out: a pull must not wait for an old file to be mended, and what it does not
     know of lands again.
     """
     frames = [pl.DataFrame(schema=landing.schemas[source, entity])]
-    for day, run_id in landing.runs(source, since, until):
+    for day, run_id in landing.runs(source, since, until, pulses=pulses):
         with suppress(DamagedError):
             frames.append(landing.read(source, entity, day, run_id))
     refused = pl.DataFrame(schema=SCHEMA)
@@ -149,10 +156,16 @@ def passed(
     return rows.join(refused, on=["run_id", "account_id"], how="anti").select(columns)
 
 
+def _is_of_day() -> pl.Expr:
+    """Whether a row is of a daily run, a return or a decision, and not of a pulse."""
+    return ~pl.col("run_id").str.ends_with(PULSE)
+
+
 def _others(
     landing: Landing, source: str, day: date, run_ids: Sequence[str], own: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Everybody else of the day, when the platform is at fault."""
+    """Everybody else of the day, when the platform is at fault: by its daily runs, since pulses ask for
+    little and can neither clear a day nor condemn it."""
     if not own or source == "returns":
         return []
     log = _log(landing, source, day, run_ids)
@@ -161,11 +174,13 @@ def _others(
     passed = answered.join(refused, on=["run_id", "account_id"], how="anti")
     # What a person holds is no fault of the platform's.
     judged = refused.filter(pl.col("expectation") != HELD)
-    failing = sorted(judged.join(passed, on="account_id", how="anti")["force_id"].unique())
-    forces = answered["force_id"].n_unique()
+    judged = judged.filter(_is_of_day())
+    found = passed.filter(_is_of_day())
+    failing = sorted(judged.join(found, on="account_id", how="anti")["force_id"].unique())
+    forces = answered.filter(_is_of_day())["force_id"].n_unique()
     if len(failing) < MIN_FAILING_FORCES or len(failing) <= MAX_FAILING_SHARE * forces:
         return []
-    example = next(row["detail"] for row in own if row["force_id"] == failing[0])
+    example = judged.filter(pl.col("force_id") == failing[0])["detail"][0]
     why = f"{source} as a whole: {len(failing)} of {forces} forces fail, {failing[0]} for one: {example}"
     fault = {"day": day, "expectation": WHOLE, "detail": why}
     return [row | fault for row in passed.sort(KEYS).iter_rows(named=True)]

@@ -20,6 +20,9 @@ from pipelines.settings import Settings, SettingsError
 from pipelines.sources import catalogue
 from pipelines.sources.account_pull import COUNT, TEXT, TIME, Schema
 
+#: What a pulse's run_id ends in. Who asks for the runs of a day has no pulses, unless they ask for them.
+PULSE = "-pulse"
+
 COMMON: Schema = {"force_id": TEXT, "account_id": TEXT, "pulled_at_utc": TIME, "run_id": TEXT}
 LOG: dict[str, Schema] = {
     "requests": {
@@ -127,17 +130,18 @@ class Landing:
         """Where the manifest with that digest is kept once the run has been judged again."""
         return self.root / source / "replaced" / f"day={day.isoformat()}" / f"{run_id}.{sha256}.json"
 
-    def new_run_id(self, unique: str | None = None) -> str:
+    def new_run_id(self, unique: str | None = None, *, is_pulse: bool = False) -> str:
         """A run's id. Runs are ordered by the number in it, which never goes back as a clock can.
 
-        Of two pulls of a moment, the greater id is the later.
+        Of two pulls of a moment, the greater id is the later. A pulse's ends in `-pulse`.
         """
         counter = self.root / "last_run"
         with locked(self.root / ".last_run.lock"):
             last = counter.read_bytes().strip() if counter.exists() else b""
             number = 1 + (int(last) if last.isdigit() else self._greatest_number())
             write_whole(counter, f"{number}\n".encode())
-        return f"r{number:08d}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{(unique or secrets.token_hex(4))[:8]}"
+        name = f"r{number:08d}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{(unique or secrets.token_hex(4))[:8]}"
+        return name + PULSE * is_pulse
 
     def _greatest_number(self) -> int:
         """Of everything that has landed, for a landing whose counter was lost."""
@@ -252,11 +256,14 @@ class Landing:
             raise DamagedError(path)
         return content
 
-    def runs(self, source: str, since: date = date.min, until: date = date.max) -> Iterator[tuple[date, str]]:
-        """(day, run_id) of everything that landed in these days, oldest first."""
+    def runs(
+        self, source: str, since: date = date.min, until: date = date.max, *, pulses: bool = False
+    ) -> Iterator[tuple[date, str]]:
+        """(day, run_id) of what landed in these days, oldest first; pulses only when they are asked for."""
         for folder in sorted((self.root / source / "runs").glob("day=*")):
             if since <= (day := _day_of(folder)) <= until:
-                yield from ((day, path.stem) for path in sorted(folder.glob("*.json")))
+                names = (path.stem for path in sorted(folder.glob("*.json")))
+                yield from ((day, name) for name in names if pulses or not is_pulse(name))
 
 
 def open_landing(settings: Settings) -> Landing:
@@ -266,6 +273,11 @@ def open_landing(settings: Settings) -> Landing:
     )
     landing.prepare()
     return landing
+
+
+def is_pulse(run_id: str) -> bool:
+    """Whether a run is a pulse: it knows posts and conversations of hours, and nothing of the day."""
+    return run_id.endswith(PULSE)
 
 
 def _day_of(folder: Path) -> date:

@@ -16,7 +16,7 @@ from pipelines.gates.landing_gate import judge_again
 from pipelines.landing.manifest import DamagedError
 from pipelines.landing.pull import pull_day
 from pipelines.landing.quarantine import WHOLE, quarantined
-from pipelines.landing.store import open_landing
+from pipelines.landing.store import is_pulse, open_landing
 from pipelines.orchestration.partitions import day_of, days
 from pipelines.orchestration.resources import Progress
 from pipelines.registry import RegistryError, load
@@ -85,11 +85,13 @@ def _build(
             raise dg.Failure("choose the day that is to be judged", allow_retries=False)
         landing = open_landing(settings)
         runs = [run_id for _, run_id in landing.runs(platform, day, day)]
+        pulses = [run_id for _, run_id in landing.runs(platform, day, day, pulses=True) if is_pulse(run_id)]
         register = load(settings.register, SEEDS)
         try:
-            for run_id in runs:
+            for run_id in (*runs, *pulses):
                 judge_again(landing, platform, day, run_id, register.forces)
-            refused = quarantined(landing, platform, day, day)
+            # A pulse says nothing of the day, whatever became of it.
+            refused = quarantined(landing, platform, day, day).filter(pl.col("run_id").is_in(runs))
         except DamagedError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         pages: dg.RawMetadataValue = f"`beatbook gates --day {day}` makes them"

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import dagster as dg
 
+from pipelines.landing.store import is_pulse
 from pipelines.settings import Settings
 from pipelines.sources.catalogue import pulled_platforms
 
@@ -32,8 +33,10 @@ def days(settings: Settings) -> dg.DailyPartitionsDefinition:
 
 
 def _landed(settings: Settings) -> set[date]:
+    """The days with a daily run: one that only pulses have seen has not landed."""
     runs = [settings.landing / platform / "runs" for platform in pulled_platforms()]
-    return {date.fromisoformat(day.name.removeprefix("day=")) for run in runs for day in run.glob("day=*")}
+    landed = (path for run in runs for path in run.glob("day=*/*.json") if not is_pulse(path.stem))
+    return {date.fromisoformat(path.parent.name.removeprefix("day=")) for path in landed}
 
 
 def day_of(run: dg.DagsterRun) -> date | None:

@@ -20,6 +20,7 @@ from pipelines.cli.common import Exit
 from pipelines.definitions import build_definitions
 from pipelines.landing.locks import locked
 from pipelines.landing.store import open_landing
+from pipelines.orchestration.pulse import config_at
 from pipelines.orchestration.resources import Progress
 from pipelines.orchestration.workers import OF_COMMAND, end_dead_runs, work_on
 from pipelines.settings import LONDON, Settings
@@ -32,10 +33,11 @@ LOCATION = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("beatbook"), "__r
 
 @dataclass
 class Outcome:
-    """How a run ended, and why where it did not end well."""
+    """How a run ended, and why where it did not end well; of a pulse what each platform brought."""
 
     exit: Exit
     reasons: list[str] = field(default_factory=list)
+    brought: list[str] = field(default_factory=list)
 
 
 def run(settings: Settings, days: Sequence[date], forces: Sequence[str], progress: Progress) -> Outcome:
@@ -55,6 +57,14 @@ def build(settings: Settings, progress: Progress, *, full: bool) -> Outcome:
     with _alone(settings) as instance:
         defs = build_definitions(settings, progress)
         return _execute(settings, instance, defs, "build", None, (), full=full)
+
+
+def pulse(settings: Settings, at: datetime | None, progress: Progress) -> Outcome:
+    """Pull what is due at a moment (sandbox only; None is now), without building. What each platform brought
+    is in the outcome."""
+    with _alone(settings) as instance:
+        defs = build_definitions(settings, progress)
+        return _execute(settings, instance, defs, "pulse", None, (), ops=config_at(at))
 
 
 @contextmanager
@@ -90,11 +100,14 @@ def _execute(
     forces: Sequence[str],
     *,
     full: bool = False,
+    ops: dict[str, Any] | None = None,
 ) -> Outcome:
     config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     if day is not None and forces:
         pulls = {"config": {"forces": list(forces)}}
         config["ops"] = {f"landing__{platform}": pulls for platform in pulled_platforms()}
+    if ops:
+        config["ops"] = ops
     if full:
         config["ops"] = {"warehouse": {"config": {"full": True}}}
     definition = defs.resolve_job_def(job)
@@ -116,9 +129,17 @@ def _execute(
     return _outcome(events)
 
 
+def _brought(event: dg.DagsterEvent) -> str:
+    """What a pulse observed of a platform, in a line."""
+    seen = event.asset_observation_data.asset_observation
+    figures = (f"{name} {value.value}" for name, value in seen.metadata.items() if name != "pulse")
+    return f"{seen.asset_key.path[-1]}: {', '.join(figures)}"
+
+
 def _outcome(events: Sequence[dg.DagsterEvent]) -> Outcome:
+    brought = [_brought(event) for event in events if event.is_asset_observation]
     if any(event.is_job_success for event in events):
-        return Outcome(Exit.OK)
+        return Outcome(Exit.OK, brought=brought)
     kind = dg.DagsterEventType
     if any(event.event_type == kind.RUN_CANCELED for event in events):
         return Outcome(Exit.INFRASTRUCTURE, ["the run was cancelled"])
@@ -139,4 +160,4 @@ def _outcome(events: Sequence[dg.DagsterEvent]) -> Outcome:
         is_gate = is_gate or cause.cls_name == "Failure"
         said = cause.message.strip()
         reasons.append(f"{event.step_key}: {said.partition(f'{cause.cls_name}: ')[2] or said}")
-    return Outcome(Exit.GATE_FAILED if is_gate else Exit.INFRASTRUCTURE, reasons)
+    return Outcome(Exit.GATE_FAILED if is_gate else Exit.INFRASTRUCTURE, reasons, brought)

@@ -39,11 +39,19 @@ class Indicator(Row, frozen=True, kw_only=True):
     multiplier: Annotated[int, Meta(ge=1)]
     polarity: Literal["higher_is_better", "lower_is_better", "none"]
     known_by: Literal[
-        "register", "followers", "posts", "values_7d", "values_export", "messages", "direct_messages"
+        "register",
+        "followers",
+        "posts",
+        "values_24h",
+        "values_7d",
+        "values_export",
+        "messages",
+        "direct_messages",
     ]
     metrics: str
     metric_rule: Literal["all", "any"]
     platforms: str | None = None
+    only_account_scope: str | None = None
     is_pooled: bool
     horizon: str | None = None
     interval_method: Literal["byar", "wilson", "kaplan_meier_log_log", "kaplan_meier_greenwood", "none"]
@@ -63,6 +71,12 @@ class IndicatorVersion(Row, frozen=True, kw_only=True):
     version: int
     definition_sha256: str
     since_date: date
+
+
+class _Scope(Row, frozen=True, kw_only=True):
+    account_scope: str
+    name: str
+    account_type: str
 
 
 class _Vars(msgspec.Struct):
@@ -88,12 +102,14 @@ def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
     indicators: dict[str, Indicator] = keyed(rows, "indicator_id")
     known = _vars(seeds_dir.parent / "dbt_project.yml")
     platforms = {platform.platform for platform in load_platforms(seeds_dir)}
+    scopes = {scope.account_scope for _, scope in read_rows(seeds_dir / "account_scopes.csv", _Scope)}
     metrics = {metric.metric for _, metric in read_rows(seeds_dir / "platform_metrics.csv", Metric)}
     for where, row in rows:
         _check_measures(where, row, known.measures())
         _check_horizon(where, row, known.horizons)
         _check_names(where, "metrics", row.metrics, metrics)
         _check_names(where, "platforms", row.platforms, platforms)
+        _check_names(where, "only_account_scope", row.only_account_scope, scopes)
         is_of_messages = row.known_by in ("messages", "direct_messages")
         if row.is_pooled and not is_of_messages:
             raise where.error(

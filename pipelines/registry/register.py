@@ -120,8 +120,8 @@ class Platform(Row, frozen=True, kw_only=True):
 
 class PostAge(Row, frozen=True, kw_only=True):
     age: str
-    age_hours: int
-    late_after_hours: int
+    age_hours: float
+    late_after_hours: float
 
 
 class Conflict(msgspec.Struct, frozen=True, kw_only=True):

@@ -106,11 +106,28 @@ def incidents(
     Raises:
         NotFoundError: no such force, or an earlier version published the release.
     """
+    order = "from_date desc, incident_id, force_id, platform <> 'all', platform"
+    return _of_force(release, connection, "bench_incidents", force, order)
+
+
+def mergers(
+    release: Release, connection: duckdb.DuckDBPyConnection, force: str | None = None
+) -> list[dict[str, Any]]:
+    """What changed with each merger or closing of accounts: a row for each outcome, the newest merger first.
+
+    Raises:
+        NotFoundError: no such force, or an earlier version published the release.
+    """
+    order = "event_date desc, force_id, platform, outcome"
+    return _of_force(release, connection, "bench_merger_effects", force, order)
+
+
+def _of_force(
+    release: Release, connection: duckdb.DuckDBPyConnection, table: str, force: str | None, order: str
+) -> list[dict[str, Any]]:
+    """A table's rows of one force, or without one of all."""
     forces = _names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
-    sql = (
-        "from bench_incidents where force_id = coalesce($force, force_id) "
-        "order by from_date desc, incident_id, force_id, platform <> 'all', platform"
-    )
+    sql = f"from {table} where force_id = coalesce($force, force_id) order by {order}"
     return _rows(release, connection, sql, {"force": force and _one_of(force, forces, "force")})
 
 

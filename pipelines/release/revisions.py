@@ -40,7 +40,11 @@ _CELL = ("indicator_id", "area_id", "platform", "account_scope", "period_type", 
 #: The tables of a release that are compared.
 TABLES = ("bench_values", "dim_account", "fct_collection")
 #: Of a return's entity, which indicators it can touch, by what those stand on.
-_TOUCHES = {"profiles": ["followers"], "posts": ["posts", "values_7d"], "messages": ["messages"]}
+_TOUCHES = {
+    "profiles": ["followers"],
+    "posts": ["posts", "values_24h", "values_7d"],
+    "messages": ["messages"],
+}
 #: A follower count stands for periods that end up to seven days after it, and one day before.
 _COUNT_STANDS = timedelta(days=7)
 _DAY = timedelta(days=1)

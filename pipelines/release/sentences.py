@@ -90,6 +90,9 @@ _COUNTED = {
     "messages_due_day_count": "account-days on which messages are due",
     "asked_hour_count": "hours of the week with three conversations or more",
     "written_count": "posts and replies",
+    "settled_account_count": "open accounts of which thirty days are known",
+    "view_valued_24h_count": "posts with a count of views after a day",
+    "engagement_valued_24h_count": "posts with a count of engagements after a day",
 }
 _WHEN = {"valued": "at seven days", "exported": "when they were exported"}
 

@@ -36,14 +36,31 @@ POST_HORIZON = timedelta(days=30)
 MESSAGE_HORIZON = timedelta(days=8)
 
 
+@dataclass(frozen=True)
+class Scope:
+    """How much of an account is asked for. By default everything; a pulse asks for less (landing/pulse.py).
+
+    `posts_for`: posts that are younger. `ids`: the platform's own id of each account whose profile is not
+    asked for. `open_threads`: of each account the posts whose threads are asked for whatever the listing
+    says, and when they were published. `has_due_thread`: whether the thread below a post (account, post,
+    age), to which there are answers, is asked for.
+    """
+
+    posts_for: timedelta = POST_HORIZON
+    ids: Mapping[str, str] = field(default_factory=dict)
+    open_threads: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+    has_due_thread: Callable[[str, str, timedelta], bool] = lambda _account, _post, age: age < MESSAGE_HORIZON
+
+
 @dataclass
 class Context:
-    """What a source is given: the client, the moment, how an id of the public is hashed, and the register: an
-    author who is in it under the same force is not the public."""
+    """What a source is given: the client, the moment, how an id of the public is hashed, the register (an
+    author who is in it under the same force is not the public), and how much is asked for."""
 
     client: Client
     hash_key: bytes
     register: Register
+    scope: Scope = field(default_factory=Scope)
 
     @property
     def now(self) -> datetime:
@@ -51,6 +68,10 @@ class Context:
 
     def keyed_hash(self, platform: str, native_id: str) -> str:
         return keyed_hash(self.hash_key, platform, native_id)
+
+    def own_id(self, account: Account) -> str:
+        """The platform's id of an account whose profile is not asked for; else empty."""
+        return self.scope.ids.get(account.account_id, "")
 
     def is_of_force(self, account: Account, *names: str) -> bool:
         """Whether one of an author's names (handle, id) is that of an account of the same force there."""
@@ -124,6 +145,14 @@ class AccountPull:
         for logged in self.log:
             if logged["entity"] == entity:
                 logged["row_count"] = len(self.rows[entity])
+
+    def threads(self, context: Context) -> dict[str, datetime]:
+        """The posts whose threads are asked for before the listing is read, and when they were published."""
+        return dict(context.scope.open_threads.get(self.account.account_id, {}))
+
+    def is_thread_due(self, context: Context, post: str, published: datetime) -> bool:
+        """Whether the thread below a post of the listing, which has answers, is asked for."""
+        return context.scope.has_due_thread(self.account.account_id, post, self.pulled_at_utc - published)
 
     def landed(self, entity: str) -> bool:
         """Whether the entity was asked and answered (also with nothing)."""

@@ -16,8 +16,6 @@ from pipelines.registry import Account
 from pipelines.sources import errors
 from pipelines.sources.account_pull import (
     COUNT,
-    MESSAGE_HORIZON,
-    POST_HORIZON,
     TEXT,
     TIME,
     TOLD,
@@ -36,6 +34,7 @@ from pipelines.sources.shapes import Count, Moment, Shape, convert, fields
 NAME = "bluesky"
 SANDBOX_PATH = "/bluesky/xrpc"
 REQUESTS_PER_ACCOUNT = 5
+REQUESTS_PER_PULSE = 2
 BATCH = 25  # getProfiles takes no more
 ENTITIES: dict[str, Schema] = {
     "profiles": {
@@ -73,6 +72,7 @@ KEYS = {"profiles": "did", "posts": "uri", "messages": "uri"}
 #: created_at_utc of a post is what its author's device says.
 TIMES = {"profiles": "created_at_utc", "posts": "indexed_at_utc", "messages": "indexed_at_utc"}
 POSTS = {"posts": "uri", "messages": "post_uri"}
+THREAD = "thread_uri"
 
 
 class Profile(Shape):
@@ -179,8 +179,9 @@ async def pull(
     """Profiles 25 at a time, then each account's feed of 30 days and its threads of eight."""
     found: dict[str, Any] = {}
     failed: dict[str, errors.SourceError] = {}
-    for start in range(0, len(accounts), BATCH):
-        batch = accounts[start : start + BATCH]
+    unknown = [account for account in accounts if not context.own_id(account)]
+    for start in range(0, len(unknown), BATCH):
+        batch = unknown[start : start + BATCH]
         with asking_batch(batch, failed):
             asked: Params = {"actors": [_actor(account) for account in batch]}
             reply = await context.client.get("/app.bsky.actor.getProfiles", Profiles, asked)
@@ -189,26 +190,16 @@ async def pull(
                     found |= {str(raw.get("did")): raw, str(raw.get("handle")).lower(): raw}
 
     async def one(pull: AccountPull) -> None:
-        account, did = pull.account, ""
-        with pull.asking("profiles") as rows:
-            if account.account_id in failed:
-                raise failed[account.account_id]
-            raw = found.get(_actor(account))
-            if raw is None:
-                # getProfiles leaves an account out without a word; the feed below says why.
-                await context.client.get("/app.bsky.feed.getAuthorFeed", Feed, {"actor": _actor(account)})
-                raise errors.NotFound(f"{account.handle} is not among the profiles")
-            profile = convert(raw, Profile, where="getProfiles")
-            did = profile.did
-            rows.append(_profile_row(profile))
-        if not pull.landed("profiles"):
+        account = pull.account
+        did = context.own_id(account) or await _profile(context, pull, found, failed)
+        if not did:
             return
-        threads: dict[str, datetime] = {}
+        threads = pull.threads(context)
         with pull.asking("posts") as rows:
-            async for post in _feed(context, did, pull.pulled_at_utc - POST_HORIZON):
+            async for post in _feed(context, did, pull.pulled_at_utc - context.scope.posts_for):
                 rows.append(_post_row(post))
-                young = pull.pulled_at_utc - post.indexed_at < MESSAGE_HORIZON
-                if young and post.reply_count and post.record.reply is None:
+                is_answered = post.reply_count and post.record.reply is None
+                if is_answered and pull.is_thread_due(context, post.uri, post.indexed_at):
                     threads[post.uri] = post.indexed_at
         if pull.landed("posts"):
             with pull.asking("messages") as rows:
@@ -217,6 +208,25 @@ async def pull(
                     rows.extend(await _messages(context, uri, published, is_ours))
 
     return await pull_each(context, accounts, KEYS, one, on_done)
+
+
+async def _profile(
+    context: Context, pull: AccountPull, found: dict[str, Any], failed: dict[str, errors.SourceError]
+) -> str:
+    """The account's DID; empty where its profile is not among those that were answered."""
+    account, did = pull.account, ""
+    with pull.asking("profiles") as rows:
+        if account.account_id in failed:
+            raise failed[account.account_id]
+        raw = found.get(_actor(account))
+        if raw is None:
+            # getProfiles leaves an account out without a word; the feed says why.
+            await context.client.get("/app.bsky.feed.getAuthorFeed", Feed, {"actor": _actor(account)})
+            raise errors.NotFound(f"{account.handle} is not among the profiles")
+        profile = convert(raw, Profile, where="getProfiles")
+        did = profile.did
+        rows.append(_profile_row(profile))
+    return did if pull.landed("profiles") else ""
 
 
 async def _feed(context: Context, did: str, since: datetime) -> Any:

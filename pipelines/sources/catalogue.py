@@ -21,10 +21,12 @@ class Source(Protocol):
 
     SANDBOX_PATH: str
     REQUESTS_PER_ACCOUNT: int  # a first guess, until the log knows better
+    REQUESTS_PER_PULSE: int  # the same of an account and pulse
     ENTITIES: Mapping[str, Schema]  # what lands, beside the columns that all rows have
     KEYS: Mapping[str, str]  # of each entity the platform's own id of a row
     TIMES: Mapping[str, str]  # and when, by the platform's clock, it came to be
     POSTS: Mapping[str, str]  # the post that a row of posts is, and that one of messages stands under
+    THREAD: str  # of a message the conversation that it is in
 
     def platform(self, base_url: str, token: str | None) -> Platform: ...
 

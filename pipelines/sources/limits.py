@@ -46,6 +46,12 @@ class Limits:
     pages: int = 200
 
 
+#: Of the budget and quota of a day, what one pulse may spend: all 24 together half, so that the daily run has
+#: the other half whatever they do.
+PULSE_SHARE = 48
+#: Of a platform's pulse: three of them fit into the half hour before a daily run.
+PULSE_SECONDS = 10 * 60
+
 #: data.police.uk: some five thousand neighbourhoods, one request after another, while somebody looks on.
 DISCOVERY = Limits(platform_seconds=2 * 60 * 60)
 

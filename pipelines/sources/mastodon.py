@@ -16,8 +16,6 @@ from pipelines.registry import Account
 from pipelines.sources import errors
 from pipelines.sources.account_pull import (
     COUNT,
-    MESSAGE_HORIZON,
-    POST_HORIZON,
     TEXT,
     TIME,
     TOLD,
@@ -36,6 +34,7 @@ from pipelines.sources.texts import without_tags
 NAME = "mastodon"
 SANDBOX_PATH = "/mastodon/{instance}"
 REQUESTS_PER_ACCOUNT = 5
+REQUESTS_PER_PULSE = 2
 ENTITIES: dict[str, Schema] = {
     "profiles": {
         "id": TEXT,
@@ -70,6 +69,7 @@ ENTITIES: dict[str, Schema] = {
 KEYS = dict.fromkeys(ENTITIES, "id")
 TIMES = dict.fromkeys(ENTITIES, "created_at_utc")
 POSTS = {"posts": "id", "messages": "status_id"}
+THREAD = "thread_id"
 
 
 class Profile(Shape, rename=None):
@@ -142,27 +142,19 @@ async def pull(
         account = pull.account
         acct, instance = account.handle.rpartition("@")[0], _server_of(account)
         base = client.platform.base_url.format(instance=instance)
-        own_id = ""
-        with pull.asking("profiles") as rows:
-            if account.platform_account_id:
-                path, params = f"/api/v1/accounts/{account.platform_account_id}", None
-            else:
-                path, params = "/api/v1/accounts/lookup", {"acct": acct}
-            profile = (await client.get(path, Profile, params, base_url=base)).data
-            if profile.suspended:
-                raise errors.Suspended(f"{account.handle}: suspended by {instance}")
-            if profile.moved is not None:
-                raise errors.Deactivated(f"{account.handle}: moved to another account")
-            own_id = profile.id
-            rows.append(_profile_row(profile))
-        if not pull.landed("profiles"):
+        own_id = context.own_id(account)
+        if not own_id:
+            own_id = await _profile(context, pull, base, acct, instance)
+        if not own_id:
             return
-        threads: dict[str, datetime] = {}
+        threads = pull.threads(context)
         with pull.asking("posts") as rows:
-            async for status in _statuses(context, base, own_id, pull.pulled_at_utc - POST_HORIZON):
+            async for status in _statuses(
+                context, base, own_id, pull.pulled_at_utc - context.scope.posts_for
+            ):
                 rows.append(_post_row(status))
-                young = pull.pulled_at_utc - status.created_at < MESSAGE_HORIZON
-                if young and status.replies_count and status.in_reply_to_id is None:
+                is_answered = status.replies_count and status.in_reply_to_id is None
+                if is_answered and pull.is_thread_due(context, status.id, status.created_at):
                     threads[status.id] = status.created_at
         if pull.landed("posts"):
             with pull.asking("messages") as rows:
@@ -171,6 +163,24 @@ async def pull(
                     rows.extend(await _messages(context, base, status_id, published, is_ours))
 
     return await pull_each(context, accounts, KEYS, one, on_done, _server_of)
+
+
+async def _profile(context: Context, pull: AccountPull, base: str, acct: str, instance: str) -> str:
+    """The account's own id; empty where its profile was not answered."""
+    account, found = pull.account, ""
+    with pull.asking("profiles") as rows:
+        if account.platform_account_id:
+            path, params = f"/api/v1/accounts/{account.platform_account_id}", None
+        else:
+            path, params = "/api/v1/accounts/lookup", {"acct": acct}
+        profile = (await context.client.get(path, Profile, params, base_url=base)).data
+        if profile.suspended:
+            raise errors.Suspended(f"{account.handle}: suspended by {instance}")
+        if profile.moved is not None:
+            raise errors.Deactivated(f"{account.handle}: moved to another account")
+        rows.append(_profile_row(profile))
+        found = profile.id
+    return found if pull.landed("profiles") else ""
 
 
 def _server_of(account: Account) -> str:

@@ -16,8 +16,6 @@ from pipelines.registry import Account
 from pipelines.sources import errors
 from pipelines.sources.account_pull import (
     COUNT,
-    MESSAGE_HORIZON,
-    POST_HORIZON,
     TEXT,
     TIME,
     TOLD,
@@ -37,6 +35,7 @@ from pipelines.sources.youtube_shapes import Channel, Comment, CommentThread, Pa
 NAME = "youtube"
 SANDBOX_PATH = "/youtube/youtube/v3"
 REQUESTS_PER_ACCOUNT = 6
+REQUESTS_PER_PULSE = 3
 BATCH = 50
 ENTITIES: dict[str, Schema] = {
     "profiles": {
@@ -70,6 +69,7 @@ ENTITIES: dict[str, Schema] = {
 KEYS = {"profiles": "channel_id", "posts": "video_id", "messages": "comment_id"}
 TIMES = dict.fromkeys(ENTITIES, "published_at_utc")
 POSTS = {"posts": "video_id", "messages": "video_id"}
+THREAD = "thread_id"
 
 
 def classify(response: httpx.Response) -> errors.SourceError | None:
@@ -110,34 +110,41 @@ async def pull(
     """Channels 50 at a time, then each channel's videos of 30 days and its threads of eight."""
     found: dict[str, Any] = {}
     failed: dict[str, errors.SourceError] = {}
-    with_id = [account for account in accounts if account.platform_account_id]
+    ids = {a.account_id: context.own_id(a) or a.platform_account_id or "" for a in accounts}
+    with_id = [account for account in accounts if ids[account.account_id]]
     for start in range(0, len(with_id), BATCH):
         batch = with_id[start : start + BATCH]
-        ids = ",".join(account.platform_account_id or "" for account in batch)
         with asking_batch(batch, failed):
-            raws = await _channels(context, {"id": ids})
+            raws = await _channels(context, {"id": ",".join(ids[account.account_id] for account in batch)})
             found |= {str(raw.get("id")): raw for raw in raws if isinstance(raw, dict)}
 
     async def one(pull: AccountPull) -> None:
         account = pull.account
-        channel: Channel | None = None
-        with pull.asking("profiles") as rows:
+
+        async def channel_of() -> Channel:
             if account.account_id in failed:
                 raise failed[account.account_id]
-            raw = found.get(account.platform_account_id or "") or await _by_name(context, account)
-            channel = convert(raw, Channel, where="channels")
-            rows.append(_profile_row(channel))
-        if channel is None or not pull.landed("profiles"):
-            return
-        threads: dict[str, datetime] = {}
+            raw = found.get(ids[account.account_id]) or await _by_name(context, account)
+            return convert(raw, Channel, where="channels")
+
+        channel: Channel | None = None
+        if not context.own_id(account):
+            with pull.asking("profiles") as rows:
+                channel = await channel_of()
+                rows.append(_profile_row(channel))
+            if channel is None or not pull.landed("profiles"):
+                return
+        threads = pull.threads(context)
         with pull.asking("posts") as rows:
+            channel = channel or await channel_of()  # which of its lists are the uploads
             uploads = channel.content_details.related_playlists.uploads
-            async for video in _videos(context, uploads, pull.pulled_at_utc - POST_HORIZON):
+            async for video in _videos(context, uploads, pull.pulled_at_utc - context.scope.posts_for):
                 rows.append(_post_row(video))
-                young = pull.pulled_at_utc - video.snippet.published_at < MESSAGE_HORIZON
-                if young and (video.statistics.comment_count or "0") != "0":
-                    threads[video.id] = video.snippet.published_at
-        if pull.landed("posts"):
+                published = video.snippet.published_at
+                is_answered = (video.statistics.comment_count or "0") != "0"
+                if is_answered and pull.is_thread_due(context, video.id, published):
+                    threads[video.id] = published
+        if channel is not None and pull.landed("posts"):
             with pull.asking("messages") as rows:
                 for video_id, published in threads.items():
                     is_ours = partial(_is_ours, context, account, channel.id)

@@ -17,12 +17,14 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.landing.quarantine import quarantined
-from pipelines.landing.store import Landing, write_atomically
+from pipelines.landing.store import Landing, is_pulse, write_atomically
 
 POSTS_BACK = timedelta(days=31)
 #: Whole days that a pull knows of posts: `posts_reach_days` of dbt_project.yml.
 POSTS_REACH = timedelta(days=29)
 MESSAGES_BACK = timedelta(days=10)
+#: A pulse takes posts of the last 30 hours: of its own day and the two before.
+PULSE_BACK = timedelta(days=2)
 #: A returned reply can answer a question that is so much older: `replies_count_for_days` of dbt_project.yml,
 #: and one.
 REPLIES_BACK = timedelta(days=32)
@@ -72,7 +74,11 @@ def window(landing: Landing, before: Window | None) -> Window | None:
     moments = [run.latest_utc for run in runs.values() if run.latest_utc]
     if not moments:
         return None
-    days = [date.fromisoformat(key.split("/")[1]) for key in runs if not key.startswith("returns/")]
+    days = [
+        date.fromisoformat(key.split("/")[1])
+        for key in runs
+        if not key.startswith("returns/") and not is_pulse(key)  # what a pulse brings is no day's
+    ]
     known_from = min(run.known_from for run in runs.values())
     # History begins with a whole week and a whole month.
     history = min(known_from.replace(day=1), known_from - timedelta(days=known_from.weekday()))
@@ -105,7 +111,7 @@ def landed(landing: Landing) -> dict[str, str]:
     """Every run, by `source/day/run_id`, with a mark of its manifest: a run can be judged again."""
     found = {}
     for source in sorted({source for source, _ in landing.schemas}):
-        for day, run_id in landing.runs(source):
+        for day, run_id in landing.runs(source, pulses=True):
             stat = landing.manifest_path(source, day, run_id).stat()
             found[f"{source}/{day}/{run_id}"] = f"{stat.st_size}-{stat.st_mtime_ns}"
     return found
@@ -120,6 +126,8 @@ def _run(landing: Landing, key: str, mark: str, seen: Run | None) -> Run:
     log = landing.read(source, "requests", day, run_id)
     latest = log["pulled_at_utc"].max()
     latest_utc = latest.isoformat() if isinstance(latest, datetime) else ""
+    if is_pulse(run_id):
+        return Run(mark, sha256, day, day - PULSE_BACK, day - MESSAGES_BACK, latest_utc)
     if source != "returns":
         return Run(mark, sha256, day - POSTS_REACH, day - POSTS_BACK, day - MESSAGES_BACK, latest_utc)
     spoken_of = [day]
@@ -153,7 +161,7 @@ def link_files(landing: Landing, found: Window, folder: Path) -> None:
         (own / "schema.parquet").symlink_to(landing.schema_path(source, entity))
     for source in {source for source, _ in landing.schemas}:
         entities = [entity for name, entity in landing.schemas if name == source]
-        for day, run_id in landing.runs(source, earliest):
+        for day, run_id in landing.runs(source, earliest, pulses=True):
             needed = [entity for entity in entities if day >= since.get(entity, found.posts_from_date)]
             for entity, path in landing.files(source, day, run_id, needed).items():
                 (folder / source / entity / path.name).symlink_to(path)

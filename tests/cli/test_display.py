@@ -64,7 +64,23 @@ def row(name: str, value: float | None, note: str | None = None, **more: Any) ->
 def console(monkeypatch: pytest.MonkeyPatch) -> Console:
     recorded = Console(width=display.WIDE, record=True)
     monkeypatch.setattr(benchmark_display, "console", recorded)
+    monkeypatch.setattr(display, "console", recorded)
     return recorded
+
+
+def merger(outcome: str, **more: Any) -> dict[str, Any]:
+    """A row of bench_merger_effects."""
+    about = {"force_id": "kent", "platform": "bluesky", "event_date": "2026-06-01", "outcome": outcome}
+    return about | {"sentence": f"Kent: {outcome}.", "p_value": None, "comparators": None, **more}
+
+
+def test_a_merger_is_told_outcome_by_outcome_with_those_beside_it(console: Console) -> None:
+    tested = merger("posts", p_value=0.0227, comparators="essex, surrey")
+    elsewhere = merger("posts", force_id="essex")
+    benchmark_display.show_mergers([merger("engagements"), tested, elsewhere], "Mergers. Invented.")
+    lines = [line.strip() for line in console.export_text().splitlines()]
+    of_kent = ["Kent: engagements.", "Kent: posts.", "p = 0.023; beside essex, surrey"]
+    assert lines == ["Mergers. Invented.", "", *of_kent, "", "Kent: posts."]
 
 
 def printed(console: Console, *rows: dict[str, Any], is_of_force: bool = False) -> list[str]:

@@ -55,6 +55,8 @@ def built(
         f"select area_id, period_start, {columns} from ({project.sql('bench_changes')}) order by all",
         stg_landing__window="select date '2020-01-01' as periods_from_date, "
         f"date '{kept}' as oldest_week_date",
+        bench_account_breaks="select 'a' as area_id, 'x' as platform, 'all' as account_scope, "
+        "date '2020-01-01' as event_date where false",
         dim_indicator="select 'i' as indicator_id, 'm' as metrics",
         dim_platform="select 'x' as platform, false as is_terms_restricted",
         dim_platform_metric="select 'x' as platform, 'm' as metric, null::date as since_date, "

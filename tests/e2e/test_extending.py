@@ -39,6 +39,7 @@ MODEL = {
     "multiplier": "1",
     "polarity": "none",
     "metric_rule": "all",
+    "only_account_scope": "all",
     "is_pooled": "false",
     "interval_method": "none",
     "minimum_n": "1",

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from pipelines.landing import pull as pull_module
+from pipelines.landing import pulse as pulse_module
 from pipelines.landing.pull import pull_day
 from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load
@@ -35,7 +36,8 @@ def settings_of(
         return client
 
     patch.setattr(pull_module, "connect", in_process)
-    patch.setattr(pull_module, "load_register", lambda settings: load(settings.register, SEEDS))
+    for module in (pull_module, pulse_module):
+        patch.setattr(module, "load_register", lambda settings: load(settings.register, SEEDS))
     return Settings()
 
 

@@ -60,7 +60,7 @@ def test_youtube_without_a_key_is_not_authorised_and_costs_nothing(
     production: Settings, register: Register
 ) -> None:
     assert planned(production, register)["youtube"] == Plan(
-        "youtube", 45, 0, 0, 10_000, "", "not authorised: set BEATBOOK_YOUTUBE_KEY"
+        "youtube", 45, 0, 50_000, 0, 10_000, "", "not authorised: set BEATBOOK_YOUTUBE_KEY"
     )
 
 
@@ -71,7 +71,7 @@ def test_with_a_key_youtube_is_asked_and_every_request_is_a_unit(
     monkeypatch.setenv("BEATBOOK_YOUTUBE_UNITS_PER_RUN", "500")
     guess = 45 * source("youtube").REQUESTS_PER_ACCOUNT
     assert planned(Settings(), register)["youtube"] == Plan(
-        "youtube", 45, guess, guess, 500, "none stated", ""
+        "youtube", 45, guess, 50_000, guess, 500, "none stated", ""
     )
 
 
@@ -111,6 +111,35 @@ def test_with_a_log_the_number_is_what_the_newest_run_needed(
     log(landing, date(2026, 10, 30), "20261101-b", 2, 3, 0)  # a day pulled again later; one was not asked
     row = planned(production, register)["bluesky"]
     assert row.requests == round(row.accounts * 2.5)
+
+
+def test_the_plan_of_a_pulse_is_of_whom_the_newest_daily_run_found_and_has_its_own_budget(
+    production: Settings, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forty-eighth of the day's: all 24 pulses together leave the daily run half of it."""
+    monkeypatch.setenv("BEATBOOK_YOUTUBE_KEY", "a-key")
+    settings, landing = Settings(), open_landing(production)
+
+    def of_pulse(platform: str) -> Plan:
+        rows = plan(settings, register, landing, DAY, of_pulse=True)
+        return next(row for row in rows if row.platform == platform)
+
+    assert of_pulse("facebook").why_not == "returns from forces"
+    nobody = of_pulse("youtube")
+    assert (nobody.accounts, nobody.requests) == (0, 0)
+    assert nobody.why_not == "no daily run of 7 days has found an account"
+    common = {"force_id": "kent", "account_id": "youtube:kent", "pulled_at_utc": SEEN}
+    profile = {**common, "channel_id": "UC1"}
+    land(landing, "youtube", DAY, "r00000001-a", {"profiles": [profile], "requests": [common]})
+    guess = source("youtube").REQUESTS_PER_PULSE
+    expected = Plan("youtube", 1, guess, 50_000 // 48, guess, 10_000 // 48, "none stated", "")
+    assert of_pulse("youtube") == expected
+    # What a pulse needed is what a pulse needs, and says nothing of a day.
+    log(landing, DAY, "r00000002-a-pulse", 9)
+    asked = common | {"platform": "youtube", "request_count": 7}
+    land(landing, "youtube", DAY, "r00000003-a-pulse", {"requests": [asked]})
+    assert of_pulse("youtube").requests == 7
+    assert planned(settings, register)["youtube"].requests == 45 * source("youtube").REQUESTS_PER_ACCOUNT
 
 
 def test_a_run_that_asked_nobody_teaches_nothing(production: Settings, register: Register) -> None:

@@ -9,7 +9,10 @@ import pytest
 from pipelines.registry import RegistryError, check_indicators
 
 DBT = Path(__file__).parents[2] / "dbt"
-FILES = ("indicators.csv", "indicator_versions.csv", "platforms.csv", "platform_metrics.csv")
+FILES = (
+    *("indicators.csv", "indicator_versions.csv", "platforms.csv", "platform_metrics.csv"),
+    "account_scopes.csv",
+)
 
 
 @pytest.fixture
@@ -70,8 +73,14 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "answered_1h_ratio",
         "hours_covered_pct",
         "replies_pct",
+        "dormant_accounts_pct",
+        "engagements_per_1k_followers",
+        "official_followers_pct",
+        "engagements_top_tenth_pct",
+        "engagements_24h_per_post",
+        "views_24h_per_post",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 34))
+    assert [row.position for row in indicators.values()] == list(range(1, 40))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 
@@ -97,6 +106,7 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         ("interval_method", "kaplan_meier_greenwood", "a ratio has byar, wilson or none"),
         ("metrics", "share_count|boost_count", "'boost_count' is not in the catalogue"),
         ("platforms", "x|friendfeed", "'friendfeed' is not in the catalogue"),
+        ("only_account_scope", "cars", "'cars' is not in the catalogue"),
         ("horizon", "2h", "'2h' is not among 15m, 1h, 4h, 24h, 7d"),
         ("horizon", "1h", "the numerator is share_count_7d"),
         ("is_pooled", "true", "only messages are pooled"),

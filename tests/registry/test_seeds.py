@@ -192,9 +192,9 @@ def test_what_is_returned_only_needs_no_token_of_ours(register: Register) -> Non
 
 def test_the_ladder_of_ages(register: Register) -> None:
     assert [(a.age, a.age_hours, a.late_after_hours) for a in register.post_ages] == [
-        ("1h", 1, 2),
+        ("1h", 1, 2.25),
         ("6h", 6, 9),
-        ("24h", 24, 36),
+        ("24h", 24, 30),
         ("3d", 72, 96),
         ("7d", 168, 216),
         ("14d", 336, 384),

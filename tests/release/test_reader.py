@@ -238,7 +238,7 @@ def test_a_release_of_an_earlier_version_is_said_to_be_one(settings: Settings) -
 def test_a_release_of_before_incidents_and_questions_says_so(settings: Settings) -> None:
     publish_small(settings, [cell("followers", "kent", OCTOBER, 1.0)])
     release, connection = reader.open_release(settings)
-    for read in (reader.incidents, reader.questions):
+    for read in (reader.incidents, reader.questions, reader.mergers):
         with pytest.raises(NotFoundError, match="lacks a table: an earlier version published it"):
             read(release, connection)
 
@@ -328,7 +328,10 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "hours of the week with three conversations or more",
         "exported posts",
         "open accounts",
+        "open accounts of which thirty days are known",
         "posts and replies",
+        "posts with a count of views after a day",
+        "posts with a count of engagements after a day",
         *(
             f"posts with a count of {what} {when}"
             for what in ("engagements", "impressions", "reach", "shares", "views")

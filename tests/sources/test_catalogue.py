@@ -12,7 +12,8 @@ from tests.sources.conformance import Conformance
 def test_a_pulled_platform_has_a_module_with_what_every_source_offers(platform: str) -> None:
     module = source(platform)
     assert module.SANDBOX_PATH.startswith(f"/{platform}")
-    assert module.REQUESTS_PER_ACCOUNT > 0
+    assert module.REQUESTS_PER_ACCOUNT > module.REQUESTS_PER_PULSE > 0
+    assert module.THREAD in module.ENTITIES["messages"]
     assert set(module.ENTITIES) <= {"profiles", "posts", "messages"}
     for entity, columns in module.ENTITIES.items():
         assert {module.KEYS[entity], module.TIMES[entity]} <= set(columns)

@@ -23,7 +23,7 @@ DAYS = 45
 #: waiting times behind the curves that it computed, or the draws behind its ranks.
 NOT_KEPT = (
     *("stg_", "int_", "fct_response_members", "fct_response_waits", "fct_response_pieces"),
-    "bench_rank_draws",
+    *("fct_response_standards", "bench_possible_cells", "bench_rank_draws"),
 )
 
 

@@ -165,3 +165,18 @@ def test_a_damaged_run_is_named_and_nothing_is_linked_in_its_place(
         link_files(landing, whole, tmp_path / "reading")
     with pytest.raises(DamagedError, match=path.name):
         window(landing, None)
+
+
+def test_a_pulse_is_read_and_makes_no_day(landing: Landing, tmp_path: Path) -> None:
+    """Nobody was due on a day of which there is only a pulse; its posts are of two days before it at most."""
+    pull(landing, DAY)
+    before = found(landing)
+    next_day = DAY + timedelta(days=1)
+    pulse = pull(landing, next_day, "r00000009-a-pulse")
+    after = found(landing, before)
+    assert (after.first_pull_date, after.last_pull_date) == (DAY, DAY)
+    assert after.history_from_date == before.history_from_date
+    assert after.data_as_of_utc == f"{next_day}T05:30:00"
+    assert after.runs[f"bluesky/{next_day}/{pulse}"].posts_from == next_day - timedelta(days=2)
+    link_files(landing, after, tmp_path / "links")
+    assert (tmp_path / "links" / "bluesky" / "requests" / f"{pulse}.parquet").exists()

@@ -27,7 +27,7 @@ with valued as (
                 and indicators.interval_method <> 'wilson'
                 and not indicators.is_standardised
             )
-            or cells.n >= {{ var('ranked_from_n') }}
+            or (indicators.interval_method <> 'none' and cells.n >= {{ var('ranked_from_n') }})
         ) as can_be_ranked
     from {{ ref('bench_values') }} as cells
     inner join {{ ref('dim_area') }} as areas

@@ -1,10 +1,13 @@
 {{ config(materialized='view') }}
 
--- Which declared corrections a cell rests on: of posts those of the period whose counters at seven days, or at export,
+-- Which declared corrections a cell rests on: of posts those of the period whose counters at their age, or at export,
 -- were corrected, of followers those of the day that stands for the period's end. A group has those of its forces. A
 -- correction that met no figure is nowhere.
 with posts as (
-    {% for known_by, ids in [('values_7d', 'correction_ids_7d'), ('values_export', 'correction_ids_at_export')] %}
+    {% for known_by, ids in [
+        ('values_24h', 'correction_ids_24h'), ('values_7d', 'correction_ids_7d'),
+        ('values_export', 'correction_ids_at_export')
+    ] %}
     select distinct
         posts.account_id,
         posts.created_date,

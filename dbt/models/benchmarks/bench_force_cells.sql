@@ -5,11 +5,8 @@
 with cells as (
     select
         measures.*,
-        periods.is_complete,
-        periods.days_since_end_count,
-        indicators.indicator_id,
-        indicators.known_by, indicators.minimum_n, indicators.horizon,
-        indicators.denominator_measure,
+        periods.is_complete, periods.days_since_end_count, indicators.indicator_id,
+        indicators.known_by, indicators.minimum_n, indicators.horizon, indicators.denominator_measure,
         indicators.known_by in ('messages', 'direct_messages') as is_of_messages,
         {% for name, public, direct in [
             ('is_shown', 'is_public_shown', 'is_direct_shown'),
@@ -25,21 +22,17 @@ with cells as (
         cast({{ measure_named('numerator_measure') }} as bigint) as numerator,
         {{ measure_named('denominator_measure') }} as denominator,
         cast({{ measure_named('n_measure') }} as bigint) as n
-    from {{ ref('bench_shown_measures') }} as measures
+    from {{ ref('bench_possible_cells') }} as possible
+    inner join {{ ref('bench_shown_measures') }} as measures
+        on possible.force_id = measures.force_id
+            and possible.platform = measures.platform
+            and possible.account_scope = measures.account_scope
+            and possible.period_type = measures.period_type
+            and possible.period_start = measures.period_start
     inner join {{ ref('dim_period') }} as periods
-        on measures.period_type = periods.period_type
-            and measures.period_start = periods.period_start
+        on possible.period_type = periods.period_type and possible.period_start = periods.period_start
     inner join {{ ref('dim_indicator') }} as indicators
-        on (indicators.is_pooled or measures.platform <> 'all')
-            and (
-                indicators.platforms is null
-                or '|' || indicators.platforms || '|all|' like '%|' || measures.platform || '|%'
-            )
-            and (
-                indicators.kind = 'ratio'
-                or (measures.account_scope = 'all' and measures.period_type in ('week', 'month'))
-            )
-    where measures.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+        on possible.indicator_id = indicators.indicator_id
 ),
 
 available as (
@@ -51,15 +44,12 @@ available as (
         -- What was asked on days of which nobody knows is missing from every sum: of so many days there is no number.
         cells.known_day_count > 0
         and cells.known_day_count >= {{ var('minimum_known_days_share') }} * cells.messages_due_day_count
-            as is_messages_known
+            as is_messages_known,
+        -- METHOD 5: of a total over posts the few without a value are taken to be like the others.
+        cells.known_by like 'values%' and cells.denominator_measure in ('resident_count', 'follower_count')
+        and cells.n < cells.post_count and cells.n >= {{ var('minimum_valued_share') }} * cells.post_count
+            as is_estimated
     from cells
-    left join {{ ref('bench_not_available') }} as reasons
-        on cells.indicator_id = reasons.indicator_id
-            and cells.force_id = reasons.area_id
-            and cells.platform = reasons.platform
-            and cells.period_end >= coalesce(reasons.from_date, cast('1900-01-01' as date))
-            and cells.period_end < coalesce(reasons.until_date, cast('9999-12-31' as date))
-    where reasons.indicator_id is null
 ),
 
 judged as (
@@ -67,18 +57,18 @@ judged as (
         *,
         case
             when account_count = 0 then 'no_account'
-            when not is_complete then 'provisional'
+            when not is_complete or (known_by = 'values_24h' and days_since_end_count <= 2) then 'provisional'
             when known_by = 'followers' and open_account_count = 0 then 'no_account'
-            when known_by = 'followers' and followers_missing is not null then 'not_collected'
+            when (known_by = 'followers' or denominator_measure = 'follower_count') and followers_missing is not null
+                then 'not_collected'
             when known_by = 'posts' and posts_missing is not null
                 -- On the day after the end the pull that completes the period is still to come.
                 then case when days_since_end_count <= 1 then 'provisional' else 'not_collected' end
             when known_by = 'values_7d' and (days_since_end_count <= 7 or provisional_post_count > 0) then 'provisional'
-            when known_by = 'values_7d' and posts_missing is not null then 'not_collected'
+            when known_by like 'values%' and posts_missing is not null then 'not_collected'
             when known_by = 'values_7d' and n < {{ var('minimum_valued_share') }} * post_count
                 then case when 2 * late_post_count >= post_count - n then 'late' else 'not_collected' end
-            when known_by = 'values_export' and posts_missing is not null then 'not_collected'
-            when known_by = 'values_export' and n < {{ var('minimum_valued_share') }} * post_count then 'not_collected'
+            when known_by like 'values%' and n < {{ var('minimum_valued_share') }} * post_count then 'not_collected'
             when is_of_messages and not is_messages_known
                 then case when days_since_end_count <= 1 then 'provisional' else 'not_collected' end
         end as known_note,
@@ -86,16 +76,20 @@ judged as (
             when account_count = 0 then 'no account was there at the end of the period'
             when not is_complete then 'the period is not over'
             when known_by = 'followers' and open_account_count = 0 then 'no account was open at the end of the period'
-            when known_by = 'followers' then 'no follower count: ' || followers_missing
-            when known_by = 'posts' then 'posts are not known for the whole period: ' || posts_missing
+            when known_by = 'followers' or (denominator_measure = 'follower_count' and followers_missing is not null)
+                then 'no follower count: ' || followers_missing
             when known_by = 'values_7d' and (days_since_end_count <= 7 or provisional_post_count > 0)
                 then 'not all posts of the period are seven days old'
-            when known_by in ('values_7d', 'values_export') and posts_missing is not null
+            when known_by = 'values_24h' and days_since_end_count <= 2 then 'the last posts may still be read'
+            when known_by = 'posts' or (known_by like 'values%' and posts_missing is not null)
                 then 'posts are not known for the whole period: ' || posts_missing
             when known_by = 'values_7d' and n < post_count
                 then n || ' of ' || post_count || ' posts have a 7-day value, ' || late_post_count || ' came late'
-            when known_by = 'values_export' and n < post_count
-                then n || ' of ' || post_count || ' posts have a count at export'
+                    || case when is_estimated then '; estimated as if the others were like them' else '' end
+            when known_by like 'values%' and n < post_count
+                then n || ' of ' || post_count || ' posts '
+                    || if(known_by = 'values_24h', 'were read by a pulse after a day', 'have a count at export')
+                    || case when is_estimated then '; estimated as if the others were like them' else '' end
             when is_of_messages then nullif(concat_ws(
                     '; ',
                     case
@@ -116,7 +110,8 @@ judged as (
 
 select
     indicator_id, force_id, platform, account_scope, period_type, period_start, period_end,
-    is_complete, days_since_end_count, known_by, numerator, denominator, n,
+    is_complete, days_since_end_count, known_by, denominator, n,
+    case when is_estimated then cast(round(numerator * post_count / n) as bigint) else numerator end as numerator,
     {{ horizon_measure('lost') }} as lost_count,
     {{ horizon_measure('followed') }} as followed_count,
     {{ horizon_measure('answered_followed') }} as answered_followed_count,

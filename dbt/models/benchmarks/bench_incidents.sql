@@ -1,7 +1,8 @@
 -- What a force said in a declared incident, how far it travelled and who came: on each platform where it has accounts,
 -- and the posts and shares of all platforms that count shares together; views and followers never add across platforms.
 -- Counters are those at seven days of the posts of the incident's days. Usual is what the force's posts of the 28 days
--- before had, its other incidents left out. Followers are those of accounts open on the eve and on the last day.
+-- before had, its other incidents left out. Followers are those of accounts open on the eve and on the last day; none
+-- where accounts were merged into one of them since the 28th day before: followers carried over are no gain.
 {% set summed = [
     'open_day_count', 'posts_known_day_count', 'post_count', 'provisional_post_count', 'share_count_7d',
     'share_valued_count', 'view_count_7d', 'view_valued_count', 'engagement_count_7d', 'engagement_valued_count'
@@ -13,7 +14,12 @@ with days as (
         incidents.until_date,
         days.*,
         days.activity_date >= incidents.from_date as is_within,
-        days.activity_date = {{ plus_days('incidents.from_date', -1) }} as is_eve
+        days.activity_date = {{ plus_days('incidents.from_date', -1) }} as is_eve,
+        exists(
+            select 1 from {{ ref('dim_account_event') }} as merged
+            where days.account_id = merged.into_account_id
+                and merged.event_date between {{ plus_days('incidents.from_date', -28) }} and incidents.until_date
+        ) as is_successor
     from {{ ref('dim_incident') }} as incidents
     inner join {{ ref('fct_account_days') }} as days
         on incidents.force_id = days.force_id
@@ -30,10 +36,7 @@ with days as (
 
 accounts as (
     select
-        incident_id,
-        force_id,
-        platform,
-        account_id,
+        incident_id, force_id, platform, account_id, is_successor,
         {% for measure in summed %}
         sum({{ measure }}) filter (where is_within) as {{ measure }},
         {% endfor %}
@@ -43,7 +46,7 @@ accounts as (
         max(follower_count) filter (where is_eve) as follower_count_before,
         max(follower_count) filter (where activity_date = until_date) as follower_count_after
     from days
-    group by incident_id, force_id, platform, account_id
+    group by incident_id, force_id, platform, account_id, is_successor
 ),
 
 by_platform as (
@@ -54,8 +57,9 @@ by_platform as (
         metrics.platform is not null as is_offered,
         -- What a platform does not tell us may have come with a return.
         coalesce(metrics.is_collectable, false) or sum(accounts.share_valued_count) > 0 as has_shares,
-        bool_and(follower_count_before is not null and follower_count_after is not null) filter (where is_there)
-            as is_audience_known,
+        bool_and(follower_count_before is not null and follower_count_after is not null and not is_successor) filter (
+            where is_there
+        ) as is_audience_known,
         {% for measure in summed + ['usual_share_count', 'usual_valued_count'] %}
         cast(sum({{ measure }}) as bigint) as {{ measure }},
         {% endfor %}
@@ -95,11 +99,7 @@ pooled as (
 
 noted as (
     select
-        incidents.incident_name,
-        incidents.incident_type,
-        incidents.from_date,
-        incidents.until_date,
-        pooled.*,
+        incidents.incident_name, incidents.incident_type, incidents.from_date, incidents.until_date, pooled.*,
         case
             when not coalesce(pooled.posts_known_day_count = pooled.open_day_count, false) then 'not_collected'
             when not pooled.is_offered then 'not_offered'
@@ -114,13 +114,7 @@ noted as (
 )
 
 select
-    incident_id,
-    incident_name,
-    incident_type,
-    force_id,
-    platform,
-    from_date,
-    until_date,
+    noted.incident_id, noted.incident_name, noted.incident_type, noted.force_id, noted.platform, from_date, until_date,
     case when posts_known_day_count = open_day_count then post_count end as post_count,
     case when value_note is null then share_count_7d end as share_count_7d,
     case when value_note is null then share_count_7d / cast(nullif(share_valued_count, 0) as double) end
@@ -130,7 +124,7 @@ select
     end as usual_shares_per_post_7d,
     {% for counter in ['view', 'engagement'] %}
     case
-        when platform <> 'all' and provisional_post_count = 0 and posts_known_day_count = open_day_count
+        when noted.platform <> 'all' and provisional_post_count = 0 and posts_known_day_count = open_day_count
             and {{ counter }}_valued_count >= greatest(1, {{ var('minimum_valued_share') }} * post_count)
             then {{ counter }}_count_7d
     end as {{ counter }}_count_7d,
@@ -143,6 +137,14 @@ select
             then 100.0 * (follower_count_after - follower_count_before) / nullif(follower_count_before, 0)
     end as follower_gain_pct,
     value_note,
+    {% for age in ['1h', '24h'] %}
+    {% for counter in ['share_count', 'view_count', 'engagement_count'] %}
+    starts.{{ counter }}_{{ age }},
+    {% endfor %}
+    starts.note_{{ age }} as value_note_{{ age }},
+    {% endfor %}
     {{ is_invented() }} as is_invented
 from noted
-order by from_date, incident_id, force_id, platform
+left join {{ ref('bench_incident_starts') }} as starts
+    on noted.incident_id = starts.incident_id and noted.force_id = starts.force_id and noted.platform = starts.platform
+order by from_date, noted.incident_id, noted.force_id, noted.platform

@@ -17,6 +17,9 @@ with accounts as (
         accounts.messages_known_day_count > 0
         or (platforms.collected_by = 'pull' and accounts.last_reason is distinct from 'not_authorised') as is_due,
         accounts.open_day_count > 0 and not accounts.is_absent_at_end as is_there,
+        coalesce(accounts.account_type in (
+            select account_type from {{ ref('dim_account_scope') }} where account_scope = 'official'
+        ), false) as is_official,
         accounts.posts_known_day_count = accounts.open_day_count as is_posts_known,
         accounts.messages_known_day_count >= accounts.present_day_count as is_messages_known,
         accounts.direct_known_day_count >= accounts.present_day_count as is_direct_known,
@@ -49,6 +52,10 @@ by_platform as (
         cast(sum(present_day_count) filter (where is_due) as bigint) as asked_due_day_count,
         count(*) filter (where is_there and is_open_at_end) as open_account_count,
         cast(sum(follower_count) filter (where is_there and is_open_at_end) as bigint) as follower_count,
+        cast(sum(follower_count) filter (where is_there and is_open_at_end and is_official) as bigint)
+            as official_follower_count,
+        count(*) filter (where is_there and is_open_at_end and is_settled) as settled_account_count,
+        count(*) filter (where is_there and is_open_at_end and is_dormant) as dormant_account_count,
         count(*) filter (where messages_known_day_count > 0) as messages_known_account_count,
         count(*) filter (where direct_known_day_count > 0) as direct_known_account_count,
         {% for measure in var('day_measures') %}
@@ -86,7 +93,8 @@ all_platforms as (
         cast({{ days_between('period_start', 'period_end') }} + 1 as bigint) as force_day_count,
         cast(sum(asked_due_day_count) as bigint) as messages_due_day_count,
         {% for measure in [
-            'account_count', 'open_account_count', 'messages_known_account_count', 'direct_known_account_count'
+            'account_count', 'open_account_count', 'settled_account_count', 'dormant_account_count',
+            'messages_known_account_count', 'direct_known_account_count'
         ] + var('day_measures') %}
         cast(sum({{ measure }}) as bigint) as {{ measure }},
         {% endfor %}
@@ -103,7 +111,8 @@ all_platforms as (
 unioned as (
     select
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
-        force_day_count, messages_due_day_count, follower_count, messages_known_account_count,
+        force_day_count, messages_due_day_count, follower_count, official_follower_count, settled_account_count,
+        dormant_account_count, messages_known_account_count,
         direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
         followers_missing, posts_missing, messages_missing, direct_missing,
@@ -112,7 +121,9 @@ unioned as (
     union all
     select
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
-        force_day_count, messages_due_day_count, cast(null as bigint) as follower_count, messages_known_account_count,
+        force_day_count, messages_due_day_count, cast(null as bigint) as follower_count,
+        cast(null as bigint) as official_follower_count, settled_account_count, dormant_account_count,
+        messages_known_account_count,
         direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
         cast(null as varchar) as followers_missing, cast(null as varchar) as posts_missing, messages_missing,

@@ -1,10 +1,10 @@
 {{ config(materialized='view') }}
 
 -- The points of each series (METHOD 3): final values of one version of an indicator, in order. A series ends where the
--- platform redefines what it is made of, and a new one begins: a metric that came or went. A period in which that
--- happened belongs to neither, nor does one in which the force merged or closed accounts. Where a period has no point
--- the series goes on to the next; what is said of the change since the period before, and of five in a row, is said
--- only where none is missing.
+-- platform redefines what it is made of (a metric came or went) and where the force merged or closed accounts
+-- (METHOD 6), and a new one begins. A period in which that happened belongs to neither. Where a period has no point the
+-- series goes on to the next; what is said of the change since the period before, and of five in a row, is said only
+-- where none is missing.
 with breaks as (
     select distinct
         indicators.indicator_id,
@@ -25,7 +25,7 @@ with breaks as (
         on dates.platform = platforms.of_platform
 ),
 
--- Without an end the last of them, and without a break one for ever.
+-- Without an end the last of them, and before the first break one from ever.
 spans as (
     select
         indicator_id,
@@ -38,6 +38,24 @@ spans as (
         select indicator_id, platform, break_date as from_date from breaks
         union all
         select distinct indicator_id, platform, cast('1900-01-01' as date) as from_date from {{ ref('bench_values') }}
+    )
+),
+
+-- The same for the forces that merged or closed accounts; the others have none.
+account_spans as (
+    select
+        area_id,
+        platform,
+        account_scope,
+        from_date,
+        lead(from_date, 1, cast('9999-12-31' as date)) over (
+            partition by area_id, platform, account_scope order by from_date
+        ) as until_date
+    from (
+        select area_id, platform, account_scope, event_date as from_date from {{ ref('bench_account_breaks') }}
+        union
+        select area_id, platform, account_scope, cast('1900-01-01' as date) as from_date
+        from {{ ref('bench_account_breaks') }}
     )
 ),
 
@@ -54,7 +72,7 @@ points as (
         cells.value,
         cells.ci95_low,
         cells.ci95_high,
-        spans.from_date as series_from_date,
+        greatest(spans.from_date, coalesce(account_spans.from_date, spans.from_date)) as series_from_date,
         -- In rounded values a series that does not move does not move in its last digit either.
         round(cells.value, 9) as point,
         (cells.ci95_high - cells.ci95_low) / (2 * {{ z_value(95) }}) as deviation
@@ -64,6 +82,11 @@ points as (
             and cells.platform = spans.platform
             and cells.period_start >= spans.from_date
             and cells.period_end < spans.until_date
+    left join account_spans
+        on cells.area_id = account_spans.area_id
+            and cells.platform = account_spans.platform
+            and cells.account_scope = account_spans.account_scope
+            and cells.period_start between account_spans.from_date and {{ plus_days('account_spans.until_date', -1) }}
     where cells.value is not null and not cells.is_provisional and not cells.is_break
 ),
 

@@ -1,27 +1,9 @@
 -- The twelve questions that the benchmarks are to settle: what they say today, as a sentence made of the figures, or
--- what is missing. Of all forces together, in the newest final month, else week, where most was counted.
-with final_values as (
-    select
-        cells.*,
-        platforms.platform_name,
-        row_number() over (
-            partition by cells.indicator_id, cells.account_scope
-            order by cells.period_type = 'month' desc, cells.period_end desc, cells.n desc, cells.platform asc
-        ) as nth
-    from {{ ref('bench_values') }} as cells
-    inner join {{ ref('dim_platform') }} as platforms
-        on cells.platform = platforms.platform
-    where cells.area_id = 'all_forces'
-        and cells.period_type in ('week', 'month')
-        and cells.value is not null
-        and not cells.is_provisional
-),
-
-emergency as (
+-- what is missing.
+with emergency as (
     select
         incidents.shares_per_post_7d as value,
-        cast(null as double) as ci95_low,
-        cast(null as double) as ci95_high,
+        cast(null as double) as ci95_low, cast(null as double) as ci95_high,
         incidents.post_count as n,
         incidents.incident_name || ' (' || forces.force_name || '): ' || {{ thousands('incidents.post_count') }}
         || ' posts were shared ' || {{ thousands('incidents.share_count_7d') }} || ' times within seven days, '
@@ -36,63 +18,10 @@ emergency as (
     where incidents.platform = 'all' and incidents.shares_per_post_7d is not null
 ),
 
-answers as (
-    select
-        hours.value,
-        hours.ci95_low,
-        hours.ci95_high,
-        hours.n,
-        'In the ' || hours.period_type || ' from ' || cast(hours.period_start as varchar) || ' '
-        || {{ one_place('hours.value') }} || '% of ' || {{ thousands('hours.n') }} || ' questions on '
-        || hours.platform_name || ' were answered within the hour'
-        || coalesce(
-            ' (' || {{ one_place('hours.ci95_low') }} || ' to ' || {{ one_place('hours.ci95_high') }} || ')', ''
-        )
-        || coalesce(', ' || {{ one_place('days.value') }} || '% within a day', '')
-        || coalesce(', ' || {{ one_place('100 - weeks.value') }} || '% not within a week', '') as sentence
-    from final_values as hours
-    {% for name, indicator_id in [('days', 'answered_24h_pct'), ('weeks', 'answered_7d_pct')] %}
-    left join final_values as {{ name }}
-        on {{ name }}.indicator_id = '{{ indicator_id }}'
-            and hours.platform = {{ name }}.platform
-            and hours.account_scope = {{ name }}.account_scope
-            and hours.period_type = {{ name }}.period_type
-            and hours.period_start = {{ name }}.period_start
-    {% endfor %}
-    where hours.indicator_id = 'answered_1h_pct' and hours.account_scope = 'all' and hours.nth = 1
-),
-
-officers as (
-    select
-        officers.value - official.value as value,
-        cast(null as double) as ci95_low,
-        cast(null as double) as ci95_high,
-        officers.n + official.n as n,
-        'In the ' || officers.period_type || ' from ' || cast(officers.period_start as varchar)
-        || ' a post of officers'' accounts on ' || officers.platform_name || ' had '
-        || {{ one_place('officers.value') }}
-        || ' engagements at seven days, one of official accounts ' || {{ one_place('official.value') }} as sentence,
-        row_number() over (
-            order by
-                officers.period_type = 'month' desc, officers.period_end desc, officers.n desc, officers.platform asc
-        ) as nth
-    from final_values as officers
-    inner join final_values as official
-        on officers.indicator_id = official.indicator_id
-            and officers.platform = official.platform
-            and officers.period_type = official.period_type
-            and officers.period_start = official.period_start
-    where officers.indicator_id = 'engagements_per_post'
-        and officers.account_scope = 'officers'
-        and official.account_scope = 'official'
-),
-
 -- Forces with an open account, by platform.
 presence as (
     select
-        cast(null as double) as value,
-        cast(null as double) as ci95_low,
-        cast(null as double) as ci95_high,
+        cast(null as double) as value, cast(null as double) as ci95_low, cast(null as double) as ci95_high,
         cast(max(forces.force_count) as bigint) as n,
         'Of ' || max(forces.force_count) || ' forces so many have an open account: '
         || {{ last_and(list_text(
@@ -110,12 +39,25 @@ presence as (
     cross join (select count(*) as force_count from {{ ref('dim_force') }}) as forces
 ),
 
+mergers as (
+    select
+        cast(null as double) as value, cast(null as double) as ci95_low, cast(null as double) as ci95_high,
+        count(*) as n,
+        'Of ' || count(*) || ' mergers and closings with twelve weeks on each side engagements at seven days rose in '
+        || count(*) filter (where effect > 0 and p_value < 0.05) || ' and fell in '
+        || count(*) filter (where effect < 0 and p_value < 0.05)
+        || ', against forces that merged nothing; in the others they changed by no more than chance does' as sentence
+    from {{ ref('bench_merger_effects') }}
+    where outcome = 'engagement_count_7d' and effect is not null
+    having count(*) > 0
+),
+
 answered as (
     select 'emergency' as question_id, value, ci95_low, ci95_high, n, sentence from emergency where nth = 1
     union all
-    select 'answers' as question_id, value, ci95_low, ci95_high, n, sentence from answers
+    select question_id, value, ci95_low, ci95_high, n, sentence from {{ ref('bench_question_values') }}
     union all
-    select 'officers' as question_id, value, ci95_low, ci95_high, n, sentence from officers where nth = 1
+    select 'mergers' as question_id, value, ci95_low, ci95_high, n, sentence from mergers
     union all
     select 'presence' as question_id, value, ci95_low, ci95_high, n, sentence from presence
 )

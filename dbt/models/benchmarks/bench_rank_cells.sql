@@ -4,9 +4,9 @@
 -- beta (of shares) and gamma (of rates with Byar's limits): shape and second shape, or exposure, of what is left after
 -- shrinkage. log (of medians): place and standard deviation on the logarithm, by the limits. days (of ratios of sums
 -- that have no limits): place on the logarithm; how far it moves is told by drawing the period's days again. Followers
--- have none: they are counted and not sampled. A median that was not reached has no place and is last in every draw.
--- Where forces differ by no more than chance the crowd counts for a thousand million, so that every order of them is as
--- likely as any other.
+-- and accounts have none: they are counted and not sampled. A median that was not reached has no place and is last in
+-- every draw. Where forces differ by no more than chance the crowd counts for a thousand million, so that every order
+-- of them is as likely as any other.
 with ranked as (
     select
         comparisons.indicator_id,
@@ -30,7 +30,7 @@ with ranked as (
         case
             when shrunk.area_id is not null and indicators.interval_method = 'wilson' then 'beta'
             when shrunk.area_id is not null then 'gamma'
-            when indicators.kind <> 'ratio' then 'log'
+            when indicators.kind <> 'ratio' and indicators.interval_method <> 'none' then 'log'
             when indicators.interval_method = 'none' and {{ is_by_day('indicators.numerator_measure') }} then 'days'
         end as drawn_from
     from {{ ref('bench_comparisons') }} as comparisons

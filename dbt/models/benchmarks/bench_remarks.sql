@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 -- What has to be said beside a number: that the thread stands for the asker where nobody says who wrote, of counters at
--- export how old the posts were, and of comments on how many posts nobody could make any. A group has those of its
--- forces.
+-- export how old the posts were, of comments on how many posts nobody could make any, and of answers since when a force
+-- gives fewer than it used to. A group has those of its forces, but for the last.
 with sums as (
     select
         indicators.indicator_id,
@@ -51,6 +51,21 @@ remarks as (
             when known_by = 'values_export' then 'counted ' || age_days || ' days after posting on average'
         end as remark_text
     from sums
+),
+
+unioned as (
+    select indicator_id, area_id, platform, account_scope, period_type, period_start, remark_text from remarks
+    union all
+    select
+        'answered_1h_ratio' as indicator_id,
+        force_id as area_id,
+        'all' as platform,
+        'all' as account_scope,
+        period_type,
+        period_start,
+        'worse than it used to be since ' || cast(worse_since_date as varchar) as remark_text
+    from {{ ref('bench_cusum') }}
+    where is_worse and period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
 )
 
 select
@@ -60,6 +75,7 @@ select
     account_scope,
     period_type,
     period_start,
-    remark_text
-from remarks
+    {{ list_text('remark_text', 'remark_text') }} as remark_text
+from unioned
 where remark_text is not null
+group by indicator_id, area_id, platform, account_scope, period_type, period_start

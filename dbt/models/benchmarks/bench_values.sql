@@ -11,6 +11,8 @@ with unioned as (
     select * from {{ ref('bench_ratios') }}
     union all
     select * from {{ ref('bench_first_replies') }}
+    union all
+    select * from {{ ref('bench_top_posts') }}
 )
 
 select

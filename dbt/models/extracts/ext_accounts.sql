@@ -24,6 +24,8 @@ select
     accounts.url,
     accounts.opened_date,
     accounts.closed_date,
+    accounts.merged_date,
+    accounts.line_account_id,
     days.observed_at_utc,
     case when not platforms.is_terms_restricted then days.follower_count end as follower_count,
     days.is_follower_count_hidden,

@@ -3,6 +3,7 @@
 select
     posts.force_id,
     posts.account_id,
+    accounts.line_account_id,
     posts.post_id,
     posts.platform,
     posts.kind,
@@ -20,4 +21,6 @@ select
 from {{ ref('fct_posts') }} as posts
 inner join {{ ref('dim_platform') }} as platforms
     on posts.platform = platforms.platform
+inner join {{ ref('dim_account') }} as accounts
+    on posts.account_id = accounts.account_id
 where posts.kind <> 'repost' and not platforms.is_terms_restricted

@@ -1,5 +1,6 @@
 -- METHOD 4.2 and 4.3: the clock stops at the first reply by a person; unanswered is waiting, not absent.
--- Waiting is censored at the last look, so that not having looked is not taken for silence.
+-- Waiting is censored at the last look, so that not having looked is not taken for silence. A pulse looks at some
+-- threads of an account, and is no look at the others.
 -- followed_until_utc: the last look is the last pull of the account's messages before the post grew too old, or the
 -- pull that saw the message, if that is later; of a return its export, and that of others only as far as they show the
 -- same conversation without a gap. It ends where a reply would no longer count. A conversation that was closed without
@@ -13,6 +14,7 @@ timeline as (
     select account_id, pulled_at_utc as at_utc, pulled_at_utc, false as is_thread_end
     from {{ ref('stg_landing__requests') }}
     where entity = 'messages' and status in ('landed', 'empty') and is_passed and landing_source <> 'returns'
+        and is_pulse is not true
     union all
     select distinct
         account_id,

@@ -1,6 +1,6 @@
 -- Which days a pull or a return knows: from_date to until_date, both included. A pull knows the whole days before its
 -- own, threads less far back than posts, and no direct messages. A return knows the period that it declares, as far as
--- its days were over when it was exported; of messages in the channels that it has rows of.
+-- its days were over when it was exported; of messages in the channels that it has rows of. A pulse knows no day.
 with requests as (
     select *
     from {{ ref('stg_landing__requests') }}
@@ -20,7 +20,7 @@ pulled as (
         {{ plus_days('pulled_date', -1) }} as until_date,
         false as is_return
     from requests
-    where landing_source <> 'returns'
+    where landing_source <> 'returns' and is_pulse is not true
 ),
 
 returned as (

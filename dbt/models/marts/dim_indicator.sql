@@ -18,6 +18,7 @@ select
     metrics,
     metric_rule,
     platforms,
+    only_account_scope,
     cast(is_pooled as boolean) as is_pooled,
     coalesce(denominator_measure = 'expected_answers_1h', false) as is_standardised,
     horizon,

@@ -17,6 +17,11 @@ with posts as (
         count(*) filter (where kind = 'post' and is_comments_off) as comments_off_count,
         count(age_at_export_seconds) filter (where kind = 'post') as exported_post_count,
         sum(age_at_export_seconds) filter (where kind = 'post') as age_at_export_seconds,
+        {% for counter in var('first_day_counters') %}
+        sum({{ counter }}_24h) filter (where kind = 'post') as {{ counter }}_24h,
+        count({{ counter }}_24h) filter (where kind = 'post')
+            as {{ counter | replace('_count', '_valued_24h_count') }},
+        {% endfor %}
         {% for counter in var('counters') + ['engagement_count'] %}
         sum({{ counter }}_at_export) filter (where kind = 'post') as {{ counter }}_at_export,
         count({{ counter }}_at_export) filter (where kind = 'post')
@@ -93,6 +98,12 @@ select
     case
         when posts.post_count > 0 then cast(posts.age_at_export_seconds as bigint) when known.is_posts_known then 0
     end as age_at_export_seconds,
+    {% for counter in var('first_day_counters') %}
+    {% set valued = counter | replace('_count', '_valued_24h_count') %}
+    case when posts.post_count > 0 then cast(posts.{{ counter }}_24h as bigint) when known.is_posts_known then 0 end
+        as {{ counter }}_24h,
+    {{ zero_where('known.is_posts_known', 'posts.' ~ valued) }} as {{ valued }},
+    {% endfor %}
     {% for counter in var('counters') + ['engagement_count'] %}
     {% set valued = counter | replace('_count', '_valued_count') %}
     {% set exported = counter | replace('_count', '_exported_count') %}

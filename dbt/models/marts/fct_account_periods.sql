@@ -6,7 +6,7 @@
 -- Account-days summed for each period, and what stands at its end. Weeks and months from days; quarters, years and
 -- twelve months from months.
 {% set at_end = ['is_absent_at_end', 'last_status', 'last_reason', 'follower_date', 'follower_count',
-    'is_follower_count_hidden'] %}
+    'is_follower_count_hidden', 'is_settled', 'is_dormant'] %}
 {% set columns = ['account_id', 'period_type', 'period_start', 'period_end', 'is_open_at_end'] + at_end
     + var('day_measures') %}
 with periods as (
@@ -64,8 +64,20 @@ from_days as (
     having bool_or(is_inside)
 ),
 
+settled as (
+    select
+        from_days.*,
+        dormancy.is_settled,
+        dormancy.is_dormant
+    from from_days
+    inner join {{ ref('fct_account_dormancy') }} as dormancy
+        on from_days.account_id = dormancy.account_id
+            and from_days.period_type = dormancy.period_type
+            and from_days.period_start = dormancy.period_start
+),
+
 months as (
-    select {{ columns | join(', ') }} from from_days where period_type = 'month'
+    select {{ columns | join(', ') }} from settled where period_type = 'month'
     {% if is_incremental() %}
     union all
     select {{ columns | join(', ') }} from {{ this }} where period_type = 'month'
@@ -93,7 +105,7 @@ from_months as (
 ),
 
 unioned as (
-    select {{ columns | join(', ') }} from from_days
+    select {{ columns | join(', ') }} from settled
     union all
     select {{ columns | join(', ') }} from from_months
 )

@@ -3,25 +3,32 @@
     pre_hook="{{ forget_from('created_date', 'posts_from_date') }}"
 ) }}
 
--- METHOD 5: a counter at seven days is that of the first snapshot at that age, while it is not yet late. A counter at
+-- METHOD 5: a counter at an age (an hour, a day, seven days) is that of the first snapshot so old, while it is not yet
+-- late. A counter at
 -- export is what a return says last, at whatever age: a measure of its own, never mixed with the other. A repost's
 -- counters belong to somebody else's post. Engagements are the parts that the catalogue says a platform has and we can
 -- have; a part that it has and did not report leaves the post without a value: not reported is not zero. Only a post whose
 -- owner has switched its comments off has none to count.
 {% set parts = ['like_count', 'comment_count', 'share_count', 'quote_count'] %}
+{% set ages = ['1h', '24h', '7d'] %}
 with age as (
-    select age_hours * 3600 as from_seconds, late_after_hours * 3600 as late_after_seconds
+    select
+        {% for age in ages %}
+        max(case when age = '{{ age }}' then age_hours * 3600 end) as from_{{ age }},
+        max(case when age = '{{ age }}' then late_after_hours * 3600 end) as late_{{ age }}{{ ',' if not loop.last }}
+        {% endfor %}
     from {{ ref('post_ages') }}
-    where age = '7d'
 ),
 
 snapshots as (
     select
         posts.*,
-        -- Orders the snapshots at seven days and older; null before.
+        -- Orders the snapshots at an age and older; null before.
+        {% for age in ages %}
         case
-            when posts.kind <> 'repost' and posts.age_seconds >= age.from_seconds then posts.snapshot_number
-        end as aged_number,
+            when posts.kind <> 'repost' and posts.age_seconds >= age.from_{{ age }} then posts.snapshot_number
+        end as number_{{ age }},
+        {% endfor %}
         case
             when posts.kind <> 'repost' and posts.landing_source = 'returns' then posts.snapshot_number
         end as exported_number
@@ -39,7 +46,11 @@ posts as (
             together(['force_id', 'platform', 'kind', 'landing_source', 'correction_ids'] + var('counters')),
             'snapshot_number'
         ) }} as latest,
-        {{ value_at_min(together(['age_seconds', 'correction_ids', 'is_comments_off'] + var('counters')), 'aged_number') }} as aged,
+        {% for age in ages %}
+        {{ value_at_min(
+            together(['age_seconds', 'correction_ids', 'is_comments_off'] + var('counters')), 'number_' ~ age
+        ) }} as at_{{ age }},
+        {% endfor %}
         {{ value_at_max(together(['age_seconds', 'correction_ids'] + var('counters')), 'exported_number') }} as exported
     from snapshots
     group by account_id, post_id
@@ -49,14 +60,16 @@ noted as (
     select
         posts.*,
         {{ to_london_date('posts.created_at_utc') }} as created_date,
+        {% for age in ages %}
         case
-            when posts.latest.kind = 'repost' or posts.aged.age_seconds <= age.late_after_seconds then null
-            when posts.aged.age_seconds is not null then 'late'
-            when {{ seconds_between('posts.created_at_utc', 'clock.data_as_of_utc') }} <= age.late_after_seconds
+            when posts.latest.kind = 'repost' or posts.at_{{ age }}.age_seconds <= age.late_{{ age }} then null
+            when posts.at_{{ age }}.age_seconds is not null then 'late'
+            when {{ seconds_between('posts.created_at_utc', 'clock.data_as_of_utc') }} <= age.late_{{ age }}
                 then 'provisional'
             else 'not_collected'
-        end as note_7d,
-        posts.aged.age_seconds <= age.late_after_seconds as is_valued
+        end as note_{{ age }},
+        posts.at_{{ age }}.age_seconds <= age.late_{{ age }} as is_valued_{{ age }}{{ ',' if not loop.last }}
+        {% endfor %}
     from posts
     cross join age
     cross join {{ ref('stg_landing__window') }} as clock
@@ -85,31 +98,39 @@ select
     noted.observed_at_utc,
     {% for counter in var('counters') %}
     noted.latest.{{ counter }},
-    case when noted.is_valued then noted.aged.{{ counter }} end as {{ counter }}_7d,
+    {% for age in ages %}
+    case when noted.is_valued_{{ age }} then noted.at_{{ age }}.{{ counter }} end as {{ counter }}_{{ age }},
+    {% endfor %}
     noted.exported.{{ counter }} as {{ counter }}_at_export,
     {% endfor %}
-    case when noted.is_valued and has_parts.platform is not null then 0 end
+    {% for age in ages %}
+    {% set aged = 'noted.at_' ~ age %}
+    case when noted.is_valued_{{ age }} and has_parts.platform is not null then 0 end
     {% for part in parts %}
     {% if part == 'comment_count' %}
     + case
-        when has_parts.has_comment_count and noted.aged.comment_count is not null then noted.aged.comment_count
-        when noted.aged.is_comments_off or not has_parts.has_comment_count then 0
+        when has_parts.has_comment_count and {{ aged }}.comment_count is not null then {{ aged }}.comment_count
+        when {{ aged }}.is_comments_off or not has_parts.has_comment_count then 0
     end
     {% else %}
-    + case when has_parts.has_{{ part }} then noted.aged.{{ part }} else 0 end
+    + case when has_parts.has_{{ part }} then {{ aged }}.{{ part }} else 0 end
     {% endif %}
     {% endfor %}
-        as engagement_count_7d,
+        as engagement_count_{{ age }},
+    {% endfor %}
     case when noted.exported.age_seconds is not null and has_parts.platform is not null then 0 end
     {% for part in parts %}
     + case when has_parts.has_{{ part }} then noted.exported.{{ part }} else 0 end
     {% endfor %}
         as engagement_count_at_export,
-    noted.note_7d,
-    coalesce(noted.is_valued and noted.aged.is_comments_off, false) as is_comments_off,
+    {% for age in ages %}
+    noted.note_{{ age }},
+    {% endfor %}
+    coalesce(noted.is_valued_7d and noted.at_7d.is_comments_off, false) as is_comments_off,
     noted.exported.age_seconds as age_at_export_seconds,
     noted.latest.correction_ids,
-    case when noted.is_valued then noted.aged.correction_ids end as correction_ids_7d,
+    case when noted.is_valued_24h then noted.at_24h.correction_ids end as correction_ids_24h,
+    case when noted.is_valued_7d then noted.at_7d.correction_ids end as correction_ids_7d,
     noted.exported.correction_ids as correction_ids_at_export,
     {{ is_invented() }} as is_invented
 from noted

@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
--- is_passed: what this request brought counts, for the account is not in quarantine. What a return declares of itself
--- stands here: its period, the channels that it lists, and as pulled_at_utc when it was exported.
+-- is_passed: what this request brought counts, for the account is not in quarantine. is_pulse: it asked for what is
+-- young and open, and knows nothing of days or accounts. What a return declares of itself stands here: its period,
+-- the channels that it lists, and as pulled_at_utc when it was exported.
 with requests as (
     select
         {{ landing_source('filename') }} as landing_source,
@@ -25,6 +26,7 @@ final as (
         requests.period_to_date,
         requests.channels,
         {{ to_london_date('requests.pulled_at_utc') }} as pulled_date,
+        {{ is_of_pulse('requests.run_id') }} as is_pulse,
         refused.run_id is null as is_passed
     from requests
     left join {{ ref('stg_landing__quarantined') }} as refused

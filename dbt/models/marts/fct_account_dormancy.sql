@@ -1,0 +1,26 @@
+{{ config(materialized='view') }}
+
+-- Whether an account said anything in the thirty days that end with each week and month that this build computes. It is
+-- settled by what was seen, or by thirty days on all of which the account was open and known.
+with counted as (
+    select
+        days.account_id,
+        periods.period_type,
+        periods.period_start,
+        greatest(sum(days.written_count), 0) > 0 as is_active,
+        count(*) filter (where days.is_open and days.is_posts_known) = 30 as is_whole
+    from {{ ref('fct_account_days') }} as days
+    inner join {{ ref('dim_period') }} as periods
+        on days.activity_date between {{ plus_days('periods.period_end', -29) }} and periods.period_end
+            and periods.period_type in ('week', 'month')
+            and periods.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+    group by days.account_id, periods.period_type, periods.period_start
+)
+
+select
+    account_id,
+    period_type,
+    period_start,
+    is_active or is_whole as is_settled,
+    is_whole and not is_active as is_dormant
+from counted
