@@ -88,14 +88,15 @@ valued as (
 judged as (
     select
         valued.*,
-        coalesce(
-            (own.y - valued.peers_place) / sqrt(power(own.s, 2) + valued.tau2 + valued.peers_variance),
-            case
-                when waiting.ci998_low > valued.peers_value then {{ z_value(99.8) }}
-                when waiting.ci95_low > valued.peers_value then {{ z_value(95) }}
-                when waiting.area_id is not null then 0
-            end
-        ) as z
+        case
+            when valued.peers_count < {{ var('compared_from') }} then null
+            when own.area_id is not null
+                then (own.y - valued.peers_place)
+                    / sqrt(power(own.s, 2) + valued.tau2 + valued.peers_variance)
+            when waiting.ci998_low > valued.peers_value then {{ z_value(99.8) }}
+            when waiting.ci95_low > valued.peers_value then {{ z_value(95) }}
+            when waiting.area_id is not null then 0
+        end as z
     from valued
     left join places as own
         on valued.area_id = own.area_id
@@ -104,7 +105,6 @@ judged as (
             and valued.account_scope = own.account_scope
             and valued.period_type = own.period_type
             and valued.period_start = own.period_start
-            and valued.peers_count >= {{ var('compared_from') }}
     left join {{ ref('bench_values') }} as waiting
         on valued.area_id = waiting.area_id
             and valued.indicator_id = waiting.indicator_id
@@ -115,7 +115,6 @@ judged as (
             and waiting.value_note = 'not_reached'
             and not waiting.is_provisional
             and not waiting.is_break
-            and valued.peers_count >= {{ var('compared_from') }}
 )
 
 select

@@ -43,13 +43,17 @@ select
 from found
 union all
 select
-    'views_7d_per_1k', force_id, platform, account_scope, t, views, population, viewed, null, null, null,
+    'views_7d_per_1k', force_id, platform, account_scope, t,
+    -- The few posts without a value are taken to be like the others.
+    case when viewed < posts then round(views * posts / viewed) else views end, population, viewed, null, null, null,
     is_settled and viewed >= 0.9 * posts, false
 from found
 where population is not null and platform = 'youtube'
 union all
 select
-    'engagements_per_1k', force_id, platform, account_scope, t, engagements, population, engaged, null, null, null,
+    'engagements_per_1k', force_id, platform, account_scope, t,
+    case when engaged < posts then round(engagements * posts / engaged) else engagements end, population, engaged,
+    null, null, null,
     is_settled and engaged >= 0.9 * posts, false
 from found
 where population is not null
