@@ -1,6 +1,6 @@
 """Benchmark tables, one number's way and questions, as people read them in a terminal.
 
-Belongs here: rich. Does not belong here: one cell's text (figures.py), or finding out what is shown.
+Belongs here: rich. Does not belong here: one cell's text (release/figures.py), or finding out what is shown.
 """
 
 import textwrap
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli import figures
 from pipelines.cli.display import WIDE, console, show_lines, show_rows
-from pipelines.cli.figures import amount, number
+from pipelines.release import figures
+from pipelines.release.figures import amount, number
 
 if TYPE_CHECKING:
     from pipelines.release.explain import Explanation

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import benchmark_display, figures
+from pipelines.cli import benchmark_display
 from pipelines.cli.common import Format, FormatOption, PeriodType, as_json, plainly, print_rows
+from pipelines.release import figures
 from pipelines.settings import Settings
 
 app = typer.Typer()
@@ -47,11 +48,12 @@ def table(
     by side.
     """
     from pipelines.release import reader
+    from pipelines.release.opened import open_release
 
     settings = Settings()
     with plainly(settings):
         if indicator is None and force is None and peers_of is None:
-            _, connection = reader.open_release(settings)
+            _, connection = open_release(settings)
             print_rows(reader.indicators(connection), format_, "Indicators")
             return
         found = reader.table(
@@ -100,10 +102,11 @@ def explain(
 def questions(format_: FormatOption = Format.TABLE) -> None:
     """The claims that the benchmarks are to settle: what the figures say today, or what is missing."""
     from pipelines.release import reader
+    from pipelines.release.opened import open_release
 
     settings = Settings()
     with plainly(settings):
-        release, connection = reader.open_release(settings)
+        release, connection = open_release(settings)
         rows = reader.questions(release, connection)
     if format_ == Format.TABLE:
         benchmark_display.show_questions(
@@ -120,10 +123,11 @@ def incidents(
 ) -> None:
     """What was said, shared and gained in each declared incident, beside what is usual for the force."""
     from pipelines.release import reader
+    from pipelines.release.opened import open_release
 
     settings = Settings()
     with plainly(settings):
-        release, connection = reader.open_release(settings)
+        release, connection = open_release(settings)
         rows = reader.incidents(release, connection, force)
     if format_ != Format.TABLE:
         print_rows(rows, format_, "Incidents")
@@ -146,10 +150,11 @@ def mergers(
     says what is missing.
     """
     from pipelines.release import reader
+    from pipelines.release.opened import open_release
 
     settings = Settings()
     with plainly(settings):
-        release, connection = reader.open_release(settings)
+        release, connection = open_release(settings)
         rows = reader.mergers(release, connection, force)
     if format_ != Format.TABLE:
         print_rows(rows, format_, "Mergers")

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from pipelines.cli.figures import number
+from pipelines.release.figures import number
 
 if TYPE_CHECKING:
     from pipelines.release.missing import AccountStatus

@@ -129,12 +129,12 @@ def verify() -> None:
 @app.command()
 def revisions(format_: FormatOption = Format.TABLE) -> None:
     """What the current release revises, counted by reason; csv and json: every revised cell, old and new."""
-    from pipelines.release import reader
+    from pipelines.release.opened import open_release
     from pipelines.release.revisions import NAME, summary
 
     settings = Settings()
     with plainly(settings):
-        release, connection = reader.open_release(settings)
+        release, connection = open_release(settings)
         if format_ != Format.TABLE:
             print_rows(connection.table(NAME).pl().to_dicts(), format_, NAME)
         elif release.revises:

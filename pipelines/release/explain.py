@@ -12,9 +12,10 @@ from typing import Any
 
 import duckdb
 
+from pipelines.release.opened import open_release
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import Release
-from pipelines.release.reader import Asked, open_release, table
+from pipelines.release.reader import Asked, table
 from pipelines.release.sentences import definition
 from pipelines.settings import Settings
 from pipelines.warehouse.build import current_build

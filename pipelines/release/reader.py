@@ -4,17 +4,16 @@ Belongs here: queries over published tables. Does not belong here: arithmetic on
 a table is of (periods.py), what is said beside it (sentences.py), or how it looks (cli/display.py).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from pipelines.disk import as_sql
 from pipelines.release.cells import CELLS
+from pipelines.release.opened import name_of, names, open_release, rows_of, usual_platform
 from pipelines.release.peers import peers_named, peers_together
 from pipelines.release.periods import NotFoundError, Period, choose
-from pipelines.release.published import Release, folder_of, served
+from pipelines.release.published import Release
 from pipelines.release.sentences import (
     by_chance,
     definition,
@@ -67,22 +66,6 @@ class BenchmarkTable:
         return any(row["value"] is not None for row in self.rows)
 
 
-def open_release(settings: Settings) -> tuple[Release, duckdb.DuckDBPyConnection]:
-    """The current release and a connection with its tables as views.
-
-    Raises:
-        NotFoundError: nothing is published.
-        DamagedReleaseError: a table, release.json or the pointer is not what was published.
-    """
-    release = served(settings)
-    if release is None:
-        raise NotFoundError("nothing is published yet: `beatbook run` publishes")
-    connection = duckdb.connect()
-    for path in sorted((folder_of(settings, release) / "tables").glob("*.parquet")):
-        connection.execute(f"create view {path.stem} as from {as_sql(path)}")
-    return release, connection
-
-
 def indicators(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Every indicator with its name and unit."""
     sql = "select indicator_id, name, unit from dim_indicator order by position"
@@ -95,7 +78,7 @@ def questions(release: Release, connection: duckdb.DuckDBPyConnection) -> list[d
     Raises:
         NotFoundError: an earlier version published the release.
     """
-    return _rows(release, connection, "from bench_questions order by position")
+    return rows_of(release, connection, "from bench_questions order by position")
 
 
 def incidents(
@@ -126,47 +109,43 @@ def _of_force(
     release: Release, connection: duckdb.DuckDBPyConnection, table: str, force: str | None, order: str
 ) -> list[dict[str, Any]]:
     """A table's rows of one force, or without one of all."""
-    forces = _names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
+    forces = names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
     sql = f"from {table} where force_id = coalesce($force, force_id) order by {order}"
-    return _rows(release, connection, sql, {"force": force and _one_of(force, forces, "force")})
-
-
-def _rows(
-    release: Release, connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] = {}
-) -> list[dict[str, Any]]:
-    try:
-        return connection.sql(sql, params=dict(parameters)).pl().to_dicts()
-    except duckdb.CatalogException as error:
-        raise NotFoundError(
-            f"release {release.release_id} lacks a table: an earlier version published it, "
-            "`beatbook build` publishes anew"
-        ) from error
+    return rows_of(release, connection, sql, {"force": force and name_of(force, forces, "force")})
 
 
 def table(settings: Settings, asked: Asked) -> BenchmarkTable:
+    """A table of the current release, as `table_of`.
+
+    Raises:
+        NotFoundError: nothing is published, or as for `table_of`.
+        DamagedReleaseError: what is published is damaged.
+    """
+    return table_of(*open_release(settings), asked)
+
+
+def table_of(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -> BenchmarkTable:
     """The table of an indicator, of a force, or of one indicator of one force.
 
     Raises:
         NotFoundError: no such indicator, force, platform, scope or period; the message names those there are.
             A force has no peers, or they are asked for of a table of one force.
-        DamagedReleaseError: what is published is damaged.
     """
     if asked.peers_of and (asked.force or not asked.indicator):
         raise NotFoundError("the peers of a force are compared by one indicator, and without --force")
-    release, connection = open_release(settings)
     definitions = every = connection.sql("from dim_indicator order by position").pl().to_dicts()
-    platforms = {"all": "All platforms"} | _names(connection, "platform", "platform_name", "dim_platform")
-    scopes = _names(connection, "account_scope", "account_scope_name", "dim_account_scope")
-    forces = _names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
-    force = asked.force and _one_of(asked.force, forces, "force")
-    peers_of = asked.peers_of and _one_of(asked.peers_of, forces, "force")
+    platforms = {"all": "All platforms"} | names(connection, "platform", "platform_name", "dim_platform")
+    scopes = names(connection, "account_scope", "account_scope_name", "dim_account_scope")
+    forces = names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
+    force = asked.force and name_of(asked.force, forces, "force")
+    peers_of = asked.peers_of and name_of(asked.peers_of, forces, "force")
     peers = _peers(release, connection, force or peers_of)
     if peers_of and not peers:
         raise NotFoundError(peers_named(forces[peers_of], peers, forces))
     areas = [peers_of, *(peer["peer_force_id"] for peer in peers)] if peers_of else [force] if force else None
-    scope = _one_of(asked.scope, scopes, "account scope")
+    scope = name_of(asked.scope, scopes, "account scope")
     if asked.indicator:
-        found = _one_of(
+        found = name_of(
             asked.indicator, {row["indicator_id"]: row["name"] for row in definitions}, "indicator"
         )
         definitions = [row for row in definitions if row["indicator_id"] == found]
@@ -176,12 +155,12 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
         raise NotFoundError(
             f"that is not made of {lower(scopes[scope])} for {period.period_type.replace('_', ' ')}s"
         )
-    platform = asked.platform and _one_of(asked.platform, platforms, "platform")
+    platform = asked.platform and name_of(asked.platform, platforms, "platform")
     if platform is None and force is None:
-        platform = _usual_platform(connection, definitions[0], period, scope)
+        platform = usual_platform(connection, definitions[0], period, scope)
     parameters = {
         "indicators": [row["indicator_id"] for row in definitions],
-        "areas": areas or [*_names(connection, "area_id", "area_name", "dim_area")],
+        "areas": areas or [*names(connection, "area_id", "area_name", "dim_area")],
         "is_of_force": force is not None,
         "platform": platform,
         "scope": scope,
@@ -191,7 +170,7 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
         "period_end": period.end,
         "release_id": release.release_id,
     }
-    rows = _rows(release, connection, CELLS, parameters)
+    rows = rows_of(release, connection, CELLS, parameters)
     if not rows:
         what = definitions[0]["name"] if asked.indicator else "any indicator"
         raise NotFoundError(f"there is no table of {what} for {platforms[str(platform)]}")
@@ -224,19 +203,7 @@ def _peers(
 ) -> list[dict[str, Any]]:
     """The force's peers, nearest first; without a force nobody's."""
     sql = "from dim_peer where force_id = $force order by position"
-    return _rows(release, connection, sql, {"force": force}) if force else []
-
-
-def _names(connection: duckdb.DuckDBPyConnection, key: str, name: str, source: str) -> dict[str, str]:
-    return dict(connection.sql(f"select distinct {key}, {name} from {source} order by 1").fetchall())
-
-
-def _one_of(wanted: str, names: Mapping[str, str], what: str) -> str:
-    """The key that was meant, given as it is or by its name, in any case."""
-    for key, name in names.items():
-        if wanted.casefold() in (key.casefold(), name.casefold()):
-            return key
-    raise NotFoundError(f"there is no {what} {wanted}; there are: {', '.join(names)}")
+    return rows_of(release, connection, sql, {"force": force}) if force else []
 
 
 def _is_made(connection: duckdb.DuckDBPyConnection, indicator: str, period: Period, scope: str) -> bool:
@@ -248,28 +215,3 @@ def _is_made(connection: duckdb.DuckDBPyConnection, indicator: str, period: Peri
         params={"indicator": indicator, "period_type": period.period_type, "scope": scope},
     ).fetchone()
     return bool(row and row[0])
-
-
-def _usual_platform(
-    connection: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], period: Period, scope: str
-) -> str | None:
-    row = connection.sql(
-        "select platform from bench_values inner join dim_area using (area_id) "
-        "where indicator_id = $indicator and account_scope = $scope and area_type = 'force' "
-        "and period_type = $period_type and period_start = $period_start "
-        "group by platform "
-        "order by (platform = 'all') = $is_standardised and count(value) > 0 desc, count(value) desc, "
-        "platform",
-        params={
-            "indicator": definition["indicator_id"],
-            # A release of an earlier version says nothing of it.
-            "is_standardised": bool(definition.get("is_standardised")),
-            "scope": scope,
-            "period_type": period.period_type,
-            "period_start": period.start,
-        },
-    ).fetchone()
-    if row:
-        return str(row[0])
-    wanted = (definition["platforms"] or "").split("|")[0]
-    return wanted or str(connection.sql("select min(platform) from dim_platform").fetchall()[0][0])

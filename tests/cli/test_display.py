@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pipelines.cli import benchmark_display, display, figures
+from pipelines.cli import benchmark_display, display
+from pipelines.release import figures
 from pipelines.release.reader import BenchmarkTable
 
 

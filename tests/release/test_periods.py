@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from pipelines.release.opened import open_release
 from pipelines.release.periods import NotFoundError, Period, choose
-from pipelines.release.reader import open_release
 from pipelines.settings import Settings
 from tests.release.small_release import (
     LAST_WEEK,

@@ -1,6 +1,7 @@
 """A benchmark's figures as people read them: numbers, times, ranks with their limits, verdicts, changes.
 
-Belongs here: one cell's text. Does not belong here: tables and rich (display.py).
+Belongs here: one cell's text, the same in the terminal and the portal. Does not belong here: tables and how
+they look (cli/benchmark_display.py, portal/).
 """
 
 from collections.abc import Mapping

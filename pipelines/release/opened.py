@@ -1,0 +1,91 @@
+"""The current release, open for questions, and what every question needs.
+
+Belongs here: opening, rows, names, and what a person may have meant. Does not belong here: what is asked
+(reader.py, national.py, explain.py), or how releases lie on disk (published.py).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from pipelines.disk import as_sql
+from pipelines.release.periods import NotFoundError, Period
+from pipelines.release.published import Release, folder_of, served
+from pipelines.settings import Settings
+
+
+def open_release(settings: Settings) -> tuple[Release, duckdb.DuckDBPyConnection]:
+    """The current release and a connection with its tables as views.
+
+    Raises:
+        NotFoundError: nothing is published.
+        DamagedReleaseError: a table, release.json or the pointer is not what was published.
+    """
+    release = served(settings)
+    if release is None:
+        raise NotFoundError("nothing is published yet: `beatbook run` publishes")
+    connection = duckdb.connect()
+    for path in sorted((folder_of(settings, release) / "tables").glob("*.parquet")):
+        connection.execute(f"create view {path.stem} as from {as_sql(path)}")
+    return release, connection
+
+
+def rows_of(
+    release: Release, connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] = {}
+) -> list[dict[str, Any]]:
+    """The rows of a query over the release's tables.
+
+    Raises:
+        NotFoundError: a table is missing, since an earlier version published the release.
+    """
+    try:
+        return connection.sql(sql, params=dict(parameters)).pl().to_dicts()
+    except duckdb.CatalogException as error:
+        raise NotFoundError(
+            f"release {release.release_id} lacks a table: an earlier version published it, "
+            "`beatbook build` publishes anew"
+        ) from error
+
+
+def names(connection: duckdb.DuckDBPyConnection, key: str, name: str, source: str) -> dict[str, str]:
+    """Names by their key, in the order of the keys."""
+    return dict(connection.sql(f"select distinct {key}, {name} from {source} order by 1").fetchall())
+
+
+def name_of(wanted: str, names: Mapping[str, str], what: str) -> str:
+    """The key that was meant, given as it is or by its name, in any case.
+
+    Raises:
+        NotFoundError: there is none; the message names those there are.
+    """
+    for key, name in names.items():
+        if wanted.casefold() in (key.casefold(), name.casefold()):
+            return key
+    raise NotFoundError(f"there is no {what} {wanted}; there are: {', '.join(names)}")
+
+
+def usual_platform(
+    connection: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], period: Period, scope: str
+) -> str:
+    """Where an indicator is looked at when nobody says: the platform on which most forces have a number."""
+    row = connection.sql(
+        "select platform from bench_values inner join dim_area using (area_id) "
+        "where indicator_id = $indicator and account_scope = $scope and area_type = 'force' "
+        "and period_type = $period_type and period_start = $period_start "
+        "group by platform "
+        "order by (platform = 'all') = $is_standardised and count(value) > 0 desc, count(value) desc, "
+        "platform",
+        params={
+            "indicator": definition["indicator_id"],
+            # A release of an earlier version says nothing of it.
+            "is_standardised": bool(definition.get("is_standardised")),
+            "scope": scope,
+            "period_type": period.period_type,
+            "period_start": period.start,
+        },
+    ).fetchone()
+    if row:
+        return str(row[0])
+    wanted = (definition["platforms"] or "").split("|")[0]
+    return wanted or str(connection.sql("select min(platform) from dim_platform").fetchall()[0][0])
