@@ -17,6 +17,7 @@ from pipelines.cli import (
     benchmarks,
     display,
     override,
+    portal,
     quarantine,
     reading,
     returns,
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 app.add_typer(benchmarks.app)
 app.add_typer(reading.app)
+app.add_typer(portal.app)
 app.add_typer(returns.app, name="returns")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(quarantine.app, name="quarantine")
@@ -190,14 +192,21 @@ def plan(
 
 
 @app.command()
-def up(port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] = 3000) -> None:
-    """The Dagster UI, its schedule and (in the sandbox profile) the sandbox, until you stop it."""
+def up(
+    port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] = 3000,
+    portal_port: Annotated[int, typer.Option(help="Where the portal listens.")] = 3001,
+) -> None:
+    """The Dagster UI, its schedule, the portal and (in the sandbox) the sandbox, until you stop it."""
     from pipelines.orchestration import ui
 
     settings = Settings()
     try:
-        with ui.only_one(settings, port) as lock, ready(settings):
-            ui.serve(settings, port, lock)
+        with ui.only_one(settings, port, portal_port) as lock, ready(settings):
+            from portal.serve import beside
+
+            with beside(settings, portal_port) as address:
+                typer.echo(f"Portal: {address}")
+                ui.serve(settings, port, lock)
     except ui.NotServedError as error:
         fail(Exit.INFRASTRUCTURE, str(error))
 

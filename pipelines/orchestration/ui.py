@@ -28,27 +28,33 @@ class NotServedError(Exception):
 
 
 @contextmanager
-def only_one(settings: Settings, port: int) -> Iterator[TextIO]:
-    """Be the only UI of the data folder, on a free port: Dagster says neither at once.
+def only_one(settings: Settings, port: int, portal_port: int) -> Iterator[TextIO]:
+    """Be the only UI of the data folder, on free ports: Dagster says neither at once.
 
     Raises:
-        NotServedError: the folder has a UI, or somebody else listens on the port.
+        NotServedError: the folder has a UI, or somebody else listens on a port.
     """
     try:
         with locked(settings.locks / "ui", wait=False) as lock:
-            _check_port(port)
+            check_port(port, "beatbook up --port N")
+            check_port(portal_port, "beatbook up --portal-port N")
             yield lock
     except BusyError as error:
         raise NotServedError(f"{settings.home} has a UI already: {error}") from error
 
 
-def _check_port(port: int) -> None:
+def check_port(port: int, instead: str, host: str = "127.0.0.1") -> None:
+    """Refuse a port that somebody listens on.
+
+    Raises:
+        NotServedError: it is taken; the message says how another is chosen.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError as error:
-            raise NotServedError(f"port {port} is taken; choose another: beatbook up --port N") from error
+            raise NotServedError(f"port {port} is taken; choose another: {instead}") from error
 
 
 def serve(settings: Settings, port: int, lock: TextIO) -> None:

@@ -37,13 +37,13 @@ def rows_of(
     """The rows of a query over the release's tables.
 
     Raises:
-        NotFoundError: a table is missing, since an earlier version published the release.
+        NotFoundError: a table or a column is missing, since an earlier version published the release.
     """
     try:
         return connection.sql(sql, params=dict(parameters)).pl().to_dicts()
-    except duckdb.CatalogException as error:
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise NotFoundError(
-            f"release {release.release_id} lacks a table: an earlier version published it, "
+            f"release {release.release_id} lacks a table or a column: an earlier version published it, "
             "`beatbook build` publishes anew"
         ) from error
 

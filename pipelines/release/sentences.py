@@ -72,9 +72,9 @@ def finality(rows: list[dict[str, Any]]) -> str:
     if not provisional:
         return "Final: the figures change only by a late return or a correction."
     what = "forces' figures" if len({row["area_id"] for row in forces}) > 1 else "figures"
-    return (
-        f"Provisional: {provisional} of {len(forces)} {what} can still change; the column status has which."
-    )
+    if provisional == len(forces):
+        return f"Provisional: all {what} can still change."
+    return f"Provisional: {provisional} of {len(forces)} {what} can still change; each says so."
 
 
 def definition(row: Mapping[str, Any]) -> Iterator[str]:

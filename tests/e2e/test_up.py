@@ -37,10 +37,11 @@ def until(condition: Callable[[], Any], seconds: float = 180) -> Any:
 class Up:
     """A UI that was started on a folder."""
 
-    def __init__(self, nation: Nation, port: int) -> None:
+    def __init__(self, nation: Nation, port: int, portal_port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/graphql"
+        self.portal_url = f"http://127.0.0.1:{portal_port}"
         self.nation = nation
-        self.process = nation.start("up", "--port", str(port))
+        self.process = nation.start("up", "--port", str(port), "--portal-port", str(portal_port))
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The data of an answer."""
@@ -68,10 +69,19 @@ def nation(tmp_path: Path) -> Iterator[Nation]:
         os.kill(pid, signal.SIGKILL)
 
 
-@pytest.fixture
-def port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def portal_port() -> int:
+    return free_port()
 
 
 def processes_of(nation: Nation) -> list[int]:
@@ -92,12 +102,14 @@ mutation($params: ExecutionParams!) {
 
 
 def test_it_is_the_only_one_its_runs_die_with_it_and_the_next_one_ends_them(
-    nation: Nation, port: int
+    nation: Nation, port: int, portal_port: int
 ) -> None:
     build = {"selector": {**REPOSITORY, "pipelineName": "build"}, "mode": "default"}
     # Another build is at work for ever: the run is in the midst of its step, and the second one in the queue.
     with locked(Settings(BEATBOOK_HOME=nation.home).locks / "warehouse"):
-        up = Up(nation, port)
+        up = Up(nation, port, portal_port)
+        portal = until(lambda: httpx.get(f"{up.portal_url}/"))
+        assert "Nothing is published yet" in portal.text
         launched = until(lambda: up.ask(LAUNCH, params=build)["launchRun"].get("run"))
         going_on = launched["runId"]
         until(lambda: up.status_of(going_on) == "STARTED")
@@ -110,7 +122,7 @@ def test_it_is_the_only_one_its_runs_die_with_it_and_the_next_one_ends_them(
         assert up.end(signal.SIGKILL) == -signal.SIGKILL
         until(lambda: not processes_of(nation), seconds=10)
 
-        up = Up(nation, port)
+        up = Up(nation, port, portal_port)
         until(lambda: up.status_of(going_on) == "FAILURE")
         until(lambda: up.status_of(queued) == "STARTED")  # its turn has come
         assert up.end(signal.SIGTERM) == 0
@@ -119,12 +131,14 @@ def test_it_is_the_only_one_its_runs_die_with_it_and_the_next_one_ends_them(
     assert statuses(nation)[1] in ("FAILURE", "CANCELED")
 
 
-def test_a_taken_port_is_said_at_once(nation: Nation) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = nation.run("up", "--port", str(port))
+@pytest.mark.parametrize("option", ["--port", "--portal-port"])
+def test_a_taken_port_is_said_at_once(nation: Nation, port: int, option: str) -> None:
+    other = {"--port": "--portal-port", "--portal-port": "--port"}[option]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        taken = listening.getsockname()[1]
+        done = nation.run("up", option, str(taken), other, str(port))
     assert done.returncode == 5
-    assert done.stderr == f"port {port} is taken; choose another: beatbook up --port N\n"
+    assert done.stderr == f"port {taken} is taken; choose another: beatbook up {option} N\n"
 
 
 def test_a_run_of_the_command_can_be_cancelled_as_the_ui_does(nation: Nation) -> None:

@@ -60,6 +60,11 @@ def cell(indicator: str, area: str, start: date, value: float | None = None, **m
         "value_note": None if value is not None else "suppressed",
         "note_detail": None,
         "is_provisional": False,
+        "indicator_version": 1,
+        "numerator": None,
+        "denominator": None,
+        "unit": INDICATORS[indicator][3],
+        "is_break": False,
         **more,
     }
     return row | {"period_end": end_of(str(row["period_type"]), start)}
@@ -80,11 +85,14 @@ def publish_small(
     as_of: date = date(2026, 12, 1),
     peers: Sequence[Mapping[str, Any]] = (),
     standardised: str | None = None,
+    release_id: str = "20261201T0530-0123456789",
+    renamed: Mapping[str, str] = {},
 ) -> None:
     """Make a release of these cells the current one. Ranks follow from the values; periods from the cells.
 
     Kent's peers are Surrey and Essex, Essex's is Kent at no known distance; `peers`: rows of
     bench_peer_comparisons. `standardised`: the indicator that compares like with like, if one does.
+    `renamed`: names of forces that are others here.
     """
     values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
     compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))
@@ -100,9 +108,13 @@ def publish_small(
         verdict=pl.lit("similar"),
         verdict_confidence=pl.lit(None, pl.Float64),
         compared_of=pl.lit(None, pl.Int64),
+        value="value",
+        period_end="period_end",
+        all_forces_value=pl.lit(None, pl.Float64),
+        others_value=pl.lit(None, pl.Float64),
     )
     periods = values.select("period_type", "period_start", "period_end").unique()
-    areas = [(key, name, "force", 0) for key, name in FORCES.items()]
+    areas = [(key, name, "force", 0) for key, name in {**FORCES, **renamed}.items()]
     areas += [(key, name, "group", nth) for nth, (key, name) in enumerate(GROUPS.items(), 1)]
     reasons = dict.fromkeys(("indicator_id", "area_id", "platform", "value_note"), pl.String)
     tables = {
@@ -172,6 +184,10 @@ def publish_small(
                     "is_pooled": is_pooled,
                     "is_standardised": key == standardised,
                     "caveats": f"Mind the {key}.",
+                    "why_it_matters": f"Why {key} matter.",
+                    "polarity": "higher_is_better",
+                    "checked_by": None,
+                    "checked_on_date": None,
                     "is_invented": True,
                 }
                 for nth, (key, (name, platforms, is_pooled, unit, n_measure)) in enumerate(INDICATORS.items())
@@ -179,9 +195,7 @@ def publish_small(
         ),
     }
     note = PROFILES["sandbox"].note
-    release = Release(
-        "20261201T0530-0123456789", "2026-12-01T05:30:00Z", "", "sandbox", True, note, "", "", 1
-    )
+    release = Release(release_id, "2026-12-01T05:30:00Z", "", "sandbox", True, note, "", "", 1)
     folder = settings.releases / release.release_id / "tables"
     folder.mkdir(parents=True)
     for name, frame in tables.items():
@@ -205,4 +219,6 @@ _TYPES = {
     "n": pl.Int64,
     "value_note": pl.String,
     "note_detail": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
 }

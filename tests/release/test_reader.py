@@ -239,7 +239,7 @@ def test_a_release_of_before_incidents_and_questions_says_so(settings: Settings)
     publish_small(settings, [cell("followers", "kent", OCTOBER, 1.0)])
     release, connection = reader.open_release(settings)
     for read in (reader.incidents, reader.questions, reader.mergers):
-        with pytest.raises(NotFoundError, match="lacks a table: an earlier version published it"):
+        with pytest.raises(NotFoundError, match="lacks a table or a column: an earlier version published it"):
             read(release, connection)
 
 
@@ -290,9 +290,7 @@ def test_what_is_provisional_is_counted_above_the_table(settings: Settings) -> N
     ]
     cells += [cell("followers", "england", OCTOBER, 1.0, is_provisional=True)]
     found = shown(settings, cells, Asked("followers", period="2026-10"))
-    assert found.above == [
-        "Provisional: 1 of 3 forces' figures can still change; the column status has which."
-    ]
+    assert found.above == ["Provisional: 1 of 3 forces' figures can still change; each says so."]
 
 
 def test_a_final_table_says_so_and_how_its_period_was_chosen(settings: Settings) -> None:

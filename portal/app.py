@@ -1,0 +1,137 @@
+"""The application: its routes, and what is said when something is not there.
+
+Belongs here: putting together. Does not belong here: a page (pages/), who may see it (access/).
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlencode
+
+import duckdb
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pipelines.release.periods import NotFoundError
+from pipelines.release.published import DamagedReleaseError
+from pipelines.settings import Settings
+from portal import charts, downloads, pages
+from portal.api import build_api
+from portal.library import Library, Shelf
+from portal.templates import page_of, render
+
+STATIC = Path(__file__).with_name("static")
+#: Longer than any that a form of ours makes.
+MAX_QUERY = 1_000
+
+
+def build_app(settings: Settings) -> Starlette:
+    """The portal over the releases of a data folder. Nothing is opened before the first request."""
+    library = Library(settings)
+    routes: list[Route | Mount] = [
+        Route("/", _front(library), name="front"),
+        Route("/health", _health(library), name="health"),
+        Mount("/static", StaticFiles(directory=STATIC), name="static"),
+    ]
+    for page in pages.PAGES:
+        routes.append(Route(page.path, _page(library, page), name=page.name))
+    for path, name, chart in charts.CHARTS:
+        routes.append(Route(path, _made(library, chart, "image/svg+xml"), name=name))
+    for path, name, table in downloads.DOWNLOADS:
+        routes.append(Route(path, _made(library, table, "text/csv; charset=utf-8"), name=name))
+    routes.append(Mount("/api/v1", build_api(library), name="api"))
+    return Starlette(
+        routes=routes,
+        exception_handlers={
+            HTTPException: _http_error,
+            NotFoundError: _not_found,
+            DamagedReleaseError: _damaged,
+        },
+    )
+
+
+def _key(request: Request) -> str:
+    """What a page is kept under: its path and parameters, however these were ordered."""
+    if len(request.url.query) > MAX_QUERY:
+        raise HTTPException(414, "The address is too long.")
+    return f"{request.url.path}?{urlencode(sorted(request.query_params.multi_items()))}"
+
+
+def _page(library: Library, page: pages.Page) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        shelf, asked = library.shelf(), _asked(request)
+        html = shelf.kept(
+            _key(request),
+            lambda connection: render(page.template, **page.make(shelf.release, connection, asked)).encode(),
+        )
+        return page_of(request, html.decode(), shelf.release)
+
+    return endpoint
+
+
+def _front(library: Library) -> Callable[[Request], Response]:
+    """What a visitor reads; there, too, when nothing is published yet."""
+
+    def endpoint(request: Request) -> Response:
+        try:
+            release = library.shelf().release
+        except NotFoundError:
+            release = None
+        return page_of(request, render("front.html", release=release), release)
+
+    return endpoint
+
+
+Make = Callable[[Shelf, duckdb.DuckDBPyConnection, Mapping[str, str]], bytes]
+
+
+def _made(library: Library, make: Make, media_type: str) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        shelf, asked = library.shelf(), _asked(request)
+        body = shelf.kept(_key(request), lambda connection: make(shelf, connection, asked))
+        return Response(body, media_type=media_type)
+
+    return endpoint
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """What stands in the path and the address; a field of a form that was left empty was not asked for."""
+    given = {name: value for name, value in request.query_params.items() if value}
+    return given | {name: str(value) for name, value in request.path_params.items()}
+
+
+def _health(library: Library) -> Callable[[Request], Response]:
+    """Whether a release can be read, for whoever watches the service."""
+
+    def endpoint(request: Request) -> Response:
+        try:
+            release = library.shelf().release.release_id
+        except (NotFoundError, DamagedReleaseError) as error:
+            return JSONResponse({"status": "unavailable", "reason": str(error)}, 503)
+        if library.damage:
+            return JSONResponse({"status": "stale", "release_id": release, "reason": library.damage}, 200)
+        return JSONResponse({"status": "ok", "release_id": release})
+
+    return endpoint
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = "There is no such page." if error.status_code == 404 else error.detail
+    return _said(request, error.status_code, said)
+
+
+def _not_found(request: Request, error: Exception) -> Response:
+    text = str(error)
+    return _said(request, 404, text[0].upper() + text[1:].rstrip(".") + ".")
+
+
+def _damaged(request: Request, error: Exception) -> Response:
+    return _said(request, 503, "What is published cannot be read: " + str(error) + ".")
+
+
+def _said(request: Request, status: int, sentence: str) -> Response:
+    return page_of(request, render("error.html", sentence=sentence), None, status)

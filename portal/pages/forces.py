@@ -1,0 +1,106 @@
+"""Forces: which there are, and everything of one beside all forces and its peers.
+
+Belongs here: the choices of these pages. Does not belong here: the table (pipelines/release/reader.py).
+"""
+
+from itertools import groupby
+from typing import Any
+
+import duckdb
+
+from pipelines.release.opened import rows_of
+from pipelines.release.periods import choose
+from pipelines.release.published import Release
+from pipelines.release.reader import table_of
+from portal.pages.indicators import table_asked
+from portal.pages.page import Asked, Made, Page, choices, only
+
+NAMES = ("platform", "scope", "period", "period_type")
+
+
+def index(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -> Made:
+    """Every force with its country, residents, open accounts, and what was last collected of it."""
+    sql = """
+        select f.force_id, f.force_name, f.country, f.force_type, f.population, f.population_vintage,
+            a.accounts, a.platforms, c.collected_date
+        from dim_force as f
+        left join (
+            select force_id, count(*) as accounts, count(distinct platform) as platforms
+            from dim_account where closed_date is null and merged_date is null
+            group by force_id
+        ) as a on f.force_id = a.force_id
+        left join (
+            select force_id, max(collected_date) as collected_date
+            from fct_collection where status in ('landed', 'empty')
+            group by force_id
+        ) as c on f.force_id = c.force_id
+        order by f.force_name
+    """
+    return {"forces": rows_of(release, connection, sql), "asked": {}}
+
+
+def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -> Made:
+    """A force's indicators with a number, and once each why the others have none; its accounts and events."""
+    table = table_of(release, connection, table_asked(asked, force=asked["force"]))
+    period = choose(connection, asked.get("period"), asked.get("period_type"))
+    force_id = table.rows[0]["area_id"]
+    accounts = rows_of(
+        release,
+        connection,
+        "from dim_account where force_id = $force order by platform, account_type, handle",
+        {"force": force_id},
+    )
+    events = rows_of(
+        release,
+        connection,
+        "from dim_account_event where force_id = $force order by event_date desc, account_id",
+        {"force": force_id},
+    )
+    return {
+        "table": table,
+        "force_id": force_id,
+        "force_name": table.rows[0]["area_name"],
+        "numbers": [row for row in table.rows if row["value"] is not None],
+        "reasons": _reasons(table.rows),
+        "accounts": accounts,
+        "events": events,
+        "worse": _worse(release, connection, force_id, period.period_type, period.start),
+        "chart": {
+            "force": force_id,
+            "period_type": period.period_type,
+            "period": str(period.end),
+            "scope": asked.get("scope", "all"),
+            **only(asked, "platform"),
+        },
+        "asked": only(asked, *NAMES),
+        **choices(connection, period),
+    }
+
+
+def _reasons(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Indicator, platforms and the reason why they have no number, those of one reason in one line."""
+    found = []
+    empty = (row for row in rows if row["value"] is None)
+    for name, of_indicator in groupby(empty, lambda row: str(row["indicator_name"])):
+        platforms: dict[str, list[str]] = {}
+        for row in of_indicator:
+            platforms.setdefault(row["note"] or "", []).append(row["platform_name"])
+        found += [(name, ", ".join(on), note) for note, on in platforms.items()]
+    return found
+
+
+def _worse(
+    release: Release, connection: duckdb.DuckDBPyConnection, force: str, period_type: str, start: Any
+) -> dict[str, Any] | None:
+    sql = (
+        "from bench_cusum where force_id = $force and period_type = $type and period_start = $start "
+        "and is_worse"
+    )
+    rows = rows_of(release, connection, sql, {"force": force, "type": period_type, "start": start})
+    return rows[0] if rows else None
+
+
+PAGES = [
+    Page("/forces", "force", "forces.html", index),
+    Page("/forces/{force}", "force", "force.html", one),
+]
