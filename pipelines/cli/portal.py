@@ -1,8 +1,9 @@
-"""The portal's command.
+"""What people who never open a terminal get from one: the portal, and a release as a workbook.
 
-Belongs here: options. Does not belong here: the application (portal/).
+Belongs here: options. Does not belong here: the application (portal/), or worksheets (release/workbook.py).
 """
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,3 +39,29 @@ def portal(
         server.run()
     if not server.started:
         fail(Exit.INFRASTRUCTURE, f"port {port} is taken; choose another: beatbook portal --port N")
+
+
+@app.command()
+def workbook(
+    to: Annotated[Path, typer.Argument(help="The file to write, ending in .xlsx.", dir_okay=False)],
+    force: Annotated[
+        str | None, typer.Option(help="Everything of one force. Default: all forces' headline figures.")
+    ] = None,
+) -> None:
+    """The current release as a workbook (XLSX) of marked-up tables, with a summary on one A4 page."""
+    from pipelines.release.opened import name_of, names, open_release
+    from pipelines.release.published import folder_of
+    from pipelines.release.workbook import write_workbook
+
+    settings = Settings()
+    if to.suffix != ".xlsx":
+        fail(Exit.WRONG_CALL, f"{to}: name a file that ends in .xlsx")
+    with plainly(settings):
+        release, connection = open_release(settings)
+        forces = names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
+        found = name_of(force, forces, "force") if force else None
+        extract = folder_of(settings, release) / "extracts" / found if found else None
+        write_workbook(to, release, connection, extract, found)
+    typer.echo(
+        f"{to}: {forces[found] if found else 'all forces'}, release {release.release_id}. {release.note}"
+    )

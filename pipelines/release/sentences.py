@@ -4,6 +4,7 @@ Belongs here: sentences. Does not belong here: which rows a table has (reader.py
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from pipelines.release.published import Release
@@ -84,6 +85,18 @@ def definition(row: Mapping[str, Any]) -> Iterator[str]:
     yield f"  Denominator: {row['denominator'].rstrip('.')}."
     yield f"  n counts {counted(row['n_measure'])}."
     yield f"  Caveats: {row['caveats']}"
+
+
+def reasons(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Of rows without a number: the indicator, its platforms and why, those of one reason together."""
+    found = []
+    empty = (row for row in rows if row["value"] is None)
+    for name, of_indicator in groupby(empty, lambda row: str(row["indicator_name"])):
+        platforms: dict[str, list[str]] = {}
+        for row in of_indicator:
+            platforms.setdefault(row["note"] or "", []).append(row["platform_name"])
+        found += [(name, ", ".join(on), note) for note, on in platforms.items()]
+    return found
 
 
 _COUNTED = {

@@ -3,7 +3,6 @@
 Belongs here: the choices of these pages. Does not belong here: the table (pipelines/release/reader.py).
 """
 
-from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -12,6 +11,7 @@ from pipelines.release.opened import rows_of
 from pipelines.release.periods import choose
 from pipelines.release.published import Release
 from pipelines.release.reader import table_of
+from pipelines.release.sentences import reasons
 from portal.pages.indicators import table_asked
 from portal.pages.page import Asked, Made, Page, choices, only
 
@@ -61,7 +61,7 @@ def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -
         "force_id": force_id,
         "force_name": table.rows[0]["area_name"],
         "numbers": [row for row in table.rows if row["value"] is not None],
-        "reasons": _reasons(table.rows),
+        "reasons": reasons(table.rows),
         "accounts": accounts,
         "events": events,
         "worse": _worse(release, connection, force_id, period.period_type, period.start),
@@ -75,18 +75,6 @@ def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -
         "asked": only(asked, *NAMES),
         **choices(connection, period),
     }
-
-
-def _reasons(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
-    """Indicator, platforms and the reason why they have no number, those of one reason in one line."""
-    found = []
-    empty = (row for row in rows if row["value"] is None)
-    for name, of_indicator in groupby(empty, lambda row: str(row["indicator_name"])):
-        platforms: dict[str, list[str]] = {}
-        for row in of_indicator:
-            platforms.setdefault(row["note"] or "", []).append(row["platform_name"])
-        found += [(name, ", ".join(on), note) for note, on in platforms.items()]
-    return found
 
 
 def _worse(

@@ -1,4 +1,4 @@
-"""The portal over a release of the sandbox nation: every link leads somewhere, every figure is the release's."""
+"""The portal over a release of the sandbox: every link leads somewhere, every figure is the release's."""
 
 import csv
 import io
@@ -132,8 +132,8 @@ def test_page_file_and_interface_agree_with_the_release_cell_by_cell(
     by_area = {row["area_id"]: row for row in program}
     for area, name, value, unit in found:
         assert float(file[area]["value"]) == float(national[area]["value"]) == by_area[area]["value"] == value
-        name = escape(name)
-        line = page.partition(f">{name}</a>")[2] or page.partition(f">{name}</th>")[2]
+        shown = escape(name)
+        line = page.partition(f">{shown}</a>")[2] or page.partition(f">{shown}</th>")[2]
         assert f">{figures.amount(value, unit)}<" in line.partition("</tr>")[0], name
 
 
