@@ -50,6 +50,7 @@ def make(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) 
         "days": DAYS,
         "newest": rows[0]["newest_date"] if rows else None,
         "platforms": platforms,
+        "names": {row["platform"]: row["platform_name"] for row in rows},
         "forces": forces,
         "silent": [
             force["name"]
