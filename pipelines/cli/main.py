@@ -20,6 +20,7 @@ from pipelines.cli import (
     quarantine,
     reading,
     returns,
+    users,
 )
 from pipelines.cli.common import (
     Day,
@@ -54,6 +55,7 @@ app.add_typer(returns.app, name="returns")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(override.app, name="override")
+app.add_typer(users.app, name="users")
 app.add_typer(sandbox_app, name="sandbox")
 
 Forces = Annotated[list[str] | None, typer.Option("--force", help="Only this force (repeat for more).")]
