@@ -49,7 +49,7 @@ def list_(format_: FormatOption = Format.TABLE) -> None:
                 "role": user.role,
                 "force_id": user.force_id or "",
                 "made_at_utc": user.made_at_utc.isoformat(timespec="seconds"),
-                "token_count": len(grants.tokens_of(settings, user.user, now)),
+                "token_count": len(grants.tokens_of(settings, user.name, user.stamp, now)),
             }
             for user in users.users(settings)
         ]

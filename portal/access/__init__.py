@@ -1,8 +1,8 @@
 """Who signs in to the portal, and who may read which page of it. docs/access.md says it for people.
 
 Here: what the app joins in: routes, middleware, and what its pages call. Rules in rules.py; users, what was
-given out to them, and attempts in users.py, grants.py and attempts.py; what is decided before a page runs in
-guard.py. Not here: pages over releases.
+given out to them, and attempts in users.py, grants.py and attempts.py; somebody else's directory in
+directory.py; what is decided before a page runs in guard.py. Not here: pages over releases.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from pipelines.settings import Settings
 from portal.access import account, sign_in
 from portal.access.audit import audit
 from portal.access.demonstration import demonstration
+from portal.access.directory import Directory
 from portal.access.guard import Access, Guard, clock
 from portal.access.headers import Headers
 from portal.access.rules import User
@@ -23,9 +24,13 @@ from portal.access.rules import User
 __all__ = ["Access", "User", "audit", "demonstration", "middleware", "routes"]
 
 
-def routes() -> list[Route]:
-    """Signing in and out, one's own password and tokens, and the list of users."""
-    return [
+def routes(settings: Settings) -> list[Route]:
+    """Signing in and out, one's own password and tokens, and the list of users.
+
+    Raises:
+        SettingsError: what is set of a directory is not enough.
+    """
+    found = [
         Route("/sign-in", sign_in.form, name="sign_in"),
         Route("/sign-in", sign_in.sign_in, methods=["POST"], name="sign_in:check"),
         Route("/sign-out", sign_in.sign_out, methods=["POST"], name="account:sign_out"),
@@ -40,6 +45,13 @@ def routes() -> list[Route]:
         ),
         Route("/users", account.all_users, name="users"),
     ]
+    if settings.oidc_issuer is not None:
+        directory = Directory(settings)
+        found += [
+            Route("/sign-in/directory", directory.start, name="sign_in:directory"),
+            Route("/sign-in/directory/done", directory.done, name="sign_in:done"),
+        ]
+    return found
 
 
 def middleware(

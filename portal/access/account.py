@@ -54,13 +54,13 @@ def _change(access: Access, name: str, old: str, new: str) -> users.Account | No
 async def make_token(request: Request) -> Response:
     """Make a token, and show it: this once."""
     access: Access = request.state.access
-    settings, user, now = access.settings, request.state.user, access.now()
+    settings, grant, now = access.settings, request.state.grant, access.now()
     label = " ".join(browser.text(request, "label").split())[:MAX_LABEL]
     if not label:
         return _page(request, "Say what the token is for.", 400)
-    if len(grants.tokens_of(settings, user, now)) >= grants.MAX_TOKENS:
+    if len(grants.tokens_of(settings, grant.name, grant.stamp, now)) >= grants.MAX_TOKENS:
         return _page(request, f"You have {grants.MAX_TOKENS} tokens: revoke one that is not used.", 400)
-    token = grants.give(settings, "token", user, request.state.grant.stamp, now, label)
+    token = grants.give(settings, "token", request.state.user, grant.stamp, now, label)
     audit(request, "token_made", detail=label)
     return _page(request, token=token)
 
@@ -69,7 +69,8 @@ async def revoke_token(request: Request) -> Response:
     """Revoke one of one's own tokens."""
     access: Access = request.state.access
     token_id = request.path_params["token_id"]
-    if not grants.end_token(access.settings, request.state.user, token_id, access.now()):
+    grant = request.state.grant
+    if not grants.end_token(access.settings, grant.name, grant.stamp, token_id, access.now()):
         return _page(request, "You have no such token.", 404)
     audit(request, "token_revoked", detail=token_id[:8])
     return RedirectResponse("/account", 303)
@@ -85,11 +86,12 @@ async def all_users(request: Request) -> Response:
 
 def _page(request: Request, problem: str = "", status: int = 200, token: str | None = None) -> Response:
     access: Access = request.state.access
+    grant = request.state.grant
     about = {
         "problem": problem,
         "token": token,
-        "tokens": grants.tokens_of(access.settings, request.state.user, access.now()),
-        "has_password": request.state.grant.stamp is not None,
+        "tokens": grants.tokens_of(access.settings, grant.name, grant.stamp, access.now()),
+        "has_password": grant.stamp is not None,
         "min_password": users.MIN_PASSWORD,
         "token_days": grants.LASTS["token"].days,
     }

@@ -15,9 +15,10 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 #: session: a sign-in. form: what a form is tied to before that. browser: that somebody signed in with it.
-Cookie = Literal["session", "form", "browser"]
+#: directory: on the way to a directory and back.
+Cookie = Literal["session", "form", "browser", "directory"]
 FORM_FIELD = "form_token"
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def cookie_name(request: HTTPConnection, cookie: Cookie) -> str:
@@ -26,10 +27,10 @@ def cookie_name(request: HTTPConnection, cookie: Cookie) -> str:
     return f"beatbook_{cookie}" if _is_plain(request) else f"__Host-beatbook_{cookie}"
 
 
-def cookie(request: HTTPConnection, which: Cookie) -> str | None:
-    """What the browser sent; None where it sent none or something that is none of ours."""
+def cookie(request: HTTPConnection, which: Cookie, longest: int = 100) -> str | None:
+    """What the browser sent; None where it sent none, or more than any of ours has."""
     value = request.cookies.get(cookie_name(request, which))
-    return value if value and len(value) <= 100 else None
+    return value if value and len(value) <= longest else None
 
 
 def set_cookie(
@@ -54,7 +55,7 @@ def drop_cookie(response: Response, request: HTTPConnection, which: Cookie) -> N
 
 
 def _is_plain(request: HTTPConnection) -> bool:
-    return request.url.scheme == "http" and request.url.hostname in _LOOPBACK
+    return request.url.scheme == "http" and request.url.hostname in LOOPBACK
 
 
 def new_form_secret() -> str:
@@ -88,7 +89,8 @@ def is_own_origin(request: HTTPConnection) -> bool:
 
 def own_path(wanted: object) -> str:
     """Where to go after signing in: a path of the portal, else its front. Browsers take `//` and a backslash
-    for the beginning of another host, and leave out tabs and line ends."""
+    for the beginning of another host, and leave out tabs and line ends. A cookie has to hold it."""
     if not isinstance(wanted, str) or not wanted.startswith("/") or wanted[1:2] in ("/", "\\"):
         return "/"
-    return "/" if "\\" in wanted or not wanted.isprintable() else wanted
+    is_plain = "\\" not in wanted and wanted.isprintable() and len(wanted) <= 1000
+    return wanted if is_plain else "/"

@@ -74,12 +74,13 @@ def user_of(settings: Settings, grant: Grant) -> User | None:
     return account.user if account and account.stamp == grant.stamp else None
 
 
-def tokens_of(settings: Settings, user: User, now: datetime) -> list[tuple[str, Grant]]:
-    """A user's tokens that still open something, each with its id, the newest first."""
+def tokens_of(settings: Settings, name: str, stamp: str | None, now: datetime) -> list[tuple[str, Grant]]:
+    """The tokens that a user has made since their last password, each with its id, the newest first. A name
+    of ours and the same name of a directory, which has no stamp, are two users."""
     found = [
         (path.stem, grant)
-        for path in _folder(settings, "token").glob("*.json")
-        if (grant := _read(path)) and now < grant.until_utc and user_of(settings, grant) == user
+        for path, grant in _all(settings, "token")
+        if (grant.name, grant.stamp) == (name, stamp) and now < grant.until_utc
     ]
     return sorted(found, key=lambda each: each[1].made_at_utc, reverse=True)
 
@@ -89,9 +90,9 @@ def end(settings: Settings, kind: Kind, secret: str) -> None:
     (_folder(settings, kind) / f"{grant_id(secret)}.json").unlink(missing_ok=True)
 
 
-def end_token(settings: Settings, user: User, token_id: str, now: datetime) -> bool:
+def end_token(settings: Settings, name: str, stamp: str | None, token_id: str, now: datetime) -> bool:
     """Revoke a token by its id, if it is the user's; says whether it was."""
-    if token_id not in [each for each, _ in tokens_of(settings, user, now)]:
+    if token_id not in [each for each, _ in tokens_of(settings, name, stamp, now)]:
         return False
     (_folder(settings, "token") / f"{token_id}.json").unlink(missing_ok=True)
     return True

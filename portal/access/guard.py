@@ -86,7 +86,7 @@ class Guard:
             if place is not None:
                 self._decide(request, place, is_by_token)
         except RefusedError as refused:
-            await self._refusal(request, refused)(scope, receive, send)
+            await _answer_to(request, refused)(scope, receive, send)
             return
         if place is None or request.method in READING:  # where nothing is, the router says so
             await self.app(scope, receive, send)
@@ -105,10 +105,10 @@ class Guard:
                 await form.close()
                 raise RefusedError(403, _OLD_FORM)
         except RefusedError as refused:
-            await self._refusal(request, refused)(scope, receive, send)
+            await _answer_to(request, refused)(scope, receive, send)
         except HTTPException as error:  # it is no form, or too large
             unread = RefusedError(error.status_code, error.detail)
-            await self._refusal(request, unread)(scope, receive, send)
+            await _answer_to(request, unread)(scope, receive, send)
         except ClientDisconnect:
             return  # nobody waits for an answer
         else:
@@ -155,16 +155,27 @@ class Guard:
             audit(request, "refused", detail=request.url.path[:200])
             raise RefusedError(403, _not_for(user, rule))
 
-    def _refusal(self, request: Request, refused: RefusedError) -> Response:
-        """A page for people, a line for scripts; a person who has not signed in is asked to."""
-        request.state.is_public = False
-        if _bearer(request) is not None or "text/html" not in request.headers.get("accept", ""):
-            return PlainTextResponse(refused.sentence, refused.status, refused.headers)
-        if refused.status == 401:
-            return RedirectResponse("/sign-in" + _next(request), 303)
-        return self.access.templates.TemplateResponse(
-            request, "access/refused.html", {"sentence": refused.sentence}, refused.status, refused.headers
-        )
+
+def refusal(request: Request, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    """That something was not done and why: a page for people, a line for scripts."""
+    request.state.is_public = False
+    if not _is_person(request):
+        return PlainTextResponse(sentence, status, headers)
+    access: Access = request.state.access
+    return access.templates.TemplateResponse(
+        request, "access/refused.html", {"sentence": sentence}, status, headers
+    )
+
+
+def _answer_to(request: Request, refused: RefusedError) -> Response:
+    """The refusal; a person who has only not signed in is asked to."""
+    if refused.status == 401 and _is_person(request):
+        return RedirectResponse("/sign-in" + _next(request), 303)
+    return refusal(request, refused.status, refused.sentence, refused.headers)
+
+
+def _is_person(request: Request) -> bool:
+    return _bearer(request) is None and "text/html" in request.headers.get("accept", "")
 
 
 _INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}

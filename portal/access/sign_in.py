@@ -1,7 +1,7 @@
 """Signing in with a name and a password, and signing out.
 
 Belongs here: these two. Does not belong here: what a user may change of their own (account.py), or signing in
-by a directory (oidc.py).
+by a directory (directory.py).
 """
 
 import anyio

@@ -81,7 +81,7 @@ def add(settings: Settings, name: str, role: Role, force_id: str | None, passwor
         raise UserError(f"{name!r} is no name: letters, digits and . _ @ - are, 64 of them at most")
     if (role == "force") != (force_id is not None):
         raise UserError("a user of the role force has a force, and no other user has one")
-    if force_id is not None and force_id not in _forces():
+    if force_id is not None and force_id not in forces():
         raise UserError(f"there is no force {force_id!r}; dbt/seeds/forces.csv has their ids")
     account = Account(name, role, force_id, _hash(password), secrets.token_hex(16), datetime.now(UTC))
     with _changing(settings) as kept:
@@ -172,5 +172,6 @@ def _changing(settings: Settings) -> Iterator[dict[str, Account]]:
 
 
 @cache
-def _forces() -> frozenset[str]:
+def forces() -> frozenset[str]:
+    """The ids of all forces."""
     return frozenset(force.force_id for _, force in read_rows(SEEDS / "forces.csv", Force))

@@ -105,7 +105,7 @@ def build(settings: Settings, clock: Clock) -> Starlette:
     templates = Jinja2Templates(TEMPLATES)
     return Starlette(
         routes=[
-            *access.routes(),
+            *access.routes(settings),
             Route("/", page, name="front"),
             Route("/health", page, name="health"),
             Route("/national", page, name="national"),

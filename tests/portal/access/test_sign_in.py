@@ -230,6 +230,7 @@ def test_cookies_are_out_of_reach_of_scripts_other_sites_and_plain_http(
         "evil.example",
         "",
         "/\x00",
+        "/" + "a" * 1000,
     ],
 )
 def test_signing_in_leads_to_no_other_host(browser: Browser, wanted: str) -> None:
