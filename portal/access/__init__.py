@@ -19,7 +19,7 @@ from portal.access.demonstration import demonstration
 from portal.access.directory import Directory
 from portal.access.guard import Access, Guard, clock
 from portal.access.headers import Headers
-from portal.access.rules import User
+from portal.access.rules import User, rules_with
 
 __all__ = ["Access", "User", "audit", "demonstration", "middleware", "routes"]
 
@@ -61,6 +61,8 @@ def middleware(
 
     `templates`: the app's own, so that the pages here stand in its frame. `now`: the time, UTC.
 
-    The app raises SettingsError when it starts, where BEATBOOK_PUBLIC_PAGES names what cannot be public.
+    Raises:
+        SettingsError: BEATBOOK_PUBLIC_PAGES names what cannot be public.
     """
-    return [Middleware(Headers), Middleware(Guard, access=Access(settings, templates, now))]
+    rules = rules_with(settings.public_pages)
+    return [Middleware(Headers), Middleware(Guard, access=Access(settings, templates, now), rules=rules)]

@@ -7,7 +7,7 @@ Pages find in `request.state`: `user` (None where nobody is signed in), `form_to
 name in each form that they show, and for a POST `form`, which has been read and checked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -26,7 +26,7 @@ from portal.access import browser, grants
 from portal.access.attempts import Attempts
 from portal.access.audit import audit
 from portal.access.places import Place, place_of
-from portal.access.rules import May, Rule, User, may_open, rules_with
+from portal.access.rules import May, Rule, User, may_open
 
 MAX_FORM = 2**16  # bytes of a form
 MAX_UPLOAD = MAX_BYTES + 2**20  # bytes of a form with a return: what returns may have, and what is around it
@@ -59,15 +59,10 @@ class RefusedError(Exception):
 
 
 class Guard:
-    """Lets a request pass to its page, or answers in the page's place.
+    """Lets a request pass to its page, or answers in the page's place. `rules`: by page."""
 
-    Raises:
-        SettingsError: BEATBOOK_PUBLIC_PAGES names what cannot be public.
-    """
-
-    def __init__(self, app: ASGIApp, access: Access) -> None:
-        self.app, self.access = app, access
-        self.rules = rules_with(access.settings.public_pages)
+    def __init__(self, app: ASGIApp, access: Access, rules: Mapping[str, Rule]) -> None:
+        self.app, self.access, self.rules = app, access, rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

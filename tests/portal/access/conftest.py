@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher, profiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -102,7 +103,8 @@ async def extract(request: Request) -> Response:
 
 def build(settings: Settings, clock: Clock) -> Starlette:
     """The portal joined as app.py joins it, with a page of each kind."""
-    templates = Jinja2Templates(TEMPLATES)
+    loader = FileSystemLoader(TEMPLATES)
+    templates = Jinja2Templates(env=Environment(loader=loader, autoescape=True, undefined=StrictUndefined))
     return Starlette(
         routes=[
             *access.routes(settings),

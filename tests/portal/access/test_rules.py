@@ -68,7 +68,7 @@ def test_a_page_opens_for_its_roles_and_no_other(app: Starlette, path: str, open
         assert (answer.status_code, answer.headers["location"].startswith("/sign-in?next=%2F")) == (303, True)
     else:
         assert answer.status_code == 403
-        assert '"user"' not in answer.text
+        assert '"force_id"' not in answer.text
 
 
 def test_who_is_sent_to_sign_in_comes_back_to_what_they_asked_for(browser: Browser) -> None:
@@ -133,6 +133,11 @@ def test_public_pages_are_named_by_commas(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_page_that_is_not_for_every_role_is_never_public(page: str) -> None:
     with pytest.raises(SettingsError, match=f"BEATBOOK_PUBLIC_PAGES names '{page}'"):
         rules_with(frozenset({"national", page}))
+
+
+def test_that_it_is_never_public_is_said_before_anything_is_served(settings: Settings, clock: Clock) -> None:
+    with pytest.raises(SettingsError, match="names 'extract'"):
+        build(settings.model_copy(update={"public_pages": frozenset({"extract"})}), clock)
 
 
 def test_a_user_without_a_force_owns_none() -> None:

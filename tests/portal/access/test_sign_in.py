@@ -29,6 +29,7 @@ def test_name_and_password_let_in_and_a_name_in_any_case(browser: Browser) -> No
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert browser.get("/national").json() == {"user": "kent", "force_id": "kent"}
     assert browser.get("/sign-in?next=/national").headers["location"] == "/national"
+    assert '<a href="/account">kent</a>' in browser.get("/account").text
 
 
 @pytest.mark.parametrize(
