@@ -16,7 +16,6 @@ from pipelines.settings import Settings
 from portal.access import account, sign_in
 from portal.access.audit import audit
 from portal.access.demonstration import demonstration
-from portal.access.directory import Directory
 from portal.access.guard import Access, Guard, clock
 from portal.access.headers import Headers
 from portal.access.rules import User, rules_with
@@ -46,6 +45,8 @@ def routes(settings: Settings) -> list[Route]:
         Route("/users", account.all_users, name="users"),
     ]
     if settings.oidc_issuer is not None:
+        from portal.access.directory import Directory  # noqa: PLC0415  # few have one
+
         directory = Directory(settings)
         found += [
             Route("/sign-in/directory", directory.start, name="sign_in:directory"),

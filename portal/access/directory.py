@@ -5,6 +5,7 @@ session is (sign_in.py, grants.py). The directory is asked when somebody signs i
 """
 
 import base64
+import warnings
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.starlette_client import OAuth
+from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +26,10 @@ from portal.access.guard import refusal
 from portal.access.rules import Role, User
 from portal.access.sign_in import signed_in
 from portal.access.users import forces
+
+with warnings.catch_warnings():  # it would rather have httpx2, which nothing else here uses
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    from authlib.integrations.starlette_client import OAuth
 
 #: What a directory gives its people in the claim `roles`; for a force it ends in the force's id.
 ROLE_VALUES: dict[str, Role] = {"beatbook-lead": "lead", "beatbook-engineer": "engineer"}
