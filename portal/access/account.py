@@ -28,7 +28,7 @@ async def password(request: Request) -> Response:
     new = browser.text(request, "new")
     if new != browser.text(request, "again"):
         return _page(request, "The two new passwords differ.", 400)
-    keys = [("name", f"password of {name}")]
+    keys = [("password", name)]
     if not access.attempts.begin(keys, access.now()):
         return _page(request, "There were too many attempts. Try again in a quarter of an hour.", 429)
     try:

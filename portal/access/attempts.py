@@ -12,8 +12,9 @@ from collections import deque
 from datetime import datetime, timedelta
 
 WITHIN = timedelta(minutes=15)
-#: Failures within that time. Behind one address may be a whole force, so it is allowed more.
-LIMITS = {"name": 5, "browser": 5, "address": 20}
+#: Failures within that time. Behind one address may be a whole force, so it is allowed more. `password` is
+#: the present one of somebody who has signed in and changes it.
+LIMITS = {"name": 5, "browser": 5, "address": 20, "password": 5}
 MAX_KEYS = 20_000  # what is remembered, so that names made up cannot fill the memory
 
 Key = tuple[str, str]  # the kind, as in LIMITS, and which
