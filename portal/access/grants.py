@@ -37,7 +37,6 @@ class Grant(msgspec.Struct, frozen=True):
     """What a secret is good for. `stamp` is that of the user's password; without one it is of somebody whom
     a directory signed in, and `role` and `force_id` are what it said of them."""
 
-    kind: Kind
     name: str
     role: Role
     force_id: str | None
@@ -53,7 +52,7 @@ def give(
     """A new secret of a user's, as random as 32 bytes are. Kept is its hash: nobody can be told it again."""
     _sweep(settings, kind, now)
     secret = (_TOKEN_PREFIX if kind == "token" else "") + secrets.token_urlsafe(32)
-    grant = Grant(kind, user.name, user.role, user.force_id, stamp, label, now, now + LASTS[kind])
+    grant = Grant(user.name, user.role, user.force_id, stamp, label, now, now + LASTS[kind])
     path = _folder(settings, kind) / f"{grant_id(secret)}.json"
     write_whole(path, msgspec.json.encode(grant), is_secret=True)
     return secret
@@ -62,7 +61,7 @@ def give(
 def held(settings: Settings, kind: Kind, secret: str, now: datetime) -> Grant | None:
     """What a secret was given out for; None where it was not, has ended, or cannot be read."""
     grant = _read(_folder(settings, kind) / f"{grant_id(secret)}.json")
-    return grant if grant and grant.kind == kind and now < grant.until_utc else None
+    return grant if grant and now < grant.until_utc else None
 
 
 def user_of(settings: Settings, grant: Grant) -> User | None:

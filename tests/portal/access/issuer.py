@@ -25,6 +25,7 @@ class Issuer(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.claims: dict[str, Any] = {"preferred_username": "A.Lead@Example.org", "roles": ["beatbook-lead"]}
         self.key, self.algorithms, self.status = KEY, ["ES256"], 200
+        self.named = self.url  # what it says of itself where it is looked up
         self.has_token = True
         self.codes: dict[str, dict[str, str]] = {}
 
@@ -80,7 +81,7 @@ class _Answer(BaseHTTPRequestHandler):
             {"keys": [KEY.as_dict(private=False)]}
             if self.path == "/keys"
             else {
-                "issuer": url,
+                "issuer": self.server.named,
                 "authorization_endpoint": f"{url}/authorize",
                 "token_endpoint": f"{url}/token",
                 "jwks_uri": f"{url}/keys",

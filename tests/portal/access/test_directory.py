@@ -85,6 +85,7 @@ def test_a_force_reads_its_own(browser: Browser, issuer: Issuer) -> None:
         ({"nonce": "another"}, "did not sign you in"),
         ({"nonce": None}, "did not sign you in"),
         ({"aud": "another"}, "did not sign you in"),
+        ({"aud": "another", "azp": "beatbook"}, "did not sign you in"),
         ({"aud": None}, "did not sign you in"),
         ({"iss": "https://another.example"}, "did not sign you in"),
         ({"exp": 1_700_000_000}, "did not sign you in"),
@@ -99,6 +100,14 @@ def test_what_the_directory_says_has_to_be_right(
     answer = sign_in(browser, issuer)
     assert (answer.status_code, said in answer.text.replace("&#39;", "'")) == (403, True), answer.text
     assert not browser.is_signed_in()
+
+
+def test_a_directory_is_the_one_that_was_set_whatever_it_says_of_itself(
+    browser: Browser, issuer: Issuer
+) -> None:
+    issuer.named = "https://another.example"
+    issuer.claims |= {"iss": issuer.named}
+    assert sign_in(browser, issuer).status_code == 403
 
 
 @pytest.mark.parametrize("how", ["another's key", "unsigned", "no token"])

@@ -76,6 +76,11 @@ def test_a_public_page_is_private_for_who_is_signed_in(browser: Browser) -> None
     assert browser.get("/").headers["cache-control"] == "private, no-store"
 
 
+def test_a_page_with_a_form_is_private_for_it_holds_this_browsers_token(browser: Browser) -> None:
+    for _ in range(2):  # with the cookie that it is tied to, and when the browser has that
+        assert browser.get("/sign-in").headers["cache-control"] == "private, no-store"
+
+
 @pytest.mark.parametrize(
     ("said", "heard"),
     [("private, max-age=60", "private, max-age=60"), ("public, max-age=60", "private, no-store")],
