@@ -29,7 +29,9 @@ def test_name_and_password_let_in_and_a_name_in_any_case(browser: Browser) -> No
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert browser.get("/national").json() == {"user": "kent", "force_id": "kent"}
     assert browser.get("/sign-in?next=/national").headers["location"] == "/national"
-    assert '<a href="/account">kent</a>' in browser.get("/account").text
+    text = browser.get("/account").text
+    assert '<a href="/account">kent</a>' in text
+    assert "signed in as kent, with the role force of kent." in text
 
 
 @pytest.mark.parametrize(
