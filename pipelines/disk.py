@@ -39,14 +39,16 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, is_secret: bool = False) -> None:
     """Write beside, sync, rename, sync the folder: there is the old file or the new one, whatever happens.
 
-    The folder is made where there is none.
+    The folder is made where there is none. A secret can be read by its owner alone, from its first byte on.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        if is_secret:
+            beside.touch(0o600)
         beside.write_bytes(content)
         sync(beside)
         beside.replace(path)

@@ -166,6 +166,10 @@ def _profile(name: str) -> Profile:
     return PROFILES[name]
 
 
+def _names(written: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in written.split(",") if name.strip())
+
+
 class PlatformSettings(BaseSettings):
     """What can be set for one platform: BEATBOOK_<PLATFORM>_KEY and BEATBOOK_<PLATFORM>_UNITS_PER_RUN."""
 
@@ -191,6 +195,10 @@ class Settings(BaseSettings):
     smtp_port: int = 25
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
+    public_pages: Annotated[frozenset[str], NoDecode, BeforeValidator(_names)] = frozenset()
+    oidc_issuer: str | None = None  # whose directory signs people in; docs/access.md
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
     max_minutes_per_pull: float = Field(default=30, gt=0)  # of a platform; other limits: sources/limits.py
 
     @cached_property
@@ -243,6 +251,11 @@ class Settings(BaseSettings):
     @property
     def releases(self) -> Path:
         return self.home / "releases"
+
+    @property
+    def portal(self) -> Path:
+        """Who may sign in to the portal, who has, and what they did there."""
+        return self.home / "portal"
 
     @property
     def locks(self) -> Path:

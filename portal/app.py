@@ -14,14 +14,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
 
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import DamagedReleaseError
 from pipelines.settings import Settings
-from portal import charts, downloads, pages
+from portal import access, charts, downloads, extracts, pages
 from portal.api import build_api
 from portal.library import Library, Shelf
-from portal.templates import page_of, render
+from portal.templates import environment, page_of, render
 
 STATIC = Path(__file__).with_name("static")
 #: Longer than any that a form of ours makes.
@@ -40,11 +41,13 @@ def build_app(settings: Settings) -> Starlette:
         routes.append(Route(page.path, _page(library, page), name=page.name))
     for path, name, chart in charts.CHARTS:
         routes.append(Route(path, _made(library, chart, "image/svg+xml"), name=name))
-    for path, name, table in downloads.DOWNLOADS:
-        routes.append(Route(path, _made(library, table, "text/csv; charset=utf-8"), name=name))
+    for path, name, media_type, table in downloads.DOWNLOADS:
+        routes.append(Route(path, _made(library, table, media_type), name=name))
+    routes += extracts.routes(settings, library)
     routes.append(Mount("/api/v1", build_api(library), name="api"))
     return Starlette(
-        routes=routes,
+        routes=[*access.routes(settings), *routes],
+        middleware=access.middleware(settings, Jinja2Templates(env=environment)),
         exception_handlers={
             HTTPException: _http_error,
             NotFoundError: _not_found,

@@ -3,6 +3,7 @@
 Belongs here: which tables. Does not belong here: a force's own extract, which the release holds as files.
 """
 
+from io import BytesIO
 from typing import Any
 
 import duckdb
@@ -12,6 +13,7 @@ from pipelines.release.files import defused
 from pipelines.release.national import NationalAsked, national
 from pipelines.release.periods import NotFoundError
 from pipelines.release.reader import table_of
+from pipelines.release.workbook import write_workbook
 from portal.charts import Asked, Chart, trend_rows
 from portal.library import Shelf
 from portal.pages.indicators import table_asked
@@ -48,12 +50,22 @@ def of_series(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked)
     return _csv([row | {"release_id": shelf.release.release_id} for row in rows])
 
 
-#: Path, the page whose rules of access hold for it, and what makes it.
-DOWNLOADS: list[tuple[str, str, Chart]] = [
-    ("/tables/national.csv", "national", of_country),
-    ("/tables/trend.csv", "indicator", of_series),
-    ("/tables/indicators/{indicator}.csv", "indicator", of_indicator),
-    ("/tables/forces/{force}.csv", "force", of_force),
+def workbook(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> bytes:
+    """The national workbook."""
+    to = BytesIO()
+    write_workbook(to, shelf.release, connection, None, None)
+    return to.getvalue()
+
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Path, the page whose rules of access hold for it, the type of file, and what makes it.
+DOWNLOADS: list[tuple[str, str, str, Chart]] = [
+    ("/tables/national.csv", "national", CSV, of_country),
+    ("/tables/national.xlsx", "national", XLSX, workbook),
+    ("/tables/trend.csv", "indicator", CSV, of_series),
+    ("/tables/indicators/{indicator}.csv", "indicator", CSV, of_indicator),
+    ("/tables/forces/{force}.csv", "force", CSV, of_force),
 ]
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from pipelines.settings import Settings
+from portal.access import demonstration
 from portal.app import build_app
 
 #: What is being answered when it ends may take so long.
@@ -40,3 +41,12 @@ def beside(settings: Settings, port: int) -> Iterator[str]:
     finally:
         served.should_exit = True
         thread.join(SECONDS_TO_END)
+
+
+def announced(settings: Settings, address: str) -> list[str]:
+    """What is said when it starts: where it is, and in the sandbox who may try it."""
+    lines = [f"Portal: {address}"]
+    if settings.profile.is_invented:
+        words = (f"{name} {password}" for name, password in demonstration(settings).items())
+        lines.append(f"  sign in as, with: {'; '.join(words)}")
+    return lines

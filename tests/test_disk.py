@@ -40,6 +40,21 @@ def test_file_and_folder_are_synced_before_and_after_the_name_is_there(
     assert synced == [(f".record.json.{os.getpid()}.tmp", False), (tmp_path.name, True)]
 
 
+def test_a_secret_is_its_owners_alone_from_its_first_byte_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes: list[int] = []
+    monkeypatch.setattr("pipelines.disk.sync", lambda what: modes.append(what.stat().st_mode & 0o777))
+    before = os.umask(0o022)
+    try:
+        write_whole(tmp_path / "users.json", b"[]", is_secret=True)
+        write_whole(tmp_path / "table.json", b"[]")
+    finally:
+        os.umask(before)
+    assert modes[::2] == [0o600, 0o644]
+    assert (tmp_path / "users.json").stat().st_mode & 0o777 == 0o600
+
+
 GONE = 2**22 + 1  # Linux gives no process a greater number than 2**22
 
 

@@ -35,7 +35,7 @@ def in_a_process(code: str, module: str, home: Path) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("module", ["pipelines.definitions", "pipelines.cli"])
+@pytest.mark.parametrize("module", ["pipelines.definitions", "pipelines.cli", "portal.access"])
 def test_an_import_makes_nothing_and_reads_no_data(module: str, tmp_path: Path) -> None:
     home = tmp_path / "home"
     done = in_a_process(WATCH, module, home)

@@ -21,6 +21,7 @@ from pipelines.cli import (
     quarantine,
     reading,
     returns,
+    users,
 )
 from pipelines.cli.common import (
     Day,
@@ -56,6 +57,7 @@ app.add_typer(returns.app, name="returns")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(override.app, name="override")
+app.add_typer(users.app, name="users")
 app.add_typer(sandbox_app, name="sandbox")
 
 Forces = Annotated[list[str] | None, typer.Option("--force", help="Only this force (repeat for more).")]
@@ -202,10 +204,10 @@ def up(
     settings = Settings()
     try:
         with ui.only_one(settings, port, portal_port) as lock, ready(settings):
-            from portal.serve import beside
+            from portal.serve import announced, beside
 
             with beside(settings, portal_port) as address:
-                typer.echo(f"Portal: {address}")
+                typer.echo("\n".join(announced(settings, address)))
                 ui.serve(settings, port, lock)
     except ui.NotServedError as error:
         fail(Exit.INFRASTRUCTURE, str(error))

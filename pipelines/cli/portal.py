@@ -22,23 +22,18 @@ def portal(
     ),
 ) -> None:
     """The portal: benchmark tables, charts and questions of the current release as web pages."""
-    import uvicorn
-
-    from portal.app import build_app
+    from pipelines.orchestration.ui import NotServedError, check_port
+    from portal.serve import announced, server
 
     settings = Settings()
+    try:
+        check_port(port, "beatbook portal --port N", host)
+    except NotServedError as error:
+        fail(Exit.INFRASTRUCTURE, str(error))
     with plainly(settings):
-        server = uvicorn.Server(
-            uvicorn.Config(
-                build_app(settings), host=host, port=port, log_level="warning", server_header=False
-            )
-        )
-        typer.echo(
-            f"Portal: http://{host}:{port}  ({settings.profile.name}, releases in {settings.releases})"
-        )
-        server.run()
-    if not server.started:
-        fail(Exit.INFRASTRUCTURE, f"port {port} is taken; choose another: beatbook portal --port N")
+        settings.prepare()
+        typer.echo("\n".join(announced(settings, f"http://{host}:{port}")))
+        server(settings, host, port).run()
 
 
 @app.command()

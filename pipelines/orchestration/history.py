@@ -27,7 +27,7 @@ def forget(settings: Settings, instance: dg.DagsterInstance, now: datetime) -> N
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
     for folder in (settings.home, settings.register, settings.releases, settings.dagster_home):
         sweep(folder, now, deep=False)
-    for folder in (settings.landing, settings.gates):
+    for folder in (settings.landing, settings.gates, settings.portal):
         sweep(folder, now, deep=True)
     ended = dg.RunsFilter(statuses=list(FINISHED_STATUSES), created_before=now - RUNS_KEPT)
     for run_id in instance.get_run_ids(ended):

@@ -15,6 +15,7 @@ from pipelines.release import figures
 from pipelines.settings import Settings
 from portal.app import build_app
 from tests.e2e.conftest import Nation
+from tests.portal.test_app import EVERY_PAGE
 
 pytestmark = pytest.mark.e2e
 
@@ -60,7 +61,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def client(pulled: Nation) -> TestClient:
-    return TestClient(build_app(Settings(BEATBOOK_HOME=pulled.home)))  # type: ignore[call-arg]
+    return TestClient(build_app(Settings(BEATBOOK_HOME=pulled.home, public_pages=EVERY_PAGE)))  # type: ignore[call-arg]
 
 
 @pytest.fixture(scope="module")

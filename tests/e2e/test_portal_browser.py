@@ -12,6 +12,7 @@ from pipelines.settings import Settings
 from portal.serve import beside
 from tests.e2e.conftest import Nation
 from tests.e2e.test_up import free_port
+from tests.portal.test_app import EVERY_PAGE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -33,7 +34,7 @@ PHONE, LAPTOP = {"width": 390, "height": 800}, {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="module")
 def address(pulled: Nation) -> Iterator[str]:
-    with beside(Settings(BEATBOOK_HOME=pulled.home), free_port()) as url:  # type: ignore[call-arg]
+    with beside(Settings(BEATBOOK_HOME=pulled.home, public_pages=EVERY_PAGE), free_port()) as url:  # type: ignore[call-arg]
         yield url
 
 

@@ -74,8 +74,10 @@ def test_what_killed_writes_left_goes_wherever_it_lies(
     settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = settings.landing / "youtube" / "posts" / "day=2026-11-09"
-    day.mkdir(parents=True)
-    folders = (day, settings.gates, settings.releases, settings.home, settings.dagster_home)
+    sessions = settings.portal / "sessions"
+    for folder in (day, sessions):
+        folder.mkdir(parents=True)
+    folders = (day, sessions, settings.gates, settings.releases, settings.home, settings.dagster_home)
     for folder in folders:
         path = folder / ".record.parquet.1.tmp"
         path.write_bytes(b"half")

@@ -24,7 +24,7 @@ CELLS = [
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    settings = Settings(BEATBOOK_HOME=tmp_path_factory.mktemp("api"))  # type: ignore[call-arg]
+    settings = Settings(BEATBOOK_HOME=tmp_path_factory.mktemp("api"), public_pages="api")  # type: ignore[call-arg]
     publish_small(settings, CELLS)
     return TestClient(build_app(settings), raise_server_exceptions=False)
 
@@ -99,7 +99,7 @@ def test_nothing_that_is_asked_is_an_error_of_ours(client: TestClient, query: di
 
 
 def test_nothing_published_is_said(tmp_path: Path) -> None:
-    client = TestClient(build_app(Settings(BEATBOOK_HOME=tmp_path)))  # type: ignore[call-arg]
+    client = TestClient(build_app(Settings(BEATBOOK_HOME=tmp_path, public_pages="api")))  # type: ignore[call-arg]
     answer = client.get("/api/v1/values")
     assert (answer.status_code, answer.json()["detail"]) == (
         404,

@@ -10,6 +10,8 @@ from pipelines.settings import Settings
 from portal.app import MAX_QUERY, build_app
 from tests.release.small_release import FORCES, OCTOBER, SEPTEMBER, Cell, cell, everywhere, publish_small
 
+#: Who may read which is another matter: tests/portal/access.
+EVERY_PAGE = "national,indicator,force,questions,compare,data,releases,api"
 CELLS: list[Cell] = [
     *everywhere(OCTOBER),
     cell("followers", "essex", OCTOBER, 7.25, ci95_low=6.5, ci95_high=8.0, n=12),
@@ -23,6 +25,7 @@ TABLE = "/indicators/followers?platform=bluesky&period=2026-10"
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BEATBOOK_PUBLIC_PAGES", EVERY_PAGE)
     return Settings()
 
 
