@@ -88,6 +88,14 @@ points as (
             and cells.account_scope = account_spans.account_scope
             and cells.period_start between account_spans.from_date and {{ plus_days('account_spans.until_date', -1) }}
     where cells.value is not null and not cells.is_provisional and not cells.is_break
+        -- Of weeks only those that a chart of this build looks back on, and one before, which a move is from.
+        and (
+            cells.period_type <> 'week'
+            or cells.period_start >= (
+                select {{ plus_days('periods_from_date', -7 * (var('chart_weeks') + 2)) }}
+                from {{ ref('stg_landing__window') }}
+            )
+        )
 ),
 
 followed as (
