@@ -22,6 +22,7 @@ from pipelines.settings import Settings
 from portal import access, charts, downloads, extracts, pages
 from portal.api import build_api
 from portal.library import Library, Shelf
+from portal.send import Door
 from portal.templates import environment, page_of, render
 
 STATIC = Path(__file__).with_name("static")
@@ -43,7 +44,7 @@ def build_app(settings: Settings) -> Starlette:
         routes.append(Route(path, _made(library, chart, "image/svg+xml"), name=name))
     for path, name, media_type, table in downloads.DOWNLOADS:
         routes.append(Route(path, _made(library, table, media_type), name=name))
-    routes += extracts.routes(settings, library)
+    routes += [*extracts.routes(settings, library), *Door(settings).routes()]
     routes.append(Mount("/api/v1", build_api(library), name="api"))
     return Starlette(
         routes=[*access.routes(settings), *routes],
