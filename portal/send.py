@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,11 +22,11 @@ from starlette.routing import Route
 
 from pipelines.landing.manifest import DamagedError
 from pipelines.landing.store import open_landing
-from pipelines.registry import RegistryError, load_register
+from pipelines.registry import RegistryError, load
 from pipelines.returns import Return, preview
 from pipelines.returns.sent import NotWithdrawnError, expected, sent, withdraw
 from pipelines.returns.submit import Asked, OtherwiseDeclaredError, check, submit
-from pipelines.settings import Settings, SettingsError
+from pipelines.settings import SEEDS, Settings, SettingsError
 from portal import access
 from portal.templates import page_of, render
 
@@ -36,7 +37,7 @@ LISTED = 200
 FIELDS = ("period_from", "period_to", "exported_at", "account", "order")
 #: The options that declare a period on the command line, by the field of the form.
 OPTIONS = {"--from": "period_from", "--to": "period_to", "--exported-at": "exported_at"}
-_SAID = (ValueError, SettingsError, RegistryError, DamagedError, OSError)
+_SAID = (ValueError, SettingsError, RegistryError, DamagedError, OSError, httpx.HTTPError)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Door:
         try:
             found = self._read(path, force_id, said)
             problems = [*_foreign(found, force_id), *(problem for problem in found.problems)]
-            lines = [] if problems else preview.lines(found, load_register(self.settings))
+            lines = [] if problems else preview.lines(found, load(self.settings.register, SEEDS))
         except _SAID as error:
             shutil.rmtree(path.parent)
             return self._form(request, str(error), 400)
@@ -106,7 +107,7 @@ class Door:
             if _foreign(found, force_id) or not found.is_landable or found.declared is None:
                 raise HTTPException(409, "This file was not previewed like that: send it again.")
             landed = submit(self.settings, found)
-            lines = preview.lines(found, load_register(self.settings))
+            lines = preview.lines(found, load(self.settings.register, SEEDS))
         except OtherwiseDeclaredError as error:
             return self._form(request, str(error), 409)
         except _SAID as error:
@@ -144,7 +145,7 @@ class Door:
 
     def _form(self, request: Request, message: str = "", status: int = 200) -> Response:
         force_id, landing = _force(request), open_landing(self.settings)
-        register = load_register(self.settings)
+        register = load(self.settings.register, SEEDS)
         if force_id not in register.forces:
             raise HTTPException(404, "There is no such force.")
         due = expected(landing, register, self.settings.profile.today())

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.common import Exit, fail, plainly
+from pipelines.cli.common import Exit, fail, plainly, ready
 from pipelines.settings import Settings
 
 app = typer.Typer()
@@ -30,8 +30,7 @@ def portal(
         check_port(port, "beatbook portal --port N", host)
     except NotServedError as error:
         fail(Exit.INFRASTRUCTURE, str(error))
-    with plainly(settings):
-        settings.prepare()
+    with ready(settings):
         typer.echo("\n".join(announced(settings, f"http://{host}:{port}")))
         server(settings, host, port).run()
 

@@ -10,10 +10,11 @@ from starlette.testclient import TestClient
 
 from pipelines.landing.store import open_landing
 from pipelines.registry import load
+from pipelines.registry.corrections import NONE
+from pipelines.registry.incidents import NONE as NO_INCIDENT
 from pipelines.returns import submit as submission
 from pipelines.returns.sent import sent
 from pipelines.settings import SEEDS, Settings
-from portal import send
 from portal.access import demonstration
 from portal.app import build_app
 from sandbox import register
@@ -27,13 +28,14 @@ SAID = {"period_from": "2026-10-10", "period_to": "2026-11-08", "exported_at": "
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The sandbox profile in a folder of its own, its register read from disk and not over HTTP."""
-    folder = tmp_path / "register"
-    folder.mkdir()
+    folder = tmp_path / "home" / "register"
+    folder.mkdir(parents=True)
     (folder / "accounts.csv").write_text(register.accounts_csv(7))
     (folder / "account_events.csv").write_text(register.account_events_csv(7))
+    (folder / "corrections.csv").write_text(NONE)
+    (folder / "incidents.csv").write_text(NO_INCIDENT)
     found = load(folder, SEEDS)
-    for module in (submission, send):
-        monkeypatch.setattr(module, "load_register", lambda _: found)
+    monkeypatch.setattr(submission, "load_register", lambda _: found)
     monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
     return Settings()
 
