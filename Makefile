@@ -47,12 +47,14 @@ lint: setup  ## ruff, mypy, sqlfluff, secret scan
 	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --exclude-files 'requirements\.lock'
 
 # The UI ends with what it started.
-screenshot: setup  ## docs/dagster.png anew, from the last run's data (needs Debian's chromium)
-	@$(BIN)/beatbook up --port 3999 >/dev/null 2>&1 & ui=$$!; trap "kill $$ui; wait" EXIT; \
+screenshot: setup  ## docs/dagster.png and portal.png anew, from the last run's data (needs Debian's chromium)
+	@BEATBOOK_PUBLIC_PAGES=national $(BIN)/beatbook up --port 3999 --portal-port 3998 >/dev/null 2>&1 & ui=$$!; trap "kill $$ui; wait" EXIT; \
 	  until (exec 3<>/dev/tcp/127.0.0.1/3999) 2>/dev/null; do kill -0 $$ui || exit 1; sleep 1; done; \
-	  chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-	    --disable-component-update --disable-sync --user-data-dir="$$(mktemp -d)" --window-size=1800,620 \
-	    --virtual-time-budget=60000 --screenshot=docs/dagster.png http://127.0.0.1:3999/asset-groups
+	  shoot() { chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+	    --disable-background-networking --disable-component-update --disable-sync --hide-scrollbars \
+	    --user-data-dir="$$(mktemp -d)" --window-size=$$3 --virtual-time-budget=60000 --screenshot=docs/$$1 $$2; }; \
+	  shoot dagster.png http://127.0.0.1:3999/asset-groups 1800,620; \
+	  shoot portal.png http://127.0.0.1:3998/national 1280,900
 
 lock:  ## resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-strip-extras --no-emit-index-url \
