@@ -10,13 +10,14 @@ import duckdb
 import polars as pl
 
 from pipelines.release.files import defused
-from pipelines.release.national import NationalAsked, national
+from pipelines.release.national import national
 from pipelines.release.periods import NotFoundError
 from pipelines.release.reader import table_of
 from pipelines.release.workbook import write_workbook
 from portal.charts import Asked, Chart, trend_rows
 from portal.library import Shelf
 from portal.pages.indicators import table_asked
+from portal.pages.national import national_asked
 
 
 def of_indicator(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> bytes:
@@ -31,15 +32,7 @@ def of_force(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) 
 
 def of_country(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> bytes:
     """The cells of the national table, a row each."""
-    wanted = NationalAsked(
-        asked.get("platform"),
-        asked.get("scope", "all"),
-        asked.get("period"),
-        asked.get("period_type"),
-        asked.get("among"),
-        asked.get("peers_of"),
-    )
-    table = national(shelf.release, connection, wanted)
+    table = national(shelf.release, connection, national_asked(asked))
     return _csv([cell for row in table.rows for cell in row.cells.values()])
 
 

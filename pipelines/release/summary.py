@@ -4,14 +4,14 @@ Belongs here: choosing and saying. Does not belong here: the table (national.py)
 what is a difference, a change or a decline was decided by dbt (verdicts, limits of changes, the CUSUM).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
 
 from pipelines.release import figures
 from pipelines.release.national import NationalTable
-from pipelines.release.opened import names, rows_of
+from pipelines.release.opened import rows_of
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import Release
 
@@ -21,15 +21,14 @@ NAMED = 3
 
 def summary(release: Release, connection: duckdb.DuckDBPyConnection, table: NationalTable) -> list[str]:
     """The widest gap, the clearest change, who answers less, who merged, who is silent, and incidents."""
-    forces = names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
     said: list[str] = []
     for sentences in (
         _gap(table),
         _change(table),
-        _worse(release, connection, table, forces),
-        _merged(release, connection, table, forces),
+        _worse(release, connection, table),
+        _merged(release, connection, table),
         _silent(table),
-        _incidents(release, connection, table, forces),
+        _incidents(release, connection, table),
     ):
         try:
             said += sentences
@@ -51,8 +50,8 @@ def _gap(table: NationalTable) -> Iterator[str]:
             f"{_named(indicator)}: from {_amount(best)} ({best['area_name']}) to {_amount(last)} "
             f"({last['area_name']}). "
             + (
-                f"{len(apart)} of {len(ranked)} forces differ from the others by more than forces "
-                f"usually do{_list(cell['area_name'] for cell in apart)}."
+                f"{len(apart)} of {len(ranked)} forces {_verb(apart, 'differs', 'differ')} from the others "
+                f"by more than forces usually do{_list(cell['area_name'] for cell in apart)}."
                 if apart
                 else f"None of {len(ranked)} forces differs from the others by more than forces usually do."
             )
@@ -87,64 +86,63 @@ def _clarity(cell: Mapping[str, Any]) -> float:
     return float(abs(cell["change"]) / (cell["change95_high"] - cell["change95_low"] or 1e-9))
 
 
-def _worse(
-    release: Release, connection: duckdb.DuckDBPyConnection, table: NationalTable, forces: Mapping[str, str]
-) -> Iterator[str]:
+def _shown(
+    release: Release, connection: duckdb.DuckDBPyConnection, table: NationalTable, sql: str
+) -> list[dict[str, Any]]:
+    """The rows of a query about the period (`$start`, `$end`) that are of the table's forces, with names."""
+    forces = {row.area_id: row.area_name for row in table.forces}
+    asked = {"start": table.period.start, "end": table.period.end}
+    rows = rows_of(release, connection, sql, asked)
+    return [row | {"force": forces[row["force_id"]]} for row in rows if row["force_id"] in forces]
+
+
+def _worse(release: Release, connection: duckdb.DuckDBPyConnection, table: NationalTable) -> Iterator[str]:
     sql = (
-        "from bench_cusum where is_worse and period_type = $type and period_start = $start "
+        "from bench_cusum where is_worse and period_start = $start and period_end = $end "
         "order by worse_since_date, force_id"
     )
-    asked = {"type": table.period.period_type, "start": table.period.start}
-    shown = {row.area_id for row in table.forces}
-    worse = [row for row in rows_of(release, connection, sql, asked) if row["force_id"] in shown]
-    if worse:
-        since = (f"{forces[row['force_id']]} since {_date(row['worse_since_date'])}" for row in worse)
-        yield f"{_count(len(worse), 'force')} answer less within the hour than before{_list(since)}."
+    if worse := _shown(release, connection, table, sql):
+        since = (f"{row['force']} since {_date(row['worse_since_date'])}" for row in worse)
+        answer = _verb(worse, "answers", "answer")
+        yield f"{_count(len(worse), 'force')} {answer} less within the hour than before{_list(since)}."
 
 
-def _merged(
-    release: Release, connection: duckdb.DuckDBPyConnection, table: NationalTable, forces: Mapping[str, str]
-) -> Iterator[str]:
+def _merged(release: Release, connection: duckdb.DuckDBPyConnection, table: NationalTable) -> Iterator[str]:
     sql = (
         "select force_id, event_date, count(*) as accounts from dim_account_event "
         "where event_type = 'merged_into' and event_date between $start and $end "
         "group by all order by event_date, force_id"
     )
-    asked = {"start": table.period.start, "end": table.period.end}
-    shown = {row.area_id for row in table.forces}
-    rows = [row for row in rows_of(release, connection, sql, asked) if row["force_id"] in shown]
-    if rows:
+    if rows := _shown(release, connection, table, sql):
         who = (
-            f"{forces[row['force_id']]} ({_count(row['accounts'], 'account')}, {_date(row['event_date'])})"
+            f"{row['force']} ({_count(row['accounts'], 'account')}, {_date(row['event_date'])})"
             for row in rows
         )
-        yield f"Accounts were merged by {_count(len(rows), 'force')}{_list(who)}."
+        forces = {row["force_id"] for row in rows}
+        yield f"Accounts were merged by {_count(len(forces), 'force')}{_list(who)}."
 
 
 def _silent(table: NationalTable) -> Iterator[str]:
     if table.silent:
         yield (
-            f"{len(table.silent)} of {len(table.forces)} forces have no figure here"
+            f"{len(table.silent)} of {len(table.forces)} forces {_verb(table.silent, 'has', 'have')} "
+            "no figure here"
             f"{_list(row.area_name for row in table.silent)}."
         )
 
 
 def _incidents(
-    release: Release, connection: duckdb.DuckDBPyConnection, table: NationalTable, forces: Mapping[str, str]
+    release: Release, connection: duckdb.DuckDBPyConnection, table: NationalTable
 ) -> Iterator[str]:
     sql = (
         "from bench_incidents where platform = 'all' and from_date <= $end and until_date >= $start "
-        "order by share_count_7d desc nulls last, incident_id, force_id"
+        "and share_count_7d is not null order by share_count_7d desc, incident_id, force_id"
     )
-    asked = {"start": table.period.start, "end": table.period.end}
-    shown = {row.area_id for row in table.forces}
-    for row in rows_of(release, connection, sql, asked):
-        if row["force_id"] in shown and row["share_count_7d"] is not None:
-            yield (
-                f"{row['incident_name']}, {forces[row['force_id']]}: {row['post_count']:,} posts were shared "
-                f"{row['share_count_7d']:,} times."
-            )
-            return
+    for row in _shown(release, connection, table, sql)[:1]:
+        yield (
+            f"{row['incident_name']}, {row['force']}: {row['post_count']:,} posts were shared "
+            f"{row['share_count_7d']:,} times."
+        )
 
 
 def _named(indicator: Mapping[str, Any]) -> str:
@@ -157,6 +155,10 @@ def _amount(cell: Mapping[str, Any]) -> str:
 
 def _count(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _verb(those: Sequence[object], of_one: str, of_more: str) -> str:
+    return of_one if len(those) == 1 else of_more
 
 
 def _list(parts: Iterable[str]) -> str:

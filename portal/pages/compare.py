@@ -5,10 +5,11 @@ Belongs here: which forces were chosen. Does not belong here: the cells (pipelin
 
 import duckdb
 
-from pipelines.release.national import NationalAsked, national
+from pipelines.release.national import national
 from pipelines.release.opened import name_of
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import Release
+from portal.pages.national import national_asked
 from portal.pages.page import Asked, Made, Page, choices, only
 
 FEWEST, MOST = 2, 6
@@ -17,13 +18,7 @@ NAMES = ("platform", "scope", "period", "period_type")
 
 def make(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -> Made:
     """The chosen forces beside all forces; before two are chosen, the form alone."""
-    table = national(
-        release,
-        connection,
-        NationalAsked(
-            asked.get("platform"), asked.get("scope", "all"), asked.get("period"), asked.get("period_type")
-        ),
-    )
+    table = national(release, connection, national_asked(only(asked, *NAMES)))
     offered = choices(connection, table.period)
     typed = [asked[f"force{nth}"] for nth in range(1, MOST + 1) if f"force{nth}" in asked]
     chosen = list(dict.fromkeys(name_of(force, offered["forces"], "force") for force in typed))

@@ -15,20 +15,21 @@ from portal.pages.page import Asked, Made, Page, choices, only
 NAMES = ("platform", "scope", "period", "period_type", "among", "peers_of", "sort", "intervals")
 
 
+def national_asked(asked: Asked) -> NationalAsked:
+    """What the table is asked for by an address."""
+    return NationalAsked(
+        asked.get("platform"),
+        asked.get("scope", "all"),
+        asked.get("period"),
+        asked.get("period_type"),
+        asked.get("among"),
+        asked.get("peers_of"),
+    )
+
+
 def make(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -> Made:
     """The table, what stands out in it, and what else can be chosen."""
-    table = national(
-        release,
-        connection,
-        NationalAsked(
-            asked.get("platform"),
-            asked.get("scope", "all"),
-            asked.get("period"),
-            asked.get("period_type"),
-            asked.get("among"),
-            asked.get("peers_of"),
-        ),
-    )
+    table = national(release, connection, national_asked(asked))
     forces, sorted_by = list(table.forces), None
     if "sort" in asked:
         sorted_by = next((row for row in table.indicators if row["indicator_id"] == asked["sort"]), None)
