@@ -24,6 +24,7 @@ grid as (
             or '|' || indicators.platforms || '|' like '%|' || platforms.platform || '|%'
     inner join {{ ref('dim_period') }} as periods
         on (indicators.kind = 'ratio' or (areas.has_curve and periods.period_type in ('week', 'month')))
+            and (indicators.part is null or periods.period_type <> 'week')
             and periods.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
 ),
 

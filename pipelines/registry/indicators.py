@@ -20,6 +20,8 @@ DEFINING = (
     *("kind", "numerator_measure", "denominator_measure", "n_measure", "multiplier", "known_by", "metrics"),
     *("metric_rule", "platforms", "is_pooled", "horizon", "interval_method", "minimum_n"),
 )
+#: Parts of the conversations of a month: the first two add up to all of them, and so do the others.
+PARTS = ("night", "day", "weekend", "weekday")
 _MEASURES = ("numerator_measure", "denominator_measure", "n_measure")
 
 
@@ -52,6 +54,7 @@ class Indicator(Row, frozen=True, kw_only=True):
     metric_rule: Literal["all", "any"]
     platforms: str | None = None
     only_account_scope: str | None = None
+    part: Literal["night", "day", "weekend", "weekday"] | None = None
     is_pooled: bool
     horizon: str | None = None
     interval_method: Literal["byar", "wilson", "kaplan_meier_log_log", "kaplan_meier_greenwood", "none"]
@@ -107,6 +110,7 @@ def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
     for where, row in rows:
         _check_measures(where, row, known.measures())
         _check_horizon(where, row, known.horizons)
+        _check_part(where, row)
         _check_names(where, "metrics", row.metrics, metrics)
         _check_names(where, "platforms", row.platforms, platforms)
         _check_names(where, "only_account_scope", row.only_account_scope, scopes)
@@ -154,6 +158,15 @@ def _check_horizon(where: Where, row: Indicator, horizons: dict[str, int]) -> No
         raise where.error(
             "horizon", f"{row.horizon or 'empty'}, but the numerator is {row.numerator_measure}"
         )
+
+
+def _check_part(where: Where, row: Indicator) -> None:
+    """Parts add up to all: what is published of one tells of the other, which the attack must know of."""
+    of_part = [part for part in PARTS if (row.denominator_measure or "").startswith(f"{part}_")]
+    if row.part != (of_part[0] if of_part else None):
+        raise where.error("part", f"{row.part or 'empty'}, but the denominator is {row.denominator_measure}")
+    if row.part and (row.is_pooled or row.only_account_scope != "all"):
+        raise where.error("part", "a part is of all accounts of one platform")
 
 
 def _check_names(where: Where, column: str, names: str | None, known: set[str]) -> None:

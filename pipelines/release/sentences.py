@@ -93,6 +93,10 @@ _COUNTED = {
     "settled_account_count": "open accounts of which thirty days are known",
     "view_valued_24h_count": "posts with a count of views after a day",
     "engagement_valued_24h_count": "posts with a count of engagements after a day",
+    "night_conversation_count": "conversations that came at night",
+    "day_conversation_count": "conversations that came by day",
+    "weekend_conversation_count": "conversations that came at weekends or on bank holidays",
+    "weekday_conversation_count": "conversations that came on weekdays",
 }
 _WHEN = {"valued": "at seven days", "exported": "when they were exported"}
 

@@ -79,8 +79,12 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "engagements_top_tenth_pct",
         "engagements_24h_per_post",
         "views_24h_per_post",
+        "answered_1h_night_pct",
+        "answered_1h_day_pct",
+        "answered_1h_weekend_pct",
+        "answered_1h_weekday_pct",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 40))
+    assert [row.position for row in indicators.values()] == list(range(1, 44))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 
@@ -107,6 +111,8 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         ("metrics", "share_count|boost_count", "'boost_count' is not in the catalogue"),
         ("platforms", "x|friendfeed", "'friendfeed' is not in the catalogue"),
         ("only_account_scope", "cars", "'cars' is not in the catalogue"),
+        ("part", "dusk", "Invalid enum value 'dusk'"),
+        ("part", "night", "night, but the denominator is share_valued_count"),
         ("horizon", "2h", "'2h' is not among 15m, 1h, 4h, 24h, 7d"),
         ("horizon", "1h", "the numerator is share_count_7d"),
         ("is_pooled", "true", "only messages are pooled"),

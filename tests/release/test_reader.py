@@ -332,6 +332,10 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "posts and replies",
         "posts with a count of views after a day",
         "posts with a count of engagements after a day",
+        "conversations that came at night",
+        "conversations that came by day",
+        "conversations that came at weekends or on bank holidays",
+        "conversations that came on weekdays",
         *(
             f"posts with a count of {what} {when}"
             for what in ("engagements", "impressions", "reach", "shares", "views")

@@ -6,10 +6,10 @@ with cells as (
     select
         measures.*,
         periods.is_complete, periods.days_since_end_count, indicators.indicator_id,
-        indicators.known_by, indicators.minimum_n, indicators.horizon, indicators.denominator_measure,
+        indicators.known_by, indicators.minimum_n, indicators.horizon, indicators.denominator_measure, indicators.part,
         indicators.known_by in ('messages', 'direct_messages') as is_of_messages,
         {% for name, public, direct in [
-            ('is_shown', 'is_public_shown', 'is_direct_shown'),
+            ('is_channel_shown', 'is_public_shown', 'is_direct_shown'),
             ('left_out', 'public_left_out', 'direct_left_out'),
             ('known_day_count', 'messages_known_day_count', 'direct_known_day_count'),
             ('accounts_missing', 'messages_missing', 'direct_missing'),
@@ -38,6 +38,8 @@ with cells as (
 available as (
     select
         cells.*,
+        -- The parts of a day, or week, are there both or neither (fct_response_parts).
+        cells.is_channel_shown and (cells.part is null or cells.n is not null) as is_shown,
         -- What is no ratio has nothing to divide by.
         cells.denominator_measure is not null and (cells.denominator is null or cells.denominator = 0)
             as is_indivisible,
@@ -133,7 +135,10 @@ select
                     case when not is_shown or n < minimum_n then 'fewer than ' || minimum_n || ' to count' end
                     || case when not is_shown then ', or fewer could be worked out from it' else '' end,
                     known_detail,
-                    case when is_shown then left_out end
+                    case
+                        when is_shown and part is null then left_out
+                        when is_shown and period_type <> 'month' then 'of months in which both parts are enough to show'
+                    end
                 ), '')
         when denominator is null and denominator_measure = 'resident_count'
             then 'no population of this year or before is known'

@@ -15,6 +15,7 @@ inner join {{ ref('dim_indicator') }} as indicators
         and coalesce('|' || indicators.platforms || '|all|' like '%|' || measures.platform || '|%', true)
         and (indicators.only_account_scope is null or measures.account_scope = indicators.only_account_scope)
         and (indicators.kind = 'ratio' or measures.period_type in ('week', 'month'))
+        and (indicators.part is null or measures.period_type <> 'week')
 left join {{ ref('bench_not_available') }} as reasons
     on indicators.indicator_id = reasons.indicator_id
         and measures.force_id = reasons.area_id
