@@ -2,9 +2,9 @@
 
 -- METHOD 4.6: of the months that this build computes, the public conversations that came at night and by day, at
 -- weekends (bank holidays of the force's country among them) and on weekdays, and how many of each a person answered
--- within the hour. Two parts add up to the month, so that both are there or neither: where the month is shown and each has ten. Of
--- weekends and weekdays each must have ten in the month's whole weeks: what lies before the first or after the last of
--- them can be a weekend alone, or none (docs/decisions/0018-parts-of-the-day.md says why that is enough).
+-- within the hour. Two parts add up to the month, so that both are there or neither: where the month is shown and each
+-- has ten. Of weekends and weekdays each must have ten in the month's whole weeks: what lies before the first or after
+-- the last of them can be a weekend alone, or none (docs/decisions/0018-parts-of-the-day.md says why that is enough).
 {% set enough = var('shown_from_n') %}
 {% set parts = {
     'night': 'is_night', 'day': 'not is_night', 'weekend': 'is_weekend', 'weekday': 'not is_weekend'
