@@ -44,6 +44,7 @@ class Indicator(Row, frozen=True, kw_only=True):
         "register",
         "followers",
         "posts",
+        "values_1h",
         "values_24h",
         "values_7d",
         "values_export",

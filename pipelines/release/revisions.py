@@ -42,7 +42,7 @@ TABLES = ("bench_values", "dim_account", "fct_collection")
 #: Of a return's entity, which indicators it can touch, by what those stand on.
 _TOUCHES = {
     "profiles": ["followers"],
-    "posts": ["posts", "values_24h", "values_7d"],
+    "posts": ["posts", "values_1h", "values_24h", "values_7d"],
     "messages": ["messages"],
 }
 #: A follower count stands for periods that end up to seven days after it, and one day before.

@@ -83,8 +83,10 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "answered_1h_day_pct",
         "answered_1h_weekend_pct",
         "answered_1h_weekday_pct",
+        "engagements_1h_per_post",
+        "views_1h_per_post",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 44))
+    assert [row.position for row in indicators.values()] == list(range(1, 46))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 

@@ -5,8 +5,8 @@
 -- correction that met no figure is nowhere.
 with posts as (
     {% for known_by, ids in [
-        ('values_24h', 'correction_ids_24h'), ('values_7d', 'correction_ids_7d'),
-        ('values_export', 'correction_ids_at_export')
+        ('values_1h', 'correction_ids_1h'), ('values_24h', 'correction_ids_24h'),
+        ('values_7d', 'correction_ids_7d'), ('values_export', 'correction_ids_at_export')
     ] %}
     select distinct
         posts.account_id,

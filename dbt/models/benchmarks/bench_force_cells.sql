@@ -59,7 +59,7 @@ judged as (
         *,
         case
             when account_count = 0 then 'no_account'
-            when not is_complete or (known_by = 'values_24h' and days_since_end_count <= 2) then 'provisional'
+            when not is_complete or (known_by like 'values%h' and days_since_end_count <= 2) then 'provisional'
             when known_by = 'followers' and open_account_count = 0 then 'no_account'
             when (known_by = 'followers' or denominator_measure = 'follower_count') and followers_missing is not null
                 then 'not_collected'
@@ -82,7 +82,7 @@ judged as (
                 then 'no follower count: ' || followers_missing
             when known_by = 'values_7d' and (days_since_end_count <= 7 or provisional_post_count > 0)
                 then 'not all posts of the period are seven days old'
-            when known_by = 'values_24h' and days_since_end_count <= 2 then 'the last posts may still be read'
+            when known_by like 'values%h' and days_since_end_count <= 2 then 'the last posts may still be read'
             when known_by = 'posts' or (known_by like 'values%' and posts_missing is not null)
                 then 'posts are not known for the whole period: ' || posts_missing
             when known_by = 'values_7d' and n < post_count
@@ -90,7 +90,8 @@ judged as (
                     || case when is_estimated then '; estimated as if the others were like them' else '' end
             when known_by like 'values%' and n < post_count
                 then n || ' of ' || post_count || ' posts '
-                    || if(known_by = 'values_24h', 'were read by a pulse after a day', 'have a count at export')
+                    || if(known_by = 'values_export', 'have a count at export', 'were read by a pulse after ')
+                    || case known_by when 'values_1h' then 'an hour' when 'values_24h' then 'a day' else '' end
                     || case when is_estimated then '; estimated as if the others were like them' else '' end
             when is_of_messages then nullif(concat_ws(
                     '; ',
