@@ -23,7 +23,7 @@ INDICATOR = """
     select 'i' as indicator_id, 'ratio' as kind, 'posts' as known_by, 'x|y' as platforms, false as is_pooled,
         'Name' as name, 'Why' as why_it_matters, 'this' as numerator, 'that' as denominator, 'u' as unit,
         'c' as caveats, 'share_count_7d' as numerator_measure, 'resident_count' as denominator_measure,
-        'post_count' as n_measure, null::varchar as part
+        'post_count' as n_measure, null::varchar as period_types
 """
 MEMBERS = "select 'kent' as area_id, 'kent' as force_id union all select 'all_forces', 'kent'"
 NO_REASON = """
@@ -138,7 +138,10 @@ CASES: dict[str, list[tuple[Tables, Tables]]] = {
             cells(*GRID) | {"bench_not_available": but("date '2026-04-01' as from_date", REASON)},
             cells(*GRID) | {"bench_not_available": but("date '2026-03-31' as from_date", REASON)},
         ),
-        (cells(*GRID[2:]) | {"dim_indicator": but("'night' as part", INDICATOR)}, cells(*GRID[2:])),
+        (
+            cells(*GRID[2:]) | {"dim_indicator": but("'month|year' as period_types", INDICATOR)},
+            cells(*GRID[2:]),
+        ),
     ],
     "assert_bank_holidays_are_known": [
         ({}, {"bank_holidays": "select date '2025-12-25' as holiday_date, 'England' as country"}),
