@@ -170,7 +170,7 @@ def table(settings: Settings, asked: Asked) -> BenchmarkTable:
             asked.indicator, {row["indicator_id"]: row["name"] for row in definitions}, "indicator"
         )
         definitions = [row for row in definitions if row["indicator_id"] == found]
-    period = choose(connection, asked.period, asked.period_type)
+    period = choose(connection, asked.period, asked.period_type or _own_period_type(asked, definitions[0]))
     definitions = [row for row in definitions if _is_made(connection, row["indicator_id"], period, scope)]
     if not definitions:
         raise NotFoundError(
@@ -237,6 +237,13 @@ def _one_of(wanted: str, names: Mapping[str, str], what: str) -> str:
         if wanted.casefold() in (key.casefold(), name.casefold()):
             return key
     raise NotFoundError(f"there is no {what} {wanted}; there are: {', '.join(names)}")
+
+
+def _own_period_type(asked: Asked, definition: Mapping[str, Any]) -> str | None:
+    """The type of period of an indicator that has not every type, where nobody asked for a period."""
+    if not asked.indicator or asked.period:
+        return None
+    return (definition.get("period_types") or "").partition("|")[0] or None
 
 
 def _is_made(connection: duckdb.DuckDBPyConnection, indicator: str, period: Period, scope: str) -> bool:

@@ -80,11 +80,13 @@ def publish_small(
     as_of: date = date(2026, 12, 1),
     peers: Sequence[Mapping[str, Any]] = (),
     standardised: str | None = None,
+    period_types: Mapping[str, str] = {},
 ) -> None:
     """Make a release of these cells the current one. Ranks follow from the values; periods from the cells.
 
     Kent's peers are Surrey and Essex, Essex's is Kent at no known distance; `peers`: rows of
     bench_peer_comparisons. `standardised`: the indicator that compares like with like, if one does.
+    `period_types`: of an indicator that has not every type, those that it has.
     """
     values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
     compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))
@@ -171,6 +173,7 @@ def publish_small(
                     "platforms": platforms,
                     "is_pooled": is_pooled,
                     "is_standardised": key == standardised,
+                    "period_types": period_types.get(key),
                     "caveats": f"Mind the {key}.",
                     "is_invented": True,
                 }
