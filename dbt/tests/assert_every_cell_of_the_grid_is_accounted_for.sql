@@ -23,7 +23,12 @@ grid as (
             or (platforms.platform <> 'all' and indicators.platforms is null)
             or '|' || indicators.platforms || '|' like '%|' || platforms.platform || '|%'
     inner join {{ ref('dim_period') }} as periods
-        on (indicators.kind = 'ratio' or (areas.has_curve and periods.period_type in ('week', 'month')))
+        on
+            case
+                when indicators.period_types is not null
+                    then '|' || indicators.period_types || '|' like '%|' || periods.period_type || '|%'
+                else indicators.kind = 'ratio' or (areas.has_curve and periods.period_type in ('week', 'month'))
+            end
             and periods.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
 ),
 

@@ -1,23 +1,25 @@
 """What could be worked out: the attack on suppressed counts of conversations, from what is published alone.
 
 Belongs here: the additive relations between published counts, as a linear program, and what it finds. Does
-not belong here: which cells are suppressed (dbt/models/marts/fct_response_headlines), or what a failure does
-(release_gate.py). METHOD 1: no suppressed count may be bounded within ±4.
+not belong here: those of nights and days (parts.py), which cells are suppressed
+(dbt/models/marts/fct_response_headlines), or what a failure does (release_gate.py). METHOD 1: no suppressed
+count may be bounded within ±4.
 
-The relations: accounts of different scopes add up to all accounts; weeks and months are made of the same
-days; longer periods, all platforms and groups of forces are sums of shown cells. A sum that is more than its
-shown parts (old tables, a fault) is more by those that are not shown.
+The relations: accounts of different scopes add up to all accounts, nights and days to all conversations, and
+so do weekends and weekdays; weeks and months are made of the same days; longer periods, all platforms and
+groups of forces are sums of shown cells. A sum that is more than its shown parts (old tables, a fault) is
+more by those that are not shown.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from itertools import islice
-from typing import NamedTuple
+from datetime import timedelta
+from itertools import islice, pairwise
 
 import duckdb
 
 from pipelines.gates.bounds import Row, bounds
+from pipelines.gates.parts import of_parts
+from pipelines.gates.relations import Cell, Key, Relations
 
 #: A count that is known to within ±4 is recovered; one that is surely ten or more is no small count.
 WIDTH, SMALL = 8, 10
@@ -26,42 +28,6 @@ LONGER = ("quarter", "year", "rolling_12_months")
 NAMED = 20
 #: Of a cell whose n leaves out whom nobody followed so long, n is the least that it can be.
 FOLLOWED = "%not followed so long are left out%"
-
-
-class Key(NamedTuple):
-    """A cell of one channel, whichever indicators it has."""
-
-    channel: str
-    area_id: str
-    platform: str
-    account_scope: str
-    period_type: str
-    period_start: date
-    period_end: date
-
-    def __str__(self) -> str:
-        where = f"{self.area_id}, {self.platform}, {self.account_scope} accounts"
-        return f"{where}, {self.period_type} of {self.period_start} ({self.channel})"
-
-
-@dataclass
-class Cell:
-    """What is published of it: its count, or the least that it can be, or that it is suppressed."""
-
-    total: int | None
-    least: int
-    is_suppressed: bool
-
-
-@dataclass
-class Relations:
-    """Variables (each at least 0) and what is known of sums of them."""
-
-    rows: list[Row] = field(default_factory=list)
-    numbers: dict[object, int] = field(default_factory=dict)
-
-    def variable(self, name: object) -> int:
-        return self.numbers.setdefault(name, len(self.numbers))
 
 
 def attack(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[str]]:
@@ -81,6 +47,7 @@ def _recoverable(connection: duckdb.DuckDBPyConnection, cells: dict[Key, Cell]) 
         members.setdefault(area_id, []).append(force_id)
     relations = Relations()
     expressions = _of_forces(cells, members, relations)
+    of_parts(cells, expressions, relations)
     _of_longer(cells, expressions, relations)
     suppressed = {
         key: expressions[key] for key, cell in cells.items() if cell.is_suppressed and key in expressions
@@ -121,7 +88,7 @@ def _of_forces(
     for key, cell in cells.items():
         if key.area_id in members:
             continue
-        if key.platform == "all" or key.period_type not in ("week", "month"):
+        if key.platform == "all" or key.period_type not in ("week", "month") or key.part != "all":
             expressions[key] = [relations.variable(key)]
             _say(relations, key, cell, expressions[key])
         else:
@@ -129,6 +96,9 @@ def _of_forces(
     for name, keys in series.items():
         scopes = sorted({key.account_scope for key in keys} - {"all"}) or ["all"]
         edges = sorted({edge for key in keys for edge in (key.period_start, key.period_end + timedelta(1))})
+        for first, after in pairwise(edges):
+            for scope in scopes:
+                relations.days[relations.variable((name, scope, first))] = (first, after - timedelta(1))
         of_all = {(key.period_start, key.period_end) for key in keys if key.account_scope == "all"}
         for key in keys:
             inside = [edge for edge in edges if key.period_start <= edge <= key.period_end]
@@ -250,7 +220,7 @@ def _say(relations: Relations, key: Key, cell: Cell, variables: list[int]) -> No
 
 
 def _place(key: Key) -> tuple[str, ...]:
-    return key.channel, key.area_id, key.platform, key.account_scope
+    return key.channel, key.area_id, key.platform, key.account_scope, key.part
 
 
 def _overlap(one: Key, other: Key) -> bool:
@@ -276,6 +246,7 @@ _CELLS = f"""
     select
         case known_by when 'messages' then 'public' else 'direct' end as channel,
         area_id, platform, account_scope, period_type, period_start, period_end,
+        coalesce(part, 'all') as part,
         max(n) filter (note_detail is null or note_detail not like '{FOLLOWED}') as total,
         max(n) as least,
         bool_or(value_note = 'suppressed' and minimum_n = least_minimum) as is_suppressed

@@ -20,6 +20,10 @@ DEFINING = (
     *("kind", "numerator_measure", "denominator_measure", "n_measure", "multiplier", "known_by", "metrics"),
     *("metric_rule", "platforms", "is_pooled", "horizon", "interval_method", "minimum_n"),
 )
+#: Those of dim_period.
+PERIOD_TYPES = {"week", "month", "quarter", "year", "rolling_12_months"}
+#: Parts of the conversations of a month: the first two add up to all of them, and so do the others.
+PARTS = ("night", "day", "weekend", "weekday")
 _MEASURES = ("numerator_measure", "denominator_measure", "n_measure")
 
 
@@ -41,7 +45,9 @@ class Indicator(Row, frozen=True, kw_only=True):
     known_by: Literal[
         "register",
         "followers",
+        "followers_both",
         "posts",
+        "values_1h",
         "values_24h",
         "values_7d",
         "values_export",
@@ -52,6 +58,8 @@ class Indicator(Row, frozen=True, kw_only=True):
     metric_rule: Literal["all", "any"]
     platforms: str | None = None
     only_account_scope: str | None = None
+    period_types: str | None = None
+    part: Literal["night", "day", "weekend", "weekday"] | None = None
     is_pooled: bool
     horizon: str | None = None
     interval_method: Literal["byar", "wilson", "kaplan_meier_log_log", "kaplan_meier_greenwood", "none"]
@@ -107,9 +115,11 @@ def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
     for where, row in rows:
         _check_measures(where, row, known.measures())
         _check_horizon(where, row, known.horizons)
+        _check_part(where, row)
         _check_names(where, "metrics", row.metrics, metrics)
         _check_names(where, "platforms", row.platforms, platforms)
         _check_names(where, "only_account_scope", row.only_account_scope, scopes)
+        _check_names(where, "period_types", row.period_types, PERIOD_TYPES)
         is_of_messages = row.known_by in ("messages", "direct_messages")
         if row.is_pooled and not is_of_messages:
             raise where.error(
@@ -154,6 +164,17 @@ def _check_horizon(where: Where, row: Indicator, horizons: dict[str, int]) -> No
         raise where.error(
             "horizon", f"{row.horizon or 'empty'}, but the numerator is {row.numerator_measure}"
         )
+
+
+def _check_part(where: Where, row: Indicator) -> None:
+    """Parts add up to all: what is published of one tells of the other, which the attack must know of."""
+    of_part = [part for part in PARTS if (row.denominator_measure or "").startswith(f"{part}_")]
+    if row.part != (of_part[0] if of_part else None):
+        raise where.error("part", f"{row.part or 'empty'}, but the denominator is {row.denominator_measure}")
+    if row.part and (row.is_pooled or row.only_account_scope != "all"):
+        raise where.error("part", "a part is of all accounts of one platform")
+    if row.part and "week" in (row.period_types or "week"):
+        raise where.error("period_types", "a part is of no week")
 
 
 def _check_names(where: Where, column: str, names: str | None, known: set[str]) -> None:

@@ -40,7 +40,7 @@ def amount(value: float | None, unit: str) -> str:
     """A value with its unit where that is a time or a percentage; nothing for none."""
     if unit == "seconds":
         return duration(value)
-    return number(value) + "%" * (unit == "%" and value is not None)
+    return number(value) + "%" * (unit.startswith("%") and value is not None)
 
 
 def interval(low: float | None, high: float | None, unit: str) -> str:

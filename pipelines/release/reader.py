@@ -149,7 +149,7 @@ def table_of(release: Release, connection: duckdb.DuckDBPyConnection, asked: Ask
             asked.indicator, {row["indicator_id"]: row["name"] for row in definitions}, "indicator"
         )
         definitions = [row for row in definitions if row["indicator_id"] == found]
-    period = choose(connection, asked.period, asked.period_type)
+    period = choose(connection, asked.period, asked.period_type or _own_period_type(asked, definitions[0]))
     definitions = [row for row in definitions if _is_made(connection, row["indicator_id"], period, scope)]
     if not definitions:
         raise NotFoundError(
@@ -204,6 +204,13 @@ def _peers(
     """The force's peers, nearest first; without a force nobody's."""
     sql = "from dim_peer where force_id = $force order by position"
     return rows_of(release, connection, sql, {"force": force}) if force else []
+
+
+def _own_period_type(asked: Asked, definition: Mapping[str, Any]) -> str | None:
+    """The type of period of an indicator that has not every type, where nobody asked for a period."""
+    if not asked.indicator or asked.period:
+        return None
+    return (definition.get("period_types") or "").partition("|")[0] or None
 
 
 def _is_made(connection: duckdb.DuckDBPyConnection, indicator: str, period: Period, scope: str) -> bool:

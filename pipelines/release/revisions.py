@@ -41,8 +41,8 @@ _CELL = ("indicator_id", "area_id", "platform", "account_scope", "period_type", 
 TABLES = ("bench_values", "dim_account", "fct_collection")
 #: Of a return's entity, which indicators it can touch, by what those stand on.
 _TOUCHES = {
-    "profiles": ["followers"],
-    "posts": ["posts", "values_24h", "values_7d"],
+    "profiles": ["followers", "followers_both"],
+    "posts": ["posts", "values_1h", "values_24h", "values_7d"],
     "messages": ["messages"],
 }
 #: A follower count stands for periods that end up to seven days after it, and one day before.

@@ -104,8 +104,15 @@ _COUNTED = {
     "asked_hour_count": "hours of the week with three conversations or more",
     "written_count": "posts and replies",
     "settled_account_count": "open accounts of which thirty days are known",
+    "kept_account_count": "accounts with a count at both ends and no merger between",
+    "view_valued_1h_count": "posts with a count of views after an hour",
+    "engagement_valued_1h_count": "posts with a count of engagements after an hour",
     "view_valued_24h_count": "posts with a count of views after a day",
     "engagement_valued_24h_count": "posts with a count of engagements after a day",
+    "night_conversation_count": "conversations that came at night",
+    "day_conversation_count": "conversations that came by day",
+    "weekend_conversation_count": "conversations that came at weekends or on bank holidays",
+    "weekday_conversation_count": "conversations that came on weekdays",
 }
 _WHEN = {"valued": "at seven days", "exported": "when they were exported"}
 

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from pipelines.release.opened import rows_of
-from pipelines.release.periods import choose
+from pipelines.release.periods import Period
 from pipelines.release.published import Release
 from pipelines.release.reader import table_of
 from pipelines.release.sentences import reasons
@@ -42,8 +42,9 @@ def index(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked)
 def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -> Made:
     """A force's indicators with a number, and once each why the others have none; its accounts and events."""
     table = table_of(release, connection, table_asked(asked, force=asked["force"]))
-    period = choose(connection, asked.get("period"), asked.get("period_type"))
-    force_id = table.rows[0]["area_id"]
+    first = table.rows[0]
+    force_id = first["area_id"]
+    period = Period(first["period_type"], first["period_start"], first["period_end"])
     accounts = rows_of(
         release,
         connection,

@@ -6,7 +6,7 @@ Belongs here: the choices of these pages. Does not belong here: the table (pipel
 import duckdb
 
 from pipelines.release.opened import rows_of
-from pipelines.release.periods import choose
+from pipelines.release.periods import Period, choose
 from pipelines.release.published import Release
 from pipelines.release.reader import Asked as Table
 from pipelines.release.reader import table_of
@@ -62,7 +62,7 @@ def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -
         {"id": table.rows[0]["indicator_id"]},
     )
     first = table.rows[0]
-    period = choose(connection, asked.get("period"), asked.get("period_type"))
+    period = Period(first["period_type"], first["period_start"], first["period_end"])
     forces = [row for row in table.rows if row["area_type"] == "force"]
     trend_of = table.peers_of or "all_forces"
     weeks = rows_of(

@@ -25,6 +25,18 @@ facebook:kent,closed,2026-03-10,,,invented,
 """
 
 
+#: Accounts and their forces, with what they had at the end of October 2025 and 2026.
+GROWING = {
+    ("facebook:kent", "kent"): (1000, 1200),
+    ("facebook:kent-dogs", "kent"): (333, 300),
+    ("facebook:kent-new", "kent"): (None, 5000),
+    ("facebook:kent-into", "kent"): (2000, 2900),
+    ("facebook:kent-merged", "kent"): (800, None),
+    ("facebook:essex", "essex"): (480, 450),
+}
+MERGED = "facebook:kent-merged,merged_into,2026-04-10,,facebook:kent-into,invented,"
+
+
 def empty_landing(folder: Path) -> Landing:
     landing = Landing(folder / "landing", {name: source(name).ENTITIES for name in pulled_platforms()})
     landing.prepare()
@@ -33,15 +45,21 @@ def empty_landing(folder: Path) -> Landing:
 
 def land_followers(landing: Landing, account_id: str, force_id: str, day: date, count: int | None) -> None:
     """A return of one follower count at noon, or, without a count, of nothing."""
+    land_counts(landing, day, {(account_id, force_id): count})
+
+
+def land_counts(landing: Landing, day: date, counts: dict[tuple[str, str], int | None]) -> None:
+    """The same of several accounts, each with its force."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).replace(tzinfo=None)
-    own = {"force_id": force_id, "account_id": account_id, "platform": "facebook", "pulled_at_utc": noon}
-    asked = {"entity": "profiles", "status": "landed" if count is not None else "empty", "row_count": 1}
-    asked |= {"reason": "", "detail": "", "request_count": 0, "unit_count": 0, "unknown_field_count": 0}
-    row = {"observed_at_utc": noon, "follower_count": count, "post_count": None, "file_sha256": "", "line": 2}
-    rows = {
-        "profiles": [own | row] if count is not None else [],
-        "requests": [own | asked],
-    }
+    asked = {"entity": "profiles", "row_count": 1, "reason": "", "detail": "", "request_count": 0}
+    asked |= {"unit_count": 0, "unknown_field_count": 0}
+    rows: dict[str, list[dict[str, object]]] = {"profiles": [], "requests": []}
+    for (account_id, force_id), count in counts.items():
+        own = {"force_id": force_id, "account_id": account_id, "platform": "facebook", "pulled_at_utc": noon}
+        rows["requests"].append(own | asked | {"status": "empty" if count is None else "landed"})
+        if count is not None:
+            row = {"observed_at_utc": noon, "follower_count": count, "post_count": None, "file_sha256": ""}
+            rows["profiles"].append(own | row | {"line": 2})
     land(landing, "returns", day, f"r{day.toordinal():08d}-00000000", rows)
 
 
@@ -142,3 +160,43 @@ def test_a_force_whose_last_account_closed_says_so(tmp_path: Path) -> None:
         "and indicator_id = 'followers_per_1k' and account_scope = 'all' and period_end = date '2026-04-30'"
     )
     assert noted == [("no_account",)]
+
+
+@pytest.mark.long
+def test_growth_is_of_the_accounts_that_had_followers_at_both_ends(tmp_path: Path) -> None:
+    """By a plain loop over what forces sent; nobody who was carried over from a merged account is a gain."""
+    register = tmp_path / "register"
+    register.mkdir()
+    lines = [f"{a},{f},facebook,{a[9:]},,corporate,,invented,2025-01-01," for a, f in GROWING]
+    (register / "accounts.csv").write_text("\n".join([ACCOUNTS.splitlines()[0], *lines, ""]))
+    (register / "account_events.csv").write_text("\n".join([EVENTS.splitlines()[0], MERGED, ""]))
+    (register / "corrections.csv").write_text(NONE)
+    (register / "incidents.csv").write_text(NO_INCIDENT)
+    project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
+    land_counts(landing, date(2025, 9, 1), dict.fromkeys(GROWING, 1))
+    for nth, day in enumerate((date(2025, 10, 31), date(2026, 10, 31))):
+        land_counts(landing, day, {account: counts[nth] for account, counts in GROWING.items()})
+    land_counts(landing, date(2026, 11, 4), dict.fromkeys(GROWING))
+    read(landing, project)
+    project.dbt("build", "--exclude-resource-type", "unit_test")
+    found = project.ask(
+        "select area_id, numerator, denominator, n, value, note_detail from bench_values "
+        "where indicator_id = 'follower_growth_pct' and period_end = date '2026-10-31' "
+        "and platform = 'facebook' and area_id in ('kent', 'essex') and account_scope = 'all'"
+    )
+    said = {
+        "kent": "2 of 4 accounts have a count at both ends and no merger between; "
+        "facebook:kent-merged was merged into facebook:kent-into on 2026-04-10",
+        "essex": None,
+    }
+    expected = set()
+    for force_id, text in said.items():
+        kept = [
+            (was, became)
+            for (account_id, of), (was, became) in GROWING.items()
+            if of == force_id and was and became and account_id != "facebook:kent-into"
+        ]
+        before, after = sum(was for was, _ in kept), sum(became for _, became in kept)
+        value = 100 * (after - before) / before
+        expected.add((force_id, after - before, before, len(kept), value, text))
+    assert set(found) == expected

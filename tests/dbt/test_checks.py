@@ -7,7 +7,7 @@ from tests.dbt.conftest import DBT, Project
 WINDOW = """
     select date '2026-01-01' as history_from_date, date '2026-03-01' as posts_from_date,
         date '2026-02-28' as periods_from_date, date '2026-03-20' as messages_from_date,
-        timestamp '2026-04-01 05:30:00' as data_as_of_utc
+        timestamp '2026-04-01 05:30:00' as data_as_of_utc, date '2026-04-01' as data_as_of_date
 """
 CELL = """
     select 'i' as indicator_id, 'kent' as area_id, 'x' as platform, 'all' as account_scope,
@@ -23,7 +23,7 @@ INDICATOR = """
     select 'i' as indicator_id, 'ratio' as kind, 'posts' as known_by, 'x|y' as platforms, false as is_pooled,
         'Name' as name, 'Why' as why_it_matters, 'this' as numerator, 'that' as denominator, 'u' as unit,
         'c' as caveats, 'share_count_7d' as numerator_measure, 'resident_count' as denominator_measure,
-        'post_count' as n_measure
+        'post_count' as n_measure, null::varchar as period_types
 """
 MEMBERS = "select 'kent' as area_id, 'kent' as force_id union all select 'all_forces', 'kent'"
 NO_REASON = """
@@ -45,7 +45,8 @@ BESIDE = {
     "value_notes": "select 'late' as value_note",
     "dim_area": "select unnest(['kent', 'all_forces']) as area_id, true as has_curve",
     "dim_area_member": MEMBERS,
-    "dim_force": "select 'kent' as force_id",
+    "dim_force": "select 'kent' as force_id, 'England' as country",
+    "bank_holidays": "select date '2026-12-25' as holiday_date, 'England' as country",
     "dim_account": "select 'a' as account_id",
     "dim_platform": "select 'x' as platform",
     "dim_period": """
@@ -136,6 +137,18 @@ CASES: dict[str, list[tuple[Tables, Tables]]] = {
         (
             cells(*GRID) | {"bench_not_available": but("date '2026-04-01' as from_date", REASON)},
             cells(*GRID) | {"bench_not_available": but("date '2026-03-31' as from_date", REASON)},
+        ),
+        (
+            cells(*GRID[2:]) | {"dim_indicator": but("'month|year' as period_types", INDICATOR)},
+            cells(*GRID[2:]),
+        ),
+    ],
+    "assert_bank_holidays_are_known": [
+        ({}, {"bank_holidays": "select date '2025-12-25' as holiday_date, 'England' as country"}),
+        ({}, {"bank_holidays": "select date '2026-12-25' as holiday_date, 'Wales' as country"}),
+        (
+            {"dim_force": "select 'btp' as force_id, null::varchar as country"},
+            {"bank_holidays": TWICE["bank_holidays"]},
         ),
     ],
     "assert_every_reason_is_a_value_note": [

@@ -25,6 +25,7 @@ from tests.e2e.returning import Warehouse
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 EXPORTED = "2026-11-09T05:00:00Z"
+WHOLE_WEEKS = date(2026, 10, 5), date(2026, 10, 25)
 NOW, MONTH_END = clock.ms(EXPORTED), clock.ms("2026-11-01T06:00:00Z")
 AGE = 7 * clock.DAY + clock.HOUR  # a count is read an hour after a post is seven days old
 COUNTS = ("view_count", "impression_count", "reach_count", "like_count", "share_count", "quote_count")
@@ -105,6 +106,25 @@ def truth(view: World, account: Account) -> Counter[str]:
                 for horizon, hours in HOURS.items():
                     is_in_time = answered is not None and answered - at <= hours * clock.HOUR
                     found[f"answered_{horizon}_count"] += is_in_time
+    return found
+
+
+def parts(view: World, account: Account) -> dict[str, list[bool]]:
+    """Of each part of the day and week, whether each conversation of the month was answered in the hour.
+
+    `whole` begins the parts of the week in the whole weeks of the month alone. October has no bank holiday.
+    """
+    found: defaultdict[str, list[bool]] = defaultdict(list)
+    for said in threads_of(view, account):
+        for at, answered in asked(said):
+            local = datetime.fromtimestamp(at / 1000, UTC).astimezone(LONDON)
+            if FIRST <= local.date() <= LAST:
+                is_in_time = answered is not None and answered - at <= clock.HOUR
+                found["night" if local.hour in (22, 23, 0, 1, 2, 3, 4, 5) else "day"].append(is_in_time)
+                kind = "weekend" if local.isoweekday() in (6, 7) else "weekday"
+                found[kind].append(is_in_time)
+                if WHOLE_WEEKS[0] <= local.date() <= WHOLE_WEEKS[1]:
+                    found[f"whole {kind}"].append(is_in_time)
     return found
 
 

@@ -62,8 +62,13 @@ def test_a_declared_correction_mends_figures_and_is_named_by_all_that_it_touches
     named = after.filter(pl.col("correction_ids").is_not_null())
     assert set(named.select("indicator_id", "platform", "correction_ids").rows()) == {
         ("followers_per_1k", "bluesky", "kent-followers"),
+        ("official_followers_pct", "bluesky", "kent-followers"),
         ("engagements_per_1k", "mastodon", "mastodon-likes"),
+        ("engagements_per_1k_followers", "mastodon", "mastodon-likes"),
         ("engagements_per_post", "mastodon", "mastodon-likes"),
+        ("engagements_1h_per_post", "mastodon", "mastodon-likes"),
+        ("engagements_24h_per_post", "mastodon", "mastodon-likes"),
+        ("engagements_top_tenth_pct", "mastodon", "mastodon-likes"),
     }
     assert named["note_detail"].str.contains("1 declared correction: ").all()
 

@@ -35,6 +35,7 @@ class Page(HTMLParser):
         self.headings: list[str] = []
         self.wrong: list[str] = []
         self._labels = 0
+        self._labelled: set[str | None] = set()
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -51,7 +52,9 @@ class Page(HTMLParser):
             self.wrong.append("a head of a table without scope")
         if tag == "label":
             self._labels += 1
-        if tag in {"select", "input"} and own.get("type") != "hidden" and not self._labels:
+            self._labelled.add(own.get("for"))
+        has_label = self._labels or (own.get("id") and own.get("id") in self._labelled)
+        if tag in {"select", "input"} and own.get("type") != "hidden" and not has_label:
             self.wrong.append(f"{own.get('name')} without a label")
         self.wrong += [f"{name} of {tag}" for name in own if name in INLINE]
 

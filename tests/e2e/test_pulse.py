@@ -1,5 +1,6 @@
 """Daily runs and pulses of three forces over HTTP: what posts had after an hour and a day, to the digit."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -31,6 +32,8 @@ MISSED = {BEGAN + timedelta(hours=n) for n in (8, 30)}
 PULSES = [at for n in range(72) if (at := BEGAN + timedelta(hours=n)) < moment(LAST) and at not in MISSED]
 #: Taken down on the third day: its posts are gone, and with them what the answer sheet says of them.
 STAYED = f"kind = 'post' and created_at_utc >= '{naive(BEGAN)}' and account_id <> '{story.TAKEN_DOWN}'"
+#: A column of days that pulses read from their beginning.
+WHOLE_DAYS = f"{{}} > '{FIRST}'"
 COUNTERS = ("view_count", "like_count", "share_count", "quote_count", "comment_count")
 
 
@@ -107,6 +110,25 @@ def test_every_post_has_what_it_had_after_an_hour_and_a_day(nation: Nation) -> N
     assert len([key for key in expected if key[2] == "1h"]) > 100
     assert len([key for key in expected if key[2] == "24h"]) > 60
     assert any(counts[1] for counts in expected.values())
+
+
+def test_the_days_of_accounts_add_up_the_first_hours(nation: Nation) -> None:
+    """Engagements: of what a platform does not count the answer sheet says nothing."""
+    read = planted()
+    sums: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
+    posts = f"select account_id, created_date, post_id from fct_posts where {STAYED} and {WHOLE_DAYS}"
+    for account, day, post in nation.query(posts.format("created_date")):
+        if counts := read.get((account, post, "1h")):
+            sums[account, day].append(sum(count for count in counts[1:] if count is not None))
+    found = nation.query(
+        "select account_id, activity_date, engagement_count_1h, engagement_valued_1h_count "
+        "from fct_account_days where engagement_valued_1h_count > 0 "
+        f"and {WHOLE_DAYS} and account_id <> '{story.TAKEN_DOWN}'".format("activity_date")
+    )
+    assert len(found) > 10
+    assert {tuple(key): (total, n) for *key, total, n in found} == {
+        key: (sum(counts), len(counts)) for key, counts in sums.items()
+    }
 
 
 def test_what_no_pulse_read_in_time_has_a_reason(nation: Nation) -> None:

@@ -20,6 +20,7 @@ from tests.e2e.nation_truth import (
     counts,
     london,
     nation_warehouse,
+    parts,
     posts_of,
     threads_of,
     truth,
@@ -117,6 +118,34 @@ def test_what_is_published_follows_from_it(made: Warehouse) -> None:
         "days after posting on average"
     )
     assert expected["views_at_export_per_1k"] > expected["views_7d_per_1k"]
+
+
+def test_nights_and_weekends_are_those_of_the_sandbox_where_both_parts_have_ten(made: Warehouse) -> None:
+    view = world(7)
+    published = {
+        tuple(key): (numerator, n, note)
+        for *key, numerator, n, note in made.ask(
+            "select indicator_id, area_id, platform, numerator, n, value_note from bench_values "
+            f"where period_type = 'month' and period_start = '{FIRST}' and account_scope = 'all'"
+        )
+    }
+    seen = {True: 0, False: 0}
+    for account in view.nation.accounts:
+        place = (account.force_id, account.platform)
+        if published.get(("answered_1h_pct", *place), ("", "", "none"))[2] is not None:
+            continue
+        found = parts(view, account)
+        for pair, enough in ((("night", "day"), "{}"), (("weekend", "weekday"), "whole {}")):
+            is_shown = all(len(found[enough.format(part)]) >= 10 for part in pair)
+            seen[is_shown] += 1
+            for part in pair:
+                expected = (
+                    (sum(found[part]), len(found[part]), None) if is_shown else (None, None, "suppressed")
+                )
+                assert published[f"answered_1h_{part}_pct", *place] == expected, (place, part)
+    assert min(seen.values()) > 10
+    weeks = made.ask("select 1 from bench_values where indicator_id like '%night%' and period_type = 'week'")
+    assert weeks == []
 
 
 def test_nothing_of_who_wrote_is_left(made: Warehouse) -> None:

@@ -66,13 +66,20 @@ def recovered(*cells: Cell) -> list[str]:
             "as t (area_id, force_id)"
         )
         connection.execute(
-            "create table dim_indicator as from (values ('answered_1h_pct', 'messages', 10), "
-            "('answered_24h_pct', 'messages', 10), ('median', 'messages', 20)) "
-            "as t (indicator_id, known_by, minimum_n)"
+            "create table dim_indicator as from (values ('answered_1h_pct', 'messages', 10, null), "
+            "('answered_24h_pct', 'messages', 10, null), ('median', 'messages', 20, null), "
+            "('night', 'messages', 10, 'night'), ('day', 'messages', 10, 'day'), "
+            "('weekend', 'messages', 10, 'weekend'), ('weekday', 'messages', 10, 'weekday')) "
+            "as t (indicator_id, known_by, minimum_n, part)"
         )
         return [line.partition(":")[0] for line in attack(connection)[1]]
 
 
+def parts(start: date = date(2026, 10, 1), **counts: int | None) -> list[Cell]:
+    return [cell(n, indicator_id=part, period_start=start) for part, n in counts.items()]
+
+
+AUGUST, JUNE = date(2026, 8, 1), date(2026, 6, 1)
 SCOPES = [cell(30), cell(26, account_scope="official"), cell(None, account_scope="officers")]
 
 
@@ -121,6 +128,46 @@ SCOPES = [cell(30), cell(26, account_scope="official"), cell(None, account_scope
             ],
             ["week of 2026-09-28"],
         ),
+        # Night is all less day, and weekends all less weekdays.
+        ([cell(40), *parts(night=None, day=36)], ["month of 2026-10-01 (public, night)"]),
+        ([cell(40), *parts(weekend=36, weekday=None)], ["month of 2026-10-01 (public, weekday)"]),
+        # All is both.
+        ([cell(None), *parts(night=4, day=5)], ["month of 2026-10-01 (public)"]),
+        # Nights of a longer period less those of its months, and a group's less its forces'.
+        (
+            [
+                cell(24, indicator_id="night", period_type="quarter", period_start=date(2026, 7, 1)),
+                *parts(date(2026, 7, 1), night=20, day=30),
+                *parts(AUGUST, night=None, day=None),
+            ],
+            ["month of 2026-08-01 (public, night)"],
+        ),
+        (
+            [
+                cell(24, indicator_id="night", area_id="all_forces"),
+                *parts(night=20, day=30),
+                cell(None, indicator_id="night", area_id="essex"),
+            ],
+            ["essex, bluesky, all accounts, month of 2026-10-01 (public, night)"],
+        ),
+        # A month whose first days are a weekend and whose last is a bank holiday, or that ends on a Tuesday:
+        # these have no more than its weekends, or its weekdays, and the week that is left has the rest.
+        (
+            [
+                cell(47, period_start=AUGUST),
+                *weeks(None, 12, 12, 11, start=date(2026, 8, 3)),
+                *parts(AUGUST, weekend=7, weekday=40),
+            ],
+            ["week of 2026-08-03"],
+        ),
+        (
+            [
+                cell(47, period_start=JUNE),
+                *weeks(12, 12, 11, None, start=JUNE),
+                *parts(JUNE, weekend=40, weekday=7),
+            ],
+            ["week of 2026-06-22"],
+        ),
     ],
 )  # fmt: skip
 def test_what_can_be_worked_out_is_found(cells: list[Cell], found: list[str]) -> None:
@@ -152,6 +199,28 @@ def test_what_can_be_worked_out_is_found(cells: list[Cell], found: list[str]) ->
         [
             cell(30, note_detail="4 conversations that were not followed so long are left out"),
             *SCOPES[1:],
+        ],
+        # Of two parts neither is shown, and longer periods have the months in which both are.
+        [cell(40), *parts(night=None, day=None)],
+        [
+            cell(20, indicator_id="night", period_type="quarter", period_start=date(2026, 7, 1)),
+            *parts(date(2026, 7, 1), night=20, day=30),
+            *parts(AUGUST, night=None, day=None),
+            cell(40, period_start=AUGUST),
+        ],
+        # Ten are left to the weekends; and in Scotland the last of August is a Monday like any other.
+        [
+            cell(47, period_start=AUGUST),
+            *weeks(None, 12, 12, 11, start=date(2026, 8, 3)),
+            *parts(AUGUST, weekend=10, weekday=37),
+        ],
+        [
+            {**one, "area_id": "police-scotland"}
+            for one in (
+                cell(47, period_start=AUGUST),
+                *weeks(None, 12, 12, 11, start=date(2026, 8, 3)),
+                *parts(AUGUST, weekend=7, weekday=40),
+            )
         ],
         # Nothing is around it.
         [cell(None)],

@@ -41,8 +41,9 @@ def warehouse(folder: Path, collected: list[tuple[Any, ...]], **changed: pl.Data
             "create table dim_area_member as select 'all_forces' as area_id, 'kent' as force_id"
         )
         connection.execute(
-            "create table dim_indicator as "
-            "select 'answered_1h_pct' as indicator_id, 'messages' as known_by, 10 as minimum_n"
+            "create table dim_indicator as from (values ('answered_1h_pct', null), ('by_day', 'day'), "
+            "('at_night', 'night')) as t (indicator_id, part) "
+            "cross join (select 'messages' as known_by, 10 as minimum_n)"
         )
         connection.execute(
             "create table fct_collection "
@@ -69,21 +70,36 @@ def test_a_good_build_passes(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("any_table_will_do")
+@pytest.mark.parametrize(
+    ("differs_by", "counts", "found"),
+    [
+        (
+            "account_scope",
+            {"all": 30, "official": 26, "officers": None},
+            "officers accounts, month of 2026-01-01 (public)",
+        ),
+        (
+            "indicator_id",
+            {"answered_1h_pct": 30, "by_day": 26, "at_night": None},
+            "all accounts, month of 2026-01-01 (public, night)",
+        ),
+    ],
+)
 def test_a_suppressed_count_that_can_be_worked_out_stops_the_release_and_nobody_lets_it_pass(
-    tmp_path: Path,
+    tmp_path: Path, differs_by: str, counts: dict[str, int | None], found: str
 ) -> None:
     cell = good_rows("release_bench_values")[0] | {"indicator_id": "answered_1h_pct", "area_id": "kent"}
-    scopes = {"all": 30, "official": 26, "officers": None}
-    rows = [cell | {"account_scope": scope, "n": n, "period_type": "month"} for scope, n in scopes.items()]
+    rows = [
+        cell | {"account_scope": "all", "n": n, "period_type": "month", differs_by: key}
+        for key, n in counts.items()
+    ]
     for row in rows:
         row |= {"note_detail": None, "value_note": None if row["n"] else "suppressed", "platform": "bluesky"}
     path = warehouse(tmp_path, collection(5), bench_values=frame_of("release_bench_values", rows))
     override = Override("disclosure", "the data lead", "never mind", date(2026, 12, 1))
     result = release_gate(path, "build-1", None, {override.rule: override})
     (line,) = result.failures
-    assert line.startswith(
-        "disclosure: kent, bluesky, officers accounts, month of 2026-01-01 (public): suppressed"
-    )
+    assert line.startswith(f"disclosure: kent, bluesky, {found}: suppressed")
     assert result.checked_rows["suppressed_counts"] == 1
     assert is_complete(result)
 

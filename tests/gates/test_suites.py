@@ -85,7 +85,15 @@ def bad_rows(e: Expectation, numbers: Callable[[int], int]) -> list[Row]:
     if e.type == "expect_column_values_to_be_null":
         cell = 1
     changes = BREAKS[e.type](e, good_row(e.gated, numbers(cell)))
-    return [{**good_row(e.gated, numbers(cell)), **change} for change in changes]
+    return [{**good_row(e.gated, numbers(cell)), **_looked_at(e), **change} for change in changes]
+
+
+def _looked_at(e: Expectation) -> Row:
+    """What a row must have for an expectation of some rows to look at it."""
+    condition = e.kwargs.get("row_condition", {})
+    if condition.get("operator") != "==":
+        return {}
+    return {condition["column"]["name"]: condition["parameter"]}
 
 
 def free_numbers() -> Callable[[int], int]:
@@ -294,6 +302,10 @@ def test_an_expectation_under_a_condition_looks_at_its_own_rows_alone() -> None:
         ({**alone, "value": 101.0}, "expect_column_values_to_be_between(value)"),
         ({**alone, "value": 101.0, "unit": "seconds"}, ""),
         ({**with_limits, "unit": "per 1,000 residents"}, ""),
+        ({**alone, "value": -1.0}, "expect_column_values_to_be_between(value)"),
+        ({**alone, "value": -99.0, "unit": "% change"}, ""),
+        ({**alone, "value": 250.0, "unit": "% change"}, ""),
+        ({**alone, "value": -101.0, "unit": "% change"}, "expect_column_values_to_be_between(value)"),
     ]
     days = [date(2020, 1, 1 + number) for number in range(len(added))]  # each a cell of its own
     rows = [{**row, "period_start": day} for (row, _), day in zip(added, days, strict=True)]

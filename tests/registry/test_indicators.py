@@ -79,8 +79,15 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "engagements_top_tenth_pct",
         "engagements_24h_per_post",
         "views_24h_per_post",
+        "answered_1h_night_pct",
+        "answered_1h_day_pct",
+        "answered_1h_weekend_pct",
+        "answered_1h_weekday_pct",
+        "engagements_1h_per_post",
+        "views_1h_per_post",
+        "follower_growth_pct",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 40))
+    assert [row.position for row in indicators.values()] == list(range(1, 47))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 
@@ -107,6 +114,9 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         ("metrics", "share_count|boost_count", "'boost_count' is not in the catalogue"),
         ("platforms", "x|friendfeed", "'friendfeed' is not in the catalogue"),
         ("only_account_scope", "cars", "'cars' is not in the catalogue"),
+        ("period_types", "week|decade", "'decade' is not in the catalogue"),
+        ("part", "dusk", "Invalid enum value 'dusk'"),
+        ("part", "night", "night, but the denominator is share_valued_count"),
         ("horizon", "2h", "'2h' is not among 15m, 1h, 4h, 24h, 7d"),
         ("horizon", "1h", "the numerator is share_count_7d"),
         ("is_pooled", "true", "only messages are pooled"),
@@ -138,6 +148,26 @@ def test_an_answered_share_has_the_horizon_of_its_measure(
     seeds: Path, column: str, cell: str | None, problem: str
 ) -> None:
     line = change(seeds, "answered_1h_pct", {column: cell})
+    with pytest.raises(RegistryError, match=problem) as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.line, wrong.value.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "problem"),
+    [
+        ({"part": None}, "part", "empty, but the denominator is night_conversation_count"),
+        ({"part": "day"}, "part", "day, but the denominator is night_conversation_count"),
+        ({"is_pooled": "true"}, "part", "of all accounts of one platform"),
+        ({"only_account_scope": "official"}, "part", "of all accounts of one platform"),
+        ({"period_types": None}, "period_types", "a part is of no week"),
+        ({"period_types": "week|month"}, "period_types", "a part is of no week"),
+    ],
+)
+def test_a_part_is_of_months_and_of_all_accounts_of_one_platform(
+    seeds: Path, changed: dict[str, str | None], column: str, problem: str
+) -> None:
+    line = change(seeds, "answered_1h_night_pct", changed)
     with pytest.raises(RegistryError, match=problem) as wrong:
         check_indicators(seeds)
     assert (wrong.value.line, wrong.value.column) == (line, column)

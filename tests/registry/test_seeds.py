@@ -3,10 +3,11 @@
 import csv
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from dateutil.easter import easter  # type: ignore[import-untyped]
 
 from pipelines.registry import Register, load
 from pipelines.registry.addresses import read_address
@@ -32,6 +33,61 @@ def population(vintage: str, country: str) -> tuple[int, int]:
         if row["vintage"] == vintage and country_of[row["force_id"]] == country
     ]
     return len(figures), sum(figures)
+
+
+def bank_holidays(country: str, year: int) -> set[date]:
+    """Working days on which a country has a bank holiday by rule, and the one-off days by proclamation."""
+
+    def first_monday(month: int) -> date:
+        return next(day for n in range(1, 8) if (day := date(year, month, n)).weekday() == 0)
+
+    def last_monday(month: int) -> date:
+        return next(day for n in range(31, 24, -1) if (day := date(year, month, n)).weekday() == 0)
+
+    found = {
+        easter(year) - timedelta(days=2),
+        date(2020, 5, 8) if year == 2020 else first_monday(5),
+        date(2022, 6, 2) if year == 2022 else last_monday(5),
+        first_monday(8) if country == "Scotland" else last_monday(8),
+    }
+    if country != "Scotland":
+        found.add(easter(year) + timedelta(days=1))
+    fixed = {"Scotland": [(1, 2), (11, 30)], "Northern Ireland": [(3, 17), (7, 12)]}.get(country, [])
+    for month, day in sorted([(1, 1), (12, 25), (12, 26), *fixed]):
+        substitute = date(year, month, day)
+        while substitute.weekday() > 4 or substitute in found:
+            substitute += timedelta(days=1)
+        found.add(substitute)
+    once = {date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8)}
+    if country == "Scotland":
+        once.add(date(2026, 6, 15))
+    return found | {day for day in once if day.year == year}
+
+
+@pytest.mark.parametrize("country", ["England", "Wales", "Scotland", "Northern Ireland"])
+def test_bank_holidays_are_those_of_the_rules(country: str) -> None:
+    dated = [
+        date.fromisoformat(row["holiday_date"])
+        for row in rows("bank_holidays.csv")
+        if row["country"] == country
+    ]
+    assert len(dated) == len(set(dated))
+    by_rule = set().union(*(bank_holidays(country, year) for year in range(2015, 2031)))
+    assert set(dated) == by_rule
+
+
+def test_bank_holidays_that_the_offices_published() -> None:
+    """www.gov.uk/bank-holidays, of days that differ between the countries."""
+    listed = {(row["holiday_date"], row["country"]) for row in rows("bank_holidays.csv")}
+    assert listed >= {
+        *(("2022-01-04", "Scotland"), ("2025-12-01", "Scotland"), ("2026-07-13", "Northern Ireland")),
+    }
+    assert listed.isdisjoint(
+        {("2022-01-04", "England"), ("2026-04-06", "Scotland"), ("2026-07-13", "Wales")},
+    )
+    assert {country for day, country in listed if day == "2023-05-08"} == {
+        *("England", "Wales", "Scotland", "Northern Ireland")
+    }
 
 
 def test_forty_eight_forces(register: Register) -> None:

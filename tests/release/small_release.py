@@ -87,12 +87,14 @@ def publish_small(
     standardised: str | None = None,
     release_id: str = "20261201T0530-0123456789",
     renamed: Mapping[str, str] = {},
+    period_types: Mapping[str, str] = {},
 ) -> None:
     """Make a release of these cells the current one. Ranks follow from the values; periods from the cells.
 
     Kent's peers are Surrey and Essex, Essex's is Kent at no known distance; `peers`: rows of
     bench_peer_comparisons. `standardised`: the indicator that compares like with like, if one does.
     `renamed`: names of forces that are others here.
+    `period_types`: of an indicator that has not every type, those that it has.
     """
     values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
     compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))
@@ -183,6 +185,7 @@ def publish_small(
                     "platforms": platforms,
                     "is_pooled": is_pooled,
                     "is_standardised": key == standardised,
+                    "period_types": period_types.get(key),
                     "caveats": f"Mind the {key}.",
                     "why_it_matters": f"Why {key} matter.",
                     "polarity": "higher_is_better",

@@ -119,6 +119,20 @@ def test_what_compares_like_with_like_is_of_all_platforms(settings: Settings) ->
     assert table(settings, Asked("views")).rows[0]["platform"] == "youtube"
 
 
+def test_what_has_not_every_type_of_period_is_of_the_first_that_it_has(settings: Settings) -> None:
+    cells = [*everywhere(WEEK, period_type="week"), *everywhere(OCTOBER, is_provisional=True)]
+    publish_small(settings, cells, period_types={"views": "month|year"})
+    found = {one: table(settings, Asked(one)) for one in ("followers", "views")}
+    assert {one: of.rows[0]["period_start"] for one, of in found.items()} == {
+        "followers": WEEK,
+        "views": OCTOBER,
+    }
+    assert table(settings, Asked("views", period_type="week")).rows[0]["period_start"] == WEEK
+    assert (
+        table(settings, Asked("views", period=str(WEEK), period_type="week")).rows[0]["period_start"] == WEEK
+    )
+
+
 @pytest.mark.parametrize("standardised", [None, "followers", "answered"])
 def test_a_table_of_all_platforms_says_that_it_compares_nobody(
     settings: Settings, standardised: str | None
@@ -328,8 +342,15 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "open accounts",
         "open accounts of which thirty days are known",
         "posts and replies",
+        "accounts with a count at both ends and no merger between",
+        "posts with a count of views after an hour",
+        "posts with a count of engagements after an hour",
         "posts with a count of views after a day",
         "posts with a count of engagements after a day",
+        "conversations that came at night",
+        "conversations that came by day",
+        "conversations that came at weekends or on bank holidays",
+        "conversations that came on weekdays",
         *(
             f"posts with a count of {what} {when}"
             for what in ("engagements", "impressions", "reach", "shares", "views")

@@ -1,12 +1,12 @@
 {{ config(materialized='view') }}
 
 -- Which declared corrections a cell rests on: of posts those of the period whose counters at their age, or at export,
--- were corrected, of followers those of the day that stands for the period's end. A group has those of its forces. A
--- correction that met no figure is nowhere.
+-- were corrected, of followers those of the day that stands for the period's end, and of their growth also of the one
+-- that stands for its beginning. A group has those of its forces. A correction that met no figure is nowhere.
 with posts as (
     {% for known_by, ids in [
-        ('values_24h', 'correction_ids_24h'), ('values_7d', 'correction_ids_7d'),
-        ('values_export', 'correction_ids_at_export')
+        ('values_1h', 'correction_ids_1h'), ('values_24h', 'correction_ids_24h'),
+        ('values_7d', 'correction_ids_7d'), ('values_export', 'correction_ids_at_export')
     ] %}
     select distinct
         posts.account_id,
@@ -51,14 +51,20 @@ touched as (
         on periods.account_id = posts.account_id
             and posts.created_date between periods.period_start and periods.period_end
     union
+    {% for known_by, counted_on in [
+        ('followers', 'follower_date'), ('followers_both', 'follower_date'), ('followers_both', 'follower_date_before')
+    ] %}
     select
         periods.force_id, periods.platform, periods.account_type, periods.period_type, periods.period_start,
-        'followers' as known_by, profiles.counter, profiles.correction_id
+        '{{ known_by }}' as known_by, profiles.counter, profiles.correction_id
     from periods
     inner join profiles
         on periods.account_id = profiles.account_id
-            and periods.follower_date = profiles.activity_date
+            and periods.{{ counted_on }} = profiles.activity_date
     where periods.is_open_at_end
+        and (periods.follower_count_before is not null or '{{ known_by }}' = 'followers')
+    {{ 'union' if not loop.last }}
+    {% endfor %}
 ),
 
 cells as (

@@ -6,14 +6,13 @@ with cells as (
     select
         measures.*,
         periods.is_complete, periods.days_since_end_count, indicators.indicator_id,
-        indicators.known_by, indicators.minimum_n, indicators.horizon, indicators.denominator_measure,
+        indicators.known_by, indicators.minimum_n, indicators.horizon, indicators.denominator_measure, indicators.part,
         indicators.known_by in ('messages', 'direct_messages') as is_of_messages,
         {% for name, public, direct in [
-            ('is_shown', 'is_public_shown', 'is_direct_shown'),
-            ('left_out', 'public_left_out', 'direct_left_out'),
+            ('is_channel_shown', 'is_public_shown', 'is_direct_shown'),
+            ('left_out', 'public_left_out', 'direct_left_out'), ('known_on', 'messages_known_on', 'direct_known_on'),
             ('known_day_count', 'messages_known_day_count', 'direct_known_day_count'),
             ('accounts_missing', 'messages_missing', 'direct_missing'),
-            ('known_on', 'messages_known_on', 'direct_known_on'),
         ] %}
         case indicators.known_by when 'direct_messages' then {{ direct }} else {{ public }} end as {{ name }},
         {% endfor %}
@@ -37,18 +36,17 @@ with cells as (
 
 available as (
     select
-        cells.*,
+        *,
+        -- The parts of a day, or week, are there both or neither (fct_response_parts).
+        is_channel_shown and (part is null or n is not null) as is_shown,
         -- What is no ratio has nothing to divide by.
-        cells.denominator_measure is not null and (cells.denominator is null or cells.denominator = 0)
-            as is_indivisible,
+        denominator_measure is not null and (denominator is null or denominator = 0) as is_indivisible,
         -- What was asked on days of which nobody knows is missing from every sum: of so many days there is no number.
-        cells.known_day_count > 0
-        and cells.known_day_count >= {{ var('minimum_known_days_share') }} * cells.messages_due_day_count
-            as is_messages_known,
+        known_day_count > 0
+        and known_day_count >= {{ var('minimum_known_days_share') }} * messages_due_day_count as is_messages_known,
         -- METHOD 5: of a total over posts the few without a value are taken to be like the others.
-        cells.known_by like 'values%' and cells.denominator_measure in ('resident_count', 'follower_count')
-        and cells.n < cells.post_count and cells.n >= {{ var('minimum_valued_share') }} * cells.post_count
-            as is_estimated
+        known_by like 'values%' and denominator_measure in ('resident_count', 'follower_count')
+        and n < post_count and n >= {{ var('minimum_valued_share') }} * post_count as is_estimated
     from cells
 ),
 
@@ -57,8 +55,9 @@ judged as (
         *,
         case
             when account_count = 0 then 'no_account'
-            when not is_complete or (known_by = 'values_24h' and days_since_end_count <= 2) then 'provisional'
-            when known_by = 'followers' and open_account_count = 0 then 'no_account'
+            when not is_complete or (known_by like 'values%h' and days_since_end_count <= 2) then 'provisional'
+            when known_by like 'followers%' and open_account_count = 0 then 'no_account'
+            when known_by = 'followers_both' and n = 0 then 'not_collected'
             when (known_by = 'followers' or denominator_measure = 'follower_count') and followers_missing is not null
                 then 'not_collected'
             when known_by = 'posts' and posts_missing is not null
@@ -75,12 +74,15 @@ judged as (
         case
             when account_count = 0 then 'no account was there at the end of the period'
             when not is_complete then 'the period is not over'
-            when known_by = 'followers' and open_account_count = 0 then 'no account was open at the end of the period'
+            when known_by like 'followers%' and open_account_count = 0
+                then 'no account was open at the end of the period'
+            when known_by = 'followers_both' and n < open_account_count
+                then n || ' of ' || open_account_count || ' accounts have a count at both ends and no merger between'
             when known_by = 'followers' or (denominator_measure = 'follower_count' and followers_missing is not null)
                 then 'no follower count: ' || followers_missing
             when known_by = 'values_7d' and (days_since_end_count <= 7 or provisional_post_count > 0)
                 then 'not all posts of the period are seven days old'
-            when known_by = 'values_24h' and days_since_end_count <= 2 then 'the last posts may still be read'
+            when known_by like 'values%h' and days_since_end_count <= 2 then 'the last posts may still be read'
             when known_by = 'posts' or (known_by like 'values%' and posts_missing is not null)
                 then 'posts are not known for the whole period: ' || posts_missing
             when known_by = 'values_7d' and n < post_count
@@ -88,14 +90,14 @@ judged as (
                     || case when is_estimated then '; estimated as if the others were like them' else '' end
             when known_by like 'values%' and n < post_count
                 then n || ' of ' || post_count || ' posts '
-                    || if(known_by = 'values_24h', 'were read by a pulse after a day', 'have a count at export')
+                    || if(known_by = 'values_export', 'have a count at export', 'were read by a pulse after ')
+                    || case known_by when 'values_1h' then 'an hour' when 'values_24h' then 'a day' else '' end
                     || case when is_estimated then '; estimated as if the others were like them' else '' end
             when is_of_messages then nullif(concat_ws(
                     '; ',
                     case
-                        when platform = 'all' and known_on is null
-                            then messages_text || ' were collected from no account'
-                        when platform = 'all' then messages_text || ' from ' || known_on
+                        when platform = 'all'
+                            then messages_text || coalesce(' from ' || known_on, ' were collected from no account')
                     end,
                     case
                         when known_day_count < messages_due_day_count
@@ -133,7 +135,10 @@ select
                     case when not is_shown or n < minimum_n then 'fewer than ' || minimum_n || ' to count' end
                     || case when not is_shown then ', or fewer could be worked out from it' else '' end,
                     known_detail,
-                    case when is_shown then left_out end
+                    case
+                        when is_shown and part is null then left_out
+                        when is_shown and period_type <> 'month' then 'of months in which both parts are enough to show'
+                    end
                 ), '')
         when denominator is null and denominator_measure = 'resident_count'
             then 'no population of this year or before is known'

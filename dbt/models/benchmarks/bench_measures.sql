@@ -20,6 +20,7 @@ with accounts as (
         coalesce(accounts.account_type in (
             select account_type from {{ ref('dim_account_scope') }} where account_scope = 'official'
         ), false) as is_official,
+        accounts.follower_count - accounts.follower_count_before as follower_change,
         accounts.posts_known_day_count = accounts.open_day_count as is_posts_known,
         accounts.messages_known_day_count >= accounts.present_day_count as is_messages_known,
         accounts.direct_known_day_count >= accounts.present_day_count as is_direct_known,
@@ -54,6 +55,10 @@ by_platform as (
         cast(sum(follower_count) filter (where is_there and is_open_at_end) as bigint) as follower_count,
         cast(sum(follower_count) filter (where is_there and is_open_at_end and is_official) as bigint)
             as official_follower_count,
+        count(follower_change) filter (where is_there and is_open_at_end) as kept_account_count,
+        cast(sum(follower_count_before) filter (where is_there and is_open_at_end and follower_change is not null) as bigint)
+            as follower_count_before,
+        cast(sum(follower_change) filter (where is_there and is_open_at_end) as bigint) as follower_gain_count,
         count(*) filter (where is_there and is_open_at_end and is_settled) as settled_account_count,
         count(*) filter (where is_there and is_open_at_end and is_dormant) as dormant_account_count,
         count(*) filter (where messages_known_day_count > 0) as messages_known_account_count,
@@ -112,8 +117,8 @@ unioned as (
     select
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
         force_day_count, messages_due_day_count, follower_count, official_follower_count, settled_account_count,
-        dormant_account_count, messages_known_account_count,
-        direct_known_account_count,
+        dormant_account_count, kept_account_count, follower_count_before, follower_gain_count,
+        messages_known_account_count, direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
         followers_missing, posts_missing, messages_missing, direct_missing,
         cast(null as varchar) as messages_known_on, cast(null as varchar) as direct_known_on
@@ -123,8 +128,8 @@ unioned as (
         force_id, platform, account_scope, period_type, period_start, period_end, account_count, open_account_count,
         force_day_count, messages_due_day_count, cast(null as bigint) as follower_count,
         cast(null as bigint) as official_follower_count, settled_account_count, dormant_account_count,
-        messages_known_account_count,
-        direct_known_account_count,
+        cast(null as bigint) as kept_account_count, cast(null as bigint) as follower_count_before,
+        cast(null as bigint) as follower_gain_count, messages_known_account_count, direct_known_account_count,
         {% for measure in var('day_measures') %}{{ measure }}, {% endfor %}
         cast(null as varchar) as followers_missing, cast(null as varchar) as posts_missing, messages_missing,
         cast(null as varchar) as direct_missing, messages_known_on, direct_known_on

@@ -14,7 +14,11 @@ inner join {{ ref('dim_indicator') }} as indicators
     on (indicators.is_pooled or measures.platform <> 'all')
         and coalesce('|' || indicators.platforms || '|all|' like '%|' || measures.platform || '|%', true)
         and (indicators.only_account_scope is null or measures.account_scope = indicators.only_account_scope)
-        and (indicators.kind = 'ratio' or measures.period_type in ('week', 'month'))
+        and case
+            when indicators.period_types is not null
+                then '|' || indicators.period_types || '|' like '%|' || measures.period_type || '|%'
+            else indicators.kind = 'ratio' or measures.period_type in ('week', 'month')
+        end
 left join {{ ref('bench_not_available') }} as reasons
     on indicators.indicator_id = reasons.indicator_id
         and measures.force_id = reasons.area_id

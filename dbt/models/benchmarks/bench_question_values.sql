@@ -95,15 +95,31 @@ broadcast as (
 
 hours as (
     select
-        value,
-        ci95_low,
-        ci95_high,
-        n,
-        'In the ' || period_type || ' from ' || cast(period_start as varchar) || ' the forces covered '
-        || {{ one_place('value') }} || '% of the hours of the week in which three questions or more came on '
-        || platform_name || ': half of them at least were answered within the hour' as sentence
-    from final_values
-    where indicator_id = 'hours_covered_pct' and account_scope = 'all' and nth = 1
+        covered.value,
+        covered.ci95_low,
+        covered.ci95_high,
+        covered.n,
+        'In the ' || covered.period_type || ' from ' || cast(covered.period_start as varchar) || ' the forces covered '
+        || {{ one_place('covered.value') }} || '% of the hours of the week in which three questions or more came on '
+        || covered.platform_name || ': half of them at least were answered within the hour'
+        || coalesce(
+            '; of what came at night ' || {{ one_place('night.value') }} || '% was answered within it, by day '
+            || {{ one_place('day.value') }} || '%', ''
+        )
+        || coalesce(
+            '; at weekends ' || {{ one_place('weekend.value') }} || '%, on weekdays '
+            || {{ one_place('weekday.value') }} || '%', ''
+        ) as sentence
+    from final_values as covered
+    {% for part in ['night', 'day', 'weekend', 'weekday'] %}
+    left join final_values as {{ part }}
+        on {{ part }}.indicator_id = 'answered_1h_{{ part }}_pct'
+            and covered.platform = {{ part }}.platform
+            and covered.account_scope = {{ part }}.account_scope
+            and covered.period_type = {{ part }}.period_type
+            and covered.period_start = {{ part }}.period_start
+    {% endfor %}
+    where covered.indicator_id = 'hours_covered_pct' and covered.account_scope = 'all' and covered.nth = 1
 )
 
 select 'answers' as question_id, value, ci95_low, ci95_high, n, sentence from answers

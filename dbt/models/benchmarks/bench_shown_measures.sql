@@ -126,7 +126,8 @@ select
     measures.force_id, measures.platform, measures.account_scope, measures.period_type, measures.period_start,
     measures.period_end, measures.account_count, measures.open_account_count, measures.follower_count,
     measures.official_follower_count, measures.settled_account_count, measures.dormant_account_count,
-    measures.force_day_count, measures.messages_due_day_count,
+    measures.kept_account_count, measures.follower_count_before, measures.follower_gain_count, measures.force_day_count,
+    measures.messages_due_day_count,
     {% for measure in others %}
     measures.{{ measure }},
     {% endfor %}

@@ -13,6 +13,8 @@ with unioned as (
     select * from {{ ref('bench_first_replies') }}
     union all
     select * from {{ ref('bench_top_posts') }}
+    union all
+    select * from {{ ref('bench_follower_growth') }}
 )
 
 select

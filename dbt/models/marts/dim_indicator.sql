@@ -19,6 +19,8 @@ select
     metric_rule,
     platforms,
     only_account_scope,
+    period_types,
+    part,
     cast(is_pooled as boolean) as is_pooled,
     coalesce(denominator_measure = 'expected_answers_1h', false) as is_standardised,
     horizon,

@@ -17,10 +17,10 @@ with posts as (
         count(*) filter (where kind = 'post' and is_comments_off) as comments_off_count,
         count(age_at_export_seconds) filter (where kind = 'post') as exported_post_count,
         sum(age_at_export_seconds) filter (where kind = 'post') as age_at_export_seconds,
-        {% for counter in var('first_day_counters') %}
-        sum({{ counter }}_24h) filter (where kind = 'post') as {{ counter }}_24h,
-        count({{ counter }}_24h) filter (where kind = 'post')
-            as {{ counter | replace('_count', '_valued_24h_count') }},
+        {% for counter, age in var('first_day_counters') %}
+        sum({{ counter }}_{{ age }}) filter (where kind = 'post') as {{ counter }}_{{ age }},
+        count({{ counter }}_{{ age }}) filter (where kind = 'post')
+            as {{ counter | replace('_count', '_valued_' ~ age ~ '_count') }},
         {% endfor %}
         {% for counter in var('counters') + ['engagement_count'] %}
         sum({{ counter }}_at_export) filter (where kind = 'post') as {{ counter }}_at_export,
@@ -98,10 +98,10 @@ select
     case
         when posts.post_count > 0 then cast(posts.age_at_export_seconds as bigint) when known.is_posts_known then 0
     end as age_at_export_seconds,
-    {% for counter in var('first_day_counters') %}
-    {% set valued = counter | replace('_count', '_valued_24h_count') %}
-    case when posts.post_count > 0 then cast(posts.{{ counter }}_24h as bigint) when known.is_posts_known then 0 end
-        as {{ counter }}_24h,
+    {% for counter, age in var('first_day_counters') %}
+    {% set valued = counter | replace('_count', '_valued_' ~ age ~ '_count') %}
+    case when posts.post_count > 0 then cast(posts.{{ counter }}_{{ age }} as bigint) when known.is_posts_known then 0 end
+        as {{ counter }}_{{ age }},
     {{ zero_where('known.is_posts_known', 'posts.' ~ valued) }} as {{ valued }},
     {% endfor %}
     {% for counter in var('counters') + ['engagement_count'] %}

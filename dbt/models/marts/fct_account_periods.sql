@@ -108,10 +108,32 @@ unioned as (
     select {{ columns | join(', ') }} from settled
     union all
     select {{ columns | join(', ') }} from from_months
+),
+
+-- Of twelve months what stood before them; who was carried over from another account since is no gain (METHOD 6).
+twelve_months as (
+    select
+        periods.period_type,
+        periods.period_start,
+        starts.account_id,
+        starts.follower_count as follower_count_before,
+        starts.follower_date as follower_date_before
+    from periods
+    inner join months as starts
+        on {{ plus_days('periods.period_start', -1) }} = starts.period_end
+    left join {{ ref('dim_account_event') }} as merged
+        on starts.account_id = merged.into_account_id
+            and merged.event_date between {{ plus_days('periods.period_start', -28) }} and periods.period_end
+    where periods.period_type in ('year', 'rolling_12_months')
+        and starts.is_open_at_end
+        and not starts.is_absent_at_end
+        and merged.account_id is null
 )
 
 select
     unioned.*,
+    twelve_months.follower_count_before,
+    twelve_months.follower_date_before,
     accounts.force_id,
     accounts.platform,
     accounts.account_type,
@@ -119,4 +141,8 @@ select
 from unioned
 inner join {{ ref('dim_account') }} as accounts
     on unioned.account_id = accounts.account_id
+left join twelve_months
+    on unioned.account_id = twelve_months.account_id
+        and unioned.period_type = twelve_months.period_type
+        and unioned.period_start = twelve_months.period_start
 order by unioned.period_end, unioned.period_type, unioned.account_id

@@ -129,8 +129,9 @@ select
     coalesce(noted.is_valued_7d and noted.at_7d.is_comments_off, false) as is_comments_off,
     noted.exported.age_seconds as age_at_export_seconds,
     noted.latest.correction_ids,
-    case when noted.is_valued_24h then noted.at_24h.correction_ids end as correction_ids_24h,
-    case when noted.is_valued_7d then noted.at_7d.correction_ids end as correction_ids_7d,
+    {% for age in ages %}
+    case when noted.is_valued_{{ age }} then noted.at_{{ age }}.correction_ids end as correction_ids_{{ age }},
+    {% endfor %}
     noted.exported.correction_ids as correction_ids_at_export,
     {{ is_invented() }} as is_invented
 from noted

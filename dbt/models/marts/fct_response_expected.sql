@@ -6,7 +6,8 @@
 -- METHOD 4.8: how many public conversations of each force, platform, account scope, week and month were answered within
 -- the hour, and how many all forces together would have answered of the same ones. Where nobody shows anything there is
 -- nothing to compare with, and the conversation does not count. METHOD 4.6: of the 168 hours of the week those with
--- enough of them, and those of which at least half were answered within the hour.
+-- enough of them, and those of which at least half were answered within the hour; and the parts of a month of all
+-- accounts that can be shown.
 with strata as (
     select
         days.force_id,
@@ -29,33 +30,50 @@ with strata as (
             and periods.period_type in ('week', 'month')
             and periods.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
     group by all
+),
+
+expected as (
+    select
+        strata.force_id,
+        strata.platform,
+        strata.account_scope,
+        strata.period_type,
+        strata.period_start,
+        strata.period_end,
+        cast(sum(strata.conversation_count) as bigint) as comparable_conversation_count,
+        cast(sum(strata.answered_count) as bigint) as comparable_answered_1h_count,
+        cast(sum({{ exact('strata.conversation_count * standards.answered_share') }}) as decimal(18, 6))
+            as expected_answers_1h,
+        count(*) filter (where strata.conversation_count >= {{ var('hour_from_n') }}) as asked_hour_count,
+        count(*) filter (
+            where strata.conversation_count >= {{ var('hour_from_n') }}
+            and 2 * strata.answered_count >= strata.conversation_count
+        ) as covered_hour_count
+    from strata
+    inner join {{ ref('fct_response_standards') }} as standards
+        on strata.platform = standards.platform
+            and strata.period_type = standards.period_type
+            and strata.period_start = standards.period_start
+            and strata.is_weekend = standards.is_weekend
+            and strata.block = standards.block
+    group by
+        strata.force_id, strata.platform, strata.account_scope, strata.period_type, strata.period_start,
+        strata.period_end
 )
 
 select
-    strata.force_id,
-    strata.platform,
-    strata.account_scope,
-    strata.period_type,
-    strata.period_start,
-    strata.period_end,
-    cast(sum(strata.conversation_count) as bigint) as comparable_conversation_count,
-    cast(sum(strata.answered_count) as bigint) as comparable_answered_1h_count,
-    cast(sum({{ exact('strata.conversation_count * standards.answered_share') }}) as decimal(18, 6))
-        as expected_answers_1h,
-    count(*) filter (where strata.conversation_count >= {{ var('hour_from_n') }}) as asked_hour_count,
-    count(*) filter (
-        where strata.conversation_count >= {{ var('hour_from_n') }}
-        and 2 * strata.answered_count >= strata.conversation_count
-    ) as covered_hour_count,
+    expected.*,
+    {% for part in ['night', 'day', 'weekend', 'weekday'] %}
+    parts.{{ part }}_conversation_count,
+    parts.{{ part }}_answered_1h_count,
+    {% endfor %}
     {{ is_invented() }} as is_invented
-from strata
-inner join {{ ref('fct_response_standards') }} as standards
-    on strata.platform = standards.platform
-        and strata.period_type = standards.period_type
-        and strata.period_start = standards.period_start
-        and strata.is_weekend = standards.is_weekend
-        and strata.block = standards.block
-group by
-    strata.force_id, strata.platform, strata.account_scope, strata.period_type, strata.period_start, strata.period_end
+from expected
+left join {{ ref('fct_response_parts') }} as parts
+    on expected.force_id = parts.force_id
+        and expected.platform = parts.platform
+        and expected.account_scope = parts.account_scope
+        and expected.period_type = parts.period_type
+        and expected.period_start = parts.period_start
 order by
-    strata.period_end, strata.period_type, strata.force_id, strata.platform, strata.account_scope
+    expected.period_end, expected.period_type, expected.force_id, expected.platform, expected.account_scope
