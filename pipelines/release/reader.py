@@ -4,6 +4,7 @@ Belongs here: queries over published tables. Does not belong here: arithmetic on
 a table is of (periods.py), what is said beside it (sentences.py), or how it looks (cli/display.py).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
