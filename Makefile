@@ -33,7 +33,7 @@ setup: .venv/ready  ## install into .venv, once, and let dbt read the project
 unit: setup  ## the fast tests only
 	$(BIN)/pytest -n 2 --dist worksteal -m "not e2e and not dbt"
 
-test: setup  ## all tests that need nothing but Python: about six minutes
+test: setup  ## all tests that need nothing but Python: about nine minutes
 	$(BIN)/pytest -n 2 --dist worksteal -m "not long"
 
 test-all: setup  ## also those that take minutes or need Debian packages (chromium)

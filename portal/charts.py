@@ -162,8 +162,11 @@ def trend_rows(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked
     area = name_of(asked.get("area", "all_forces"), areas, "area")
     sql = """
         select v.indicator_id, v.area_id, v.platform, v.account_scope, v.period_type, v.period_start,
-            v.period_end, v.value, v.ci95_low, v.ci95_high, v.n, v.unit, v.is_provisional, c.xmr_low,
-            c.xmr_high, c.series_from_date, v.is_invented
+            v.period_end, v.value, v.ci95_low, v.ci95_high, v.n, v.unit, v.is_provisional,
+            -- Limits of too few points are a trial, and none below nought are drawn of what cannot be.
+            case when not c.is_trial then if(v.value >= 0, greatest(c.xmr_low, 0), c.xmr_low) end as xmr_low,
+            case when not c.is_trial then c.xmr_high end as xmr_high,
+            c.series_from_date, v.is_invented
         from bench_values as v
         left join bench_changes as c
             on v.indicator_id = c.indicator_id and v.area_id = c.area_id and v.platform = c.platform
