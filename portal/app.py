@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import duckdb
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -22,6 +23,7 @@ from pipelines.settings import Settings
 from portal import access, charts, downloads, extracts, pages
 from portal.api import build_api
 from portal.library import Library, Shelf
+from portal.rates import Rates
 from portal.send import Door
 from portal.templates import environment, page_of, render
 
@@ -48,7 +50,10 @@ def build_app(settings: Settings) -> Starlette:
     routes.append(Mount("/api/v1", build_api(library), name="api"))
     return Starlette(
         routes=[*access.routes(settings), *routes],
-        middleware=access.middleware(settings, Jinja2Templates(env=environment)),
+        middleware=[
+            *access.middleware(settings, Jinja2Templates(env=environment)),
+            Middleware(Rates),
+        ],
         exception_handlers={
             HTTPException: _http_error,
             NotFoundError: _not_found,

@@ -1,5 +1,6 @@
 """The interface for programs: one release an answer, pages that join, and conditional requests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from pipelines.settings import Settings
+from portal import rates
 from portal.api import MOST_ROWS
 from portal.app import build_app
 from tests.release.small_release import OCTOBER, SEPTEMBER, cell, everywhere, publish_small
@@ -23,10 +25,12 @@ CELLS = [
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    settings = Settings(BEATBOOK_HOME=tmp_path_factory.mktemp("api"), public_pages="api")  # type: ignore[call-arg]
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    settings = Settings(BEATBOOK_HOME=tmp_path_factory.mktemp("api"), public_pages="api")  # type: ignore[call-arg, arg-type]
     publish_small(settings, CELLS)
-    return TestClient(build_app(settings), raise_server_exceptions=False)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rates, "BURST", 10_000)  # how often one may ask: test_rates.py
+        yield TestClient(build_app(settings), raise_server_exceptions=False)
 
 
 def rows(client: TestClient, path: str) -> list[dict[str, Any]]:
