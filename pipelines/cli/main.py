@@ -259,6 +259,6 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
         if release.revises
         else "Revises   nothing: there is no release before it",
         f"More      {own} table, {own} status, {own} revisions, {own} --help",
-        "Dagster   make up, then http://127.0.0.1:3000",
+        "See it    make up, then http://127.0.0.1:3001 (the portal) and http://127.0.0.1:3000 (Dagster)",
     ):
         display.console.print(line, markup=False, highlight=False, soft_wrap=True)
