@@ -5,6 +5,7 @@ reading and landing files (pipelines/returns), the same as on the command line; 
 (access/rules.py).
 """
 
+import logging
 import re
 import secrets
 import shutil
@@ -37,6 +38,7 @@ LISTED = 200
 FIELDS = ("period_from", "period_to", "exported_at", "account", "order")
 #: The options that declare a period on the command line, by the field of the form.
 OPTIONS = {"--from": "period_from", "--to": "period_to", "--exported-at": "exported_at"}
+log = logging.getLogger(__name__)
 _SAID = (ValueError, SettingsError, RegistryError, DamagedError, OSError, httpx.HTTPError)
 
 
@@ -145,7 +147,12 @@ class Door:
 
     def _form(self, request: Request, message: str = "", status: int = 200) -> Response:
         force_id, landing = _force(request), open_landing(self.settings)
-        register = load(self.settings.register, SEEDS)
+        try:
+            register = load(self.settings.register, SEEDS)
+        except RegistryError as error:
+            log.error("the register: %s", error)  # where it lies is not the sender's to know
+            sentence = "The register cannot be read; in the sandbox it comes with the first run."
+            return page_of(request, render("error.html", sentence=sentence), None, 503)
         if force_id not in register.forces:
             raise HTTPException(404, "There is no such force.")
         due = expected(landing, register, self.settings.profile.today())

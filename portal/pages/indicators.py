@@ -19,15 +19,14 @@ def index(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked)
     """Every indicator, with the number of forces that have a number of it in the newest final period."""
     period = choose(connection, asked.get("period"), asked.get("period_type"))
     sql = """
-        select i.*, coalesce(c.forces, 0) as forces
-        from dim_indicator as i
-        left join (
-            select v.indicator_id, count(distinct v.area_id) as forces
+        select i.*, (
+            select count(distinct v.area_id)
             from bench_values as v
             inner join dim_area as a on v.area_id = a.area_id and a.area_type = 'force'
-            where v.value is not null and v.period_type = $type and v.period_start = $start
-            group by v.indicator_id
-        ) as c on i.indicator_id = c.indicator_id
+            where v.indicator_id = i.indicator_id and v.value is not null
+                and v.period_type = $type and v.period_start = $start
+        ) as forces
+        from dim_indicator as i
         order by i.position
     """
     rows = rows_of(release, connection, sql, {"type": period.period_type, "start": period.start})

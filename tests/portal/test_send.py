@@ -171,3 +171,13 @@ def test_a_return_is_withdrawn_by_its_sender_with_a_reason(settings: Settings) -
     written = "".join(path.read_text() for path in (settings.portal / "audit").iterdir())
     assert '"what":"upload"' in written
     assert f"withdrew {row.return_id}" in written
+
+
+def test_before_anything_was_pulled_the_door_says_so(settings: Settings) -> None:
+    """Whoever starts the sandbox and signs in at once: its register comes with the first pull."""
+    kent = Sender(settings)
+    for path in settings.register.iterdir():
+        path.unlink()
+    answer = kent.client.get("/send/kent")
+    assert answer.status_code == 503
+    assert "The register cannot be read" in answer.text

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from pipelines.settings import PROJECT, Settings, SettingsError
 from portal.access.places import misplaced, pages
 from portal.access.rules import ROLES, RULES, May, User, may_open, rules_with
+from portal.app import build_app
 from tests.portal.access.conftest import HOST, Browser, Clock, build
 
 OWN = [page for page, rule in RULES.items() if May.OWN in (rule.lead, rule.force, rule.engineer)]
@@ -103,7 +104,6 @@ def test_the_walk_finds_each_route_that_nobody_could_open(app: Starlette) -> Non
 
 
 def test_every_route_of_the_portal_has_a_rule(settings: Settings) -> None:
-    build_app = pytest.importorskip("portal.app").build_app
     assert misplaced(build_app(settings).routes, OWN, RULES) == []
 
 
