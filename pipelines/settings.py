@@ -104,6 +104,10 @@ class Profile:
         """The time while a pull of that moment goes on (UTC): in the story it stands still."""
         return moment.astimezone(UTC) if self.has_past else datetime.now(UTC)
 
+    def present(self) -> datetime:
+        """The moment that it is (UTC): in the story that at which its last day is pulled."""
+        return self.now(self.moment_of(self.today()))
+
     def pulse_moment(self, at: datetime | None = None) -> datetime:
         """When a pulse is taken to happen (UTC): now; in the story `at`, or on its last day what the clock
         shows.
@@ -195,6 +199,7 @@ class Settings(BaseSettings):
     smtp_port: int = 25
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
+    contact: str | None = None  # whom the portal's readers ask
     public_pages: Annotated[frozenset[str], NoDecode, BeforeValidator(_names)] = frozenset()
     oidc_issuer: str | None = None  # whose directory signs people in; docs/access.md
     oidc_client_id: str | None = None

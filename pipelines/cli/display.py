@@ -125,6 +125,10 @@ def _show_published(status: "Status") -> None:
         elif not build["computed_from_date"]:
             computed = "nothing was new"
         console.print(f"[bold]Last build[/] {build['built_at_utc']}: {computed}", highlight=False)
+    if status.next_official:
+        console.print(f"[bold]Next official release[/] {status.next_official}", highlight=False)
+    if status.calendar:
+        show_lines([status.calendar])
     if status.failed_build:
         console.print("[bold red]Failed build[/] ", end="")
         console.print(status.failed_build, markup=False, highlight=False, soft_wrap=True)

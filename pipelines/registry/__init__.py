@@ -6,6 +6,7 @@ from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
 from pipelines.registry.peers import check_peers
 from pipelines.registry.register import Account, Platform, Register, load, load_platforms
+from pipelines.registry.release_calendar import check_release_calendar
 from pipelines.registry.seed_rows import RegistryError
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "check_incidents",
     "check_indicators",
     "check_peers",
+    "check_release_calendar",
     "load",
     "load_platforms",
     "load_register",

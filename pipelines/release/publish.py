@@ -24,6 +24,7 @@ from pipelines.gates.records import REQUIRED, GateResult, recorded
 from pipelines.gates.release_gate import is_complete
 from pipelines.landing.quarantine import decisions, in_brief
 from pipelines.landing.store import Landing
+from pipelines.registry.release_calendar import check_release_calendar, coming
 from pipelines.release import revisions
 from pipelines.release.contents import Contents, contents
 from pipelines.release.extracts import describe_extracts, write_extract, write_extracts
@@ -45,7 +46,7 @@ from pipelines.release.published import (
     readable,
     record_sum,
 )
-from pipelines.settings import LONDON, PROJECT, Settings
+from pipelines.settings import LONDON, PROJECT, SEEDS, Settings
 from pipelines.warehouse.build import Build, NotBuiltError, held_build
 from pipelines.warehouse.window import POSTS_BACK, landed
 
@@ -238,6 +239,7 @@ def write(
         years=years,
         revises=folder_before.name if folder_before else "",
         revised_count=revised_count,
+        next_official=_announced(settings),
     )
     record = folder / RECORD
     write_whole(record, msgspec.json.format(msgspec.json.encode(release), indent=1))
@@ -245,6 +247,12 @@ def write(
     for below in (folder, *folder.rglob("*/")):  # the names of the files too are on disk before it is seen
         sync(below)
     return release
+
+
+def _announced(settings: Settings) -> dict[str, str]:
+    """The next official release, as the calendar has it now."""
+    row = coming(check_release_calendar(SEEDS), settings.profile.present())
+    return {"month": row.month.isoformat(), "at_utc": f"{row.at:%Y-%m-%dT%H:%M:%SZ}"} if row else {}
 
 
 def _write_table(files: Files, connection: duckdb.DuckDBPyConnection, name: str) -> None:

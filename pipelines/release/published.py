@@ -55,6 +55,9 @@ class Release:
     years: dict[str, str] = field(default_factory=dict)  # year of older posts → digest of its rows
     revises: str = ""  # the release before, with which revisions.parquet compares
     revised_count: int = 0  # cells
+    next_official: dict[str, str] = field(
+        default_factory=dict
+    )  # month, at_utc: as announced when it was made
 
     @property
     def overridden(self) -> list[str]:

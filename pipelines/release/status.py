@@ -12,9 +12,10 @@ from typing import Any
 from pipelines.gates.records import REQUIRED, recorded
 from pipelines.landing.quarantine import WHOLE, quarantined
 from pipelines.landing.store import Landing
+from pipelines.registry.release_calendar import check_release_calendar, coming, ends
 from pipelines.release.missing import QUARANTINED, Missing, in_lines, last_words, missing
 from pipelines.release.published import DamagedReleaseError, served
-from pipelines.settings import Settings
+from pipelines.settings import SEEDS, Settings
 from pipelines.sources.catalogue import pulled_platforms
 from pipelines.warehouse.build import Build, current_build, failed_at
 
@@ -26,7 +27,8 @@ class Status:
     `damage`: what of the published release is not what was published. `failed_build`: that the newest build
     did not pass, and where what it made lies.
     `waiting`: runs that have been in Dagster's queue for over an hour. `overdue`: returns that forces have
-    not sent; nothing of ours is incomplete for that.
+    not sent; nothing of ours is incomplete for that. `next_official`: which official release is announced
+    next; `calendar`: that the calendar has to be carried on.
     """
 
     release: dict[str, Any] | None = None
@@ -38,6 +40,8 @@ class Status:
     failed_gates: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     overdue: list[str] = field(default_factory=list)
+    next_official: str = ""
+    calendar: str | None = None
 
     @property
     def missing_in_brief(self) -> list[str]:
@@ -75,6 +79,10 @@ def status(settings: Settings, landing: Landing) -> Status:
         if newest and source != "returns":
             _add_pull(found, landing, source, newest)
     found.failed_gates = _failed_gates(settings, build) if build else []
+    dates, now = check_release_calendar(SEEDS), settings.profile.present()
+    if row := coming(dates, now):
+        found.next_official = f"{row.month_name}: {row.when}"
+    found.calendar = ends(dates, now)
     return found
 
 

@@ -30,6 +30,8 @@ from pipelines.registry.incidents import FILE as INCIDENTS
 from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
 from pipelines.registry.peers import check_peers
+from pipelines.registry.release_calendar import FILE as CALENDAR
+from pipelines.registry.release_calendar import check_release_calendar
 from pipelines.settings import PROJECT, SEEDS, Settings
 from pipelines.warehouse.manifest import built_by_dbt
 from pipelines.warehouse.run_dbt import Node, run_dbt
@@ -92,6 +94,7 @@ def build(
     try:
         check_indicators(SEEDS)
         check_peers(SEEDS)
+        check_release_calendar(SEEDS)
         return _build(settings, landing, build_id, full, on_node)
     except (RegistryError, DamagedError) as error:
         raise NotBuiltError([str(error)]) from error
@@ -218,15 +221,19 @@ def _file_mark(path: Path) -> str:
 
 
 def made_of_now(settings: Settings) -> dict[str, str]:
-    """What a build is made of now, beside what has landed: each part with its digest or version."""
+    """What a build is made of now, beside what has landed: each part with its digest or version.
+
+    The calendar of releases is none: a date that is announced changes no figure.
+    """
     project = PROJECT / "dbt"
+    seeds = [path for path in _files(project / "seeds") if path.stem != Path(CALENDAR).stem]
     register = [settings.register / name for name in REGISTER]
     models = [*_files(project / "models"), *_files(project / "macros"), project / "dbt_project.yml"]
     return {
         "DuckDB": duckdb.__version__,
         "numpy": version("numpy"),  # another may draw other numbers
         "models": _digest(models),
-        "seeds": _digest(path for path in _files(project / "seeds") if path not in register),
+        "seeds": _digest(path for path in seeds if path not in register),
         "register": _digest(path for path in register if path.exists()),
     }
 

@@ -5,6 +5,7 @@ Belongs here: the environment, filters, and the frame around a page. Does not be
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +15,11 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from pipelines.registry.release_calendar import ReleaseDate, check_release_calendar, coming
 from pipelines.release import figures
 from pipelines.release.published import Release
 from pipelines.release.sentences import counted, lower
+from pipelines.settings import SEEDS, Settings
 
 #: How a verdict looks beside its word, for those who see no colour.
 SIGNS = {"better": "▲", "worse": "▼", "higher": "△", "lower": "▽", "similar": "="}
@@ -70,8 +73,23 @@ def render(template: str, **values: Any) -> str:
 
 def page_of(request: Request, content: str, release: Release | None, status: int = 200) -> HTMLResponse:
     """A whole page around what a template made: its first heading is the page's title."""
-    html = render("page.html", content=content, title=_heading(content), release=release, request=request)
+    settings: Settings = request.state.access.settings
+    html = render(
+        "page.html",
+        content=content,
+        title=_heading(content),
+        release=release,
+        request=request,
+        coming=coming(_calendar(), settings.profile.present()),
+        contact=settings.contact,
+    )
     return HTMLResponse(html, status)
+
+
+@cache
+def _calendar() -> list[ReleaseDate]:
+    """The announced dates; another calendar comes with another version of the portal."""
+    return check_release_calendar(SEEDS)
 
 
 def _heading(content: str) -> str:

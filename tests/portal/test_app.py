@@ -156,3 +156,14 @@ def test_a_table_is_a_file_too_and_no_cell_of_it_is_run(published: Settings, cli
     name = "=HYPERLINK(1)"
     publish_small(published, CELLS, release_id="20261203T0530-0123456789", renamed={"essex": name})
     assert f",'{name}," in client.get(path).text
+
+
+def test_every_page_says_when_the_next_official_release_comes_out_and_whom_to_ask(
+    published: Settings, client: TestClient
+) -> None:
+    said = "Next official release: November 2026, 21 December 2026, 09:30."
+    for path in ("/", TABLE, "/nothing"):
+        assert said in text_of(client.get(path).text), path
+        assert "Contact:" not in client.get(path).text
+    asked = TestClient(build_app(published.model_copy(update={"contact": "01234 <567>"})))
+    assert f"{said} Contact: 01234 &lt;567&gt;." in text_of(asked.get(TABLE).text)

@@ -405,3 +405,8 @@ def test_a_damaged_record_of_a_gate_is_none(
     path.write_text(content)
     subject = f"youtube/{RUN}" if gate == "landing" else BUILD
     assert refusal(built, landing) == [f"the {gate} gate left no record for {subject}"]
+
+
+def test_a_release_says_which_official_release_was_announced_next(built: Settings, landing: Landing) -> None:
+    announced = {"month": "2026-11-01", "at_utc": "2026-12-21T09:30:00Z"}
+    assert publish(built, landing).next_official == announced

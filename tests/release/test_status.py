@@ -80,7 +80,7 @@ def test_all_well(settings: Settings, landing: Landing) -> None:
 
 
 def test_an_empty_folder_is_incomplete(settings: Settings, landing: Landing) -> None:
-    assert status(settings, landing) == Status()
+    assert status(settings, landing) == Status(next_official="November 2026: 21 December 2026, 09:30")
     assert not Status().is_complete
 
 
@@ -164,3 +164,14 @@ def test_a_day_has_landed_when_every_platform_has_a_run_and_none_is_quarantined_
     assert already_landed(landing, DAY)
     landing.judge("bluesky", DAY, RUN, bad)
     assert not already_landed(landing, DAY)
+
+
+def test_the_next_official_release_is_announced_and_a_calendar_that_ends_is_said(
+    settings: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = status(settings, landing)
+    assert (found.next_official, found.calendar) == ("November 2026: 21 December 2026, 09:30", None)
+    monkeypatch.setattr("pipelines.release.status.check_release_calendar", lambda _: [])
+    found = status(settings, landing)
+    assert found.next_official == ""
+    assert "the calendar of official releases is empty" in (found.calendar or "")

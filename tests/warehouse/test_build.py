@@ -242,3 +242,18 @@ def test_the_rows_of_each_table_are_counted_and_a_view_has_none(settings: Settin
         connection.execute('create table "none yet" (n bigint)')
         connection.execute("create view seen as from built")
     assert row_counts(settings) == {"built": 3, "none yet": 0}
+
+
+def test_a_date_that_is_announced_changes_no_figure_and_computes_nothing_anew(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(module.PROJECT / "dbt" / "seeds", tmp_path / "dbt" / "seeds")
+    for folder in ("models", "macros"):
+        (tmp_path / "dbt" / folder).mkdir()
+    (tmp_path / "dbt" / "dbt_project.yml").touch()
+    monkeypatch.setattr(module, "PROJECT", tmp_path)
+    before = module.made_of_now(settings)
+    for name, is_same in (("release_calendar.csv", True), ("bank_holidays.csv", False)):
+        with (tmp_path / "dbt" / "seeds" / name).open("a") as file:
+            file.write("2031-01-01,2031-01-01,,,\n")
+        assert (module.made_of_now(settings) == before) is is_same
