@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.orchestration import landing, pulse, release, schedules, sensors, warehouse
+from pipelines.orchestration import landing, official, pulse, release, schedules, sensors, warehouse
 from pipelines.orchestration.annotations import annotated
 from pipelines.orchestration.resources import Progress, resources
 from pipelines.settings import Settings
@@ -14,14 +14,18 @@ def build_definitions(settings: Settings, progress: Progress | None = None) -> d
     """The code location for these settings; the command line passes its own progress display."""
     landed, landing_gates = landing.build_assets(settings)
     built = [warehouse.build_assets(settings), release.build_assets(settings)]
-    hourly = pulse.build_job()
+    hourly, monthly = pulse.build_job(), official.build_job()
     assets: list[Any] = [*landed, landing.returns, *built]
     return dg.Definitions(
         assets=dg.map_asset_specs(lambda spec: annotated(settings, spec), assets),
         asset_checks=[*landing_gates, release.gate],
-        jobs=[*schedules.jobs, hourly],
-        schedules=[schedules.build_daily(settings), pulse.build_schedule(settings, hourly)],
-        sensors=sensors.build_sensors(settings),
+        jobs=[*schedules.jobs, hourly, monthly],
+        schedules=[
+            schedules.build_daily(settings),
+            pulse.build_schedule(settings, hourly),
+            official.build_schedule(settings, monthly),
+        ],
+        sensors=[*sensors.build_sensors(settings), official.build_sensor(settings, monthly)],
         resources=resources(settings, progress),
         executor=dg.in_process_executor,
     )

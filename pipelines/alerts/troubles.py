@@ -15,9 +15,12 @@ from pipelines.landing.manifest import DamagedError
 from pipelines.landing.quarantine import WHOLE
 from pipelines.landing.store import Landing
 from pipelines.orchestration.queue import waiting
+from pipelines.registry.release_calendar import check_release_calendar, ends
+from pipelines.release.marking import overdue
 from pipelines.release.missing import QUARANTINED, TO_DO_WHOLE, last_words, missing
+from pipelines.release.official import damaged
 from pipelines.release.published import DamagedReleaseError, current
-from pipelines.settings import LONDON, Settings
+from pipelines.settings import LONDON, SEEDS, Settings
 from pipelines.sources.catalogue import pulled_platforms
 from pipelines.warehouse.build import current_build, failed_at
 
@@ -25,6 +28,8 @@ from pipelines.warehouse.build import current_build, failed_at
 LANDED_BY = time(8)
 #: A day, and six hours for a run that was late and one that was early.
 RELEASE_AGE = timedelta(hours=30)
+#: The schedule starts at 09:30, and a run before it may have to end first.
+OFFICIAL_WITHIN = timedelta(minutes=15)
 #: Of the runs that ended, how many of the newest are looked at.
 RUNS_SEEN = 200
 #: The job that does what all others do: where it succeeds, their failures are over.
@@ -159,6 +164,36 @@ def _release(settings: Settings, landing: Landing, now: datetime) -> list[Troubl
     what = f"No release for more than {hours} hours"
     to_do = "`beatbook status` says what stands in its way"
     return [Trouble("release/stale", what, _moment(since.astimezone(UTC)), to_do, link)]
+
+
+def official(settings: Settings, now: datetime) -> list[Trouble]:
+    """An official release that is not out although its time has come, or is not what it was; a calendar that
+    ends. `now` has a time zone."""
+    link = f"{settings.ui_url}/jobs/official"
+    try:
+        row, lost = overdue(settings, now), damaged(settings)
+    except DamagedReleaseError:
+        what = "The list of official releases cannot be read, and nothing official is shown"
+        to_do = "put releases/official.json back from a copy"
+        return [Trouble("official/list", what, _moment(now), to_do, link)]
+    found = []
+    if row is not None and now - row.at > OFFICIAL_WITHIN:
+        what = f"The official release of {row.month_name} is not out"
+        to_do = "`beatbook releases official` says why, and makes it official once it can be"
+        found.append(Trouble(f"official/{row.month}", what, row.when, to_do, link))
+    for release_id, lines in lost.items():
+        if lines:
+            what = f"The official release {release_id} is not what was published"
+            to_do = "put its folder back from a copy, then `beatbook verify`"
+            found.append(Trouble(f"official/{release_id}", what, _moment(now), to_do, link))
+    if sentence := ends(check_release_calendar(SEEDS), now):
+        what = sentence.partition(": ")[0].replace("the calendar", "The calendar", 1)
+        found.append(
+            Trouble(
+                "official/calendar", what, _moment(now), "announce the year ahead in release_calendar.csv"
+            )
+        )
+    return found
 
 
 def _moment(moment: datetime) -> str:

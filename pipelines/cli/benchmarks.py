@@ -1,4 +1,4 @@
-"""The figures of the current release: tables, one number's way, questions, incidents, mergers.
+"""The figures of a release: tables, one number's way, questions, incidents, mergers.
 
 Belongs here: options. Does not belong here: reading (release/), or how it looks (benchmark_display.py).
 """
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import benchmark_display
-from pipelines.cli.common import Format, FormatOption, PeriodType, as_json, plainly, print_rows
+from pipelines.cli.common import Format, FormatOption, PeriodType, ReleaseOption, as_json, plainly, print_rows
 from pipelines.release import figures
 from pipelines.settings import Settings
 
@@ -40,12 +40,13 @@ def table(
     period_type: Annotated[
         PeriodType | None, typer.Option(help="Which period holds the day; a month, if not said.")
     ] = None,
+    release: ReleaseOption = None,
     format_: FormatOption = Format.TABLE,
 ) -> None:
-    """A benchmark table of the current release: 48 forces, each with a number or the reason for none.
+    """A benchmark table of the official release: 48 forces, each with a number or the reason for none.
 
     Without a period it is the newest month that is final for all indicators, so that tables can be set side
-    by side.
+    by side. Before the first official release it is the working one of every day.
     """
     from pipelines.release import reader
     from pipelines.release.opened import open_release
@@ -53,13 +54,20 @@ def table(
     settings = Settings()
     with plainly(settings):
         if indicator is None and force is None and peers_of is None:
-            _, connection = open_release(settings)
+            _, connection = open_release(settings, release)
             print_rows(reader.indicators(connection), format_, "Indicators")
             return
         found = reader.table(
             settings,
             reader.Asked(
-                indicator, force, platform, scope, period, period_type and period_type.value, peers_of
+                indicator,
+                force,
+                platform,
+                scope,
+                period,
+                period_type and period_type.value,
+                peers_of,
+                release,
             ),
         )
     if format_ == Format.TABLE:
@@ -80,6 +88,7 @@ def explain(
         str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
     ] = "all",
     period_type: Annotated[PeriodType | None, typer.Option(help="As of `beatbook table`.")] = None,
+    release: ReleaseOption = None,
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """The whole way of one number: what it counts, of which accounts, by which formula, beside whom."""
@@ -87,7 +96,9 @@ def explain(
     from pipelines.release.explain import explain as look
 
     settings = Settings()
-    asked = reader.Asked(indicator, force, platform, scope, period, period_type and period_type.value)
+    asked = reader.Asked(
+        indicator, force, platform, scope, period, period_type and period_type.value, release=release
+    )
     with plainly(settings):
         found = look(settings, asked)
     if format_ == Format.TABLE:
@@ -99,18 +110,18 @@ def explain(
 
 
 @app.command()
-def questions(format_: FormatOption = Format.TABLE) -> None:
+def questions(release: ReleaseOption = None, format_: FormatOption = Format.TABLE) -> None:
     """The claims that the benchmarks are to settle: what the figures say today, or what is missing."""
     from pipelines.release import reader
     from pipelines.release.opened import open_release
 
     settings = Settings()
     with plainly(settings):
-        release, connection = open_release(settings)
-        rows = reader.questions(release, connection)
+        found, connection = open_release(settings, release)
+        rows = reader.questions(found, connection)
     if format_ == Format.TABLE:
         benchmark_display.show_questions(
-            rows, f"Questions and what release {release.release_id} says. {release.note}"
+            rows, f"Questions and what {found.label} {found.release_id} says. {found.note}"
         )
     else:
         print_rows(rows, format_, "Questions")
@@ -119,6 +130,7 @@ def questions(format_: FormatOption = Format.TABLE) -> None:
 @app.command()
 def incidents(
     force: Annotated[str | None, typer.Option(help="The incidents of one force.")] = None,
+    release: ReleaseOption = None,
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """What was said, shared and gained in each declared incident, beside what is usual for the force."""
@@ -127,13 +139,13 @@ def incidents(
 
     settings = Settings()
     with plainly(settings):
-        release, connection = open_release(settings)
-        rows = reader.incidents(release, connection, force)
+        found, connection = open_release(settings, release)
+        rows = reader.incidents(found, connection, force)
     if format_ != Format.TABLE:
         print_rows(rows, format_, "Incidents")
     elif rows:
         print_rows(
-            [figures.incident(row) for row in rows], format_, f"Incidents in release {release.release_id}"
+            [figures.incident(row) for row in rows], format_, f"Incidents: {found.label} {found.release_id}"
         )
     else:
         typer.echo("no incident is declared: write it into incidents.csv of the register")
@@ -142,6 +154,7 @@ def incidents(
 @app.command()
 def mergers(
     force: Annotated[str | None, typer.Option(help="The mergers of one force.")] = None,
+    release: ReleaseOption = None,
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """What changed when accounts were merged or closed, against forces that merged nothing.
@@ -154,12 +167,12 @@ def mergers(
 
     settings = Settings()
     with plainly(settings):
-        release, connection = open_release(settings)
-        rows = reader.mergers(release, connection, force)
+        found, connection = open_release(settings, release)
+        rows = reader.mergers(found, connection, force)
     if format_ != Format.TABLE:
         print_rows(rows, format_, "Mergers")
     elif rows:
-        title = f"Mergers and closings of accounts in release {release.release_id}. {release.note}"
+        title = f"Mergers and closings of accounts: {found.label} {found.release_id}. {found.note}"
         benchmark_display.show_mergers(rows, title)
     else:
         typer.echo(

@@ -56,6 +56,12 @@ class PeriodType(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="table for people, csv or json for scripts.")]
+ReleaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--release", help="official, working or an id. Default: the newest official one, if there is any."
+    ),
+]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Default: the profile's today.")]
 
 

@@ -20,6 +20,7 @@ from pipelines.cli import (
     portal,
     quarantine,
     reading,
+    releases,
     returns,
     users,
 )
@@ -57,6 +58,7 @@ app.add_typer(returns.app, name="returns")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(override.app, name="override")
+app.add_typer(releases.app, name="releases")
 app.add_typer(users.app, name="users")
 app.add_typer(sandbox_app, name="sandbox")
 
@@ -219,7 +221,7 @@ _SHOWN = ("answered_1h_pct", "posts_per_week", "followers_per_1k")
 
 def _finish(settings: Settings, outcome: "Outcome") -> None:
     """Say what was published, or why not, and exit with the outcome's code."""
-    from pipelines.release import reader
+    from pipelines.release import official, reader
     from pipelines.release.published import DamagedReleaseError, current, folder_of
 
     try:
@@ -236,7 +238,7 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
         raise typer.Exit(outcome.exit or Exit.INFRASTRUCTURE)
     if settings.profile.is_invented:  # whoever tries it sees a table; production's readers have their own
         for indicator in (*_SHOWN, _SHOWN[0]):
-            shown = reader.table(settings, reader.Asked(indicator))
+            shown = reader.table(settings, reader.Asked(indicator, release=official.WORKING))
             if shown.has_numbers:
                 break
         benchmark_display.show_table(shown)

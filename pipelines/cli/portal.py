@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.common import Exit, fail, plainly, ready
+from pipelines.cli.common import Exit, ReleaseOption, fail, plainly, ready
 from pipelines.settings import Settings
 
 app = typer.Typer()
@@ -41,8 +41,9 @@ def workbook(
     force: Annotated[
         str | None, typer.Option(help="Everything of one force. Default: all forces' headline figures.")
     ] = None,
+    release: ReleaseOption = None,
 ) -> None:
-    """The current release as a workbook (XLSX) of marked-up tables, with a summary on one A4 page."""
+    """A release as a workbook (XLSX) of marked-up tables, with a summary on one A4 page."""
     from pipelines.release.opened import name_of, names, open_release
     from pipelines.release.published import folder_of
     from pipelines.release.workbook import write_workbook
@@ -51,11 +52,9 @@ def workbook(
     if to.suffix != ".xlsx":
         fail(Exit.WRONG_CALL, f"{to}: name a file that ends in .xlsx")
     with plainly(settings):
-        release, connection = open_release(settings)
+        of, connection = open_release(settings, release)
         forces = names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
         found = name_of(force, forces, "force") if force else None
-        extract = folder_of(settings, release) / "extracts" / found if found else None
-        write_workbook(to, release, connection, extract, found)
-    typer.echo(
-        f"{to}: {forces[found] if found else 'all forces'}, release {release.release_id}. {release.note}"
-    )
+        extract = folder_of(settings, of) / "extracts" / found if found else None
+        write_workbook(to, of, connection, extract, found)
+    typer.echo(f"{to}: {forces[found] if found else 'all forces'}, {of.label} {of.release_id}. {of.note}")

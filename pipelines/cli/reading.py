@@ -109,13 +109,19 @@ def gates(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
 
 @app.command()
 def verify() -> None:
-    """Hold each file of every release that is kept against its checksum. Exit code 5: one is damaged."""
+    """Hold each file of every release that is kept against its checksum. Exit code 5: one is damaged.
+
+    Official ones are held against their line in official.json as well.
+    """
+    from pipelines.release.official import damaged as damaged_officials
     from pipelines.release.published import current
     from pipelines.release.published import verify as look
 
     settings = Settings()
     with plainly(settings):
         found = look(settings)
+        for release_id, lines in damaged_officials(settings).items():
+            found[release_id] = [*found.get(release_id, []), *lines]
         for damage in found.values():
             for line in damage:
                 typer.echo(line)
@@ -128,13 +134,14 @@ def verify() -> None:
 
 @app.command()
 def revisions(format_: FormatOption = Format.TABLE) -> None:
-    """What the current release revises, counted by reason; csv and json: every revised cell, old and new."""
+    """What the working release revises, counted by reason; csv and json: every revised cell, old and new."""
+    from pipelines.release.official import WORKING
     from pipelines.release.opened import open_release
     from pipelines.release.revisions import NAME, summary
 
     settings = Settings()
     with plainly(settings):
-        release, connection = open_release(settings)
+        release, connection = open_release(settings, WORKING)
         if format_ != Format.TABLE:
             print_rows(connection.table(NAME).pl().to_dicts(), format_, NAME)
         elif release.revises:

@@ -16,7 +16,7 @@ import dagster as dg
 
 from pipelines.alerts.channels import tell
 from pipelines.alerts.message import Trouble, changes, message
-from pipelines.alerts.troubles import failed_runs, gates, quarantines, queued, staleness
+from pipelines.alerts.troubles import failed_runs, gates, official, quarantines, queued, staleness
 from pipelines.landing.store import Landing, open_landing
 from pipelines.settings import Settings
 
@@ -49,6 +49,13 @@ def build_sensors(
             "Says when there was no release for 30 hours, or, in production, when a platform has not landed "
             "by 08:00 in London; and when that is over.",
             lambda _: staleness(settings, open_landing(settings), now()),
+        ),
+        _sensor(
+            settings,
+            "tell_of_official_releases",
+            "Says when an official release is not out a quarter of an hour after its time, is not what was "
+            "published, or when the calendar of the year ahead ends; and when that is over.",
+            lambda _: official(settings, now()),
         ),
     ]
 

@@ -62,7 +62,7 @@ CELLS = """
             when not cells.is_cell and not cells.is_reason then $no_account
             else coalesce(notes.name || ': ' || cells.note_detail || '.', notes.sentence)
         end as note,
-        $release_id as release_id, cells.is_invented
+        $release_id as release_id, $release_label as release_label, cells.is_invented
     from cells
     left join dim_value_note as notes on cells.value_note = notes.value_note
     left join bench_comparisons as c

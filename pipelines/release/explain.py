@@ -15,7 +15,7 @@ import duckdb
 from pipelines.release.opened import open_release
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import Release
-from pipelines.release.reader import Asked, table
+from pipelines.release.reader import Asked, table_of
 from pipelines.release.sentences import definition
 from pipelines.settings import Settings
 from pipelines.warehouse.build import current_build
@@ -55,9 +55,9 @@ def explain(settings: Settings, asked: Asked) -> Explanation:
     """
     if asked.indicator is None or asked.force is None:
         raise NotFoundError("name an indicator and a force")
-    found = table(settings, asked)
+    release, connection = open_release(settings, asked.release)
+    found = table_of(release, connection, asked)
     row = next((row for row in found.rows if row["value"] is not None), found.rows[0])
-    release, connection = open_release(settings)
     defined = _one(connection, "select * from dim_indicator where indicator_id = $indicator_id", row)
     cell = _one(connection, f"select * from bench_values where {_SAME_CELL}", row)
     sections = [("What it is", list(definition(defined))[:4])]

@@ -7,6 +7,7 @@ Belongs here: the rule. Does not belong here: the digest of the tables (publish.
 from pathlib import Path
 
 from pipelines.release import revisions
+from pipelines.release.official import officials
 from pipelines.release.published import BUILT_FROM, Release, damage, folder_of, readable
 from pipelines.settings import Settings
 
@@ -15,16 +16,26 @@ def identified(settings: Settings, content: str, last: Release | None) -> tuple[
     """The id of the release with this content, and the folder of the one that it revises: that of the first
     time, when it is written anew.
 
-    Content that was published and then replaced revises what replaced it: a release of its own, numbered.
+    Content that was published and then replaced revises what replaced it: a release of its own, numbered. So
+    is that of an official release which is damaged: nothing takes its place.
     """
     releases = {release.release_id: release for release in readable(settings)}
+    frozen = {mark.release_id for mark in officials(settings)}
     same = [each for each in releases.values() if each.release_id.startswith(content)]
+    lost = [
+        release_id
+        for release_id in frozen
+        if release_id.startswith(content)
+        and (release_id not in releases or damage(settings.releases / release_id, releases[release_id]))
+    ]
     # One that revises the current release was killed before it was pointed at.
-    stands = [each for each in same if last is None or last.release_id in (each.release_id, each.revises)]
+    sound = [each for each in same if each.release_id not in lost]
+    stands = [each for each in sound if last is None or last.release_id in (each.release_id, each.revises)]
     if stands:
         release_id, wanted = stands[0].release_id, [releases.get(stands[0].revises)]
     else:
-        numbers = [int(each.release_id.removeprefix(content)[1:] or 1) for each in same]
+        taken = {*lost, *(each.release_id for each in same)}
+        numbers = [int(release_id.removeprefix(content)[1:] or 1) for release_id in taken]
         release_id = f"{content}-{1 + max(numbers)}" if numbers else content
         newest = sorted(releases.values(), key=lambda each: (each.data_as_of_utc, each.created_at_utc))
         wanted = [last, *reversed(newest)]

@@ -1,4 +1,5 @@
-"""Which working releases are kept: those of the last 30 days, and of every month the last, for ever.
+"""Which working releases are kept: those of the last 30 days, and of every month the last, for ever. Official
+ones are for ever whatever their day (publish.py names them).
 
 Whoever found a release by the pointer has until the next publication to read it.
 

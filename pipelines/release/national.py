@@ -112,6 +112,7 @@ def national(release: Release, connection: duckdb.DuckDBPyConnection, asked: Nat
             "period_start": period.start,
             "period_end": period.end,
             "release_id": release.release_id,
+            "release_label": release.label,
         }
         cells += rows_of(release, connection, CELLS, parameters)
         for row in some:

@@ -1,4 +1,4 @@
-"""The current release, open for questions, and what every question needs.
+"""A release, open for questions, and what every question needs.
 
 Belongs here: opening, rows, names, and what a person may have meant. Does not belong here: what is asked
 (reader.py, national.py, explain.py), or how releases lie on disk (published.py).
@@ -10,25 +10,32 @@ from typing import Any
 import duckdb
 
 from pipelines.disk import as_sql
+from pipelines.release.official import find
 from pipelines.release.periods import NotFoundError, Period
-from pipelines.release.published import Release, folder_of, served
+from pipelines.release.published import Release, check_tables, folder_of
 from pipelines.settings import Settings
 
 
-def open_release(settings: Settings) -> tuple[Release, duckdb.DuckDBPyConnection]:
-    """The current release and a connection with its tables as views.
+def open_release(settings: Settings, asked: str | None = None) -> tuple[Release, duckdb.DuckDBPyConnection]:
+    """The release that is asked for (official.find) and a connection with its tables as views.
 
     Raises:
-        NotFoundError: nothing is published.
-        DamagedReleaseError: a table, release.json or the pointer is not what was published.
+        NotFoundError: nothing is published, or no such release is kept.
+        DamagedReleaseError: a table, release.json or what names it is not what was published.
     """
-    release = served(settings)
+    release = find(settings, asked)
     if release is None:
         raise NotFoundError("nothing is published yet: `beatbook run` publishes")
+    check_tables(settings, release)
+    return release, connected(settings, release)
+
+
+def connected(settings: Settings, release: Release) -> duckdb.DuckDBPyConnection:
+    """A connection with a release's tables as views; nothing is checked."""
     connection = duckdb.connect()
     for path in sorted((folder_of(settings, release) / "tables").glob("*.parquet")):
         connection.execute(f"create view {path.stem} as from {as_sql(path)}")
-    return release, connection
+    return connection
 
 
 def rows_of(

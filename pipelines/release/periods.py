@@ -79,6 +79,12 @@ def choose(connection: duckdb.DuckDBPyConnection, asked: str | None, period_type
     raise NotFoundError(f"the release has no {chosen.replace('_', ' ')} with {asked}{there}")
 
 
+def final_months(connection: duckdb.DuckDBPyConnection) -> list[date]:
+    """The first day of each month that is final for all indicators alike, the newest first."""
+    rows = connection.sql(_PERIODS).fetchall()
+    return [start for type_, start, _, _, is_final in rows if type_ == "month" and is_final]
+
+
 def _read(asked: str) -> tuple[date, str | None]:
     for form, said in _FORMS:
         if found := re.fullmatch(form, asked):

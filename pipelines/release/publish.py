@@ -22,6 +22,7 @@ import msgspec
 from pipelines.disk import as_sql, sync, write_whole
 from pipelines.gates.records import REQUIRED, GateResult, recorded
 from pipelines.gates.release_gate import is_complete
+from pipelines.landing.locks import locked
 from pipelines.landing.quarantine import decisions, in_brief
 from pipelines.landing.store import Landing
 from pipelines.registry.release_calendar import check_release_calendar, coming
@@ -31,6 +32,7 @@ from pipelines.release.extracts import describe_extracts, write_extract, write_e
 from pipelines.release.files import Files, share
 from pipelines.release.identity import identified
 from pipelines.release.keep import Made, superseded
+from pipelines.release.official import officials
 from pipelines.release.published import (
     BUILT_FROM,
     RECORD,
@@ -271,10 +273,15 @@ def _digest(files: Files, published: Contents) -> str:
 
 
 def _remove_superseded(settings: Settings, read: Set[str]) -> None:
-    made = (Made(r.data_as_of_utc, r.created_at_utc, r.release_id) for r in readable(settings))
-    for release_id in superseded(made, read):
-        # Out of sight in one rename: a release that is there is whole.
-        (settings.releases / release_id).rename(settings.releases / f".removed-{release_id}")
+    made = [Made(r.data_as_of_utc, r.created_at_utc, r.release_id) for r in readable(settings)]
+    with locked(settings.locks / "official"):  # none becomes official while it is removed
+        try:
+            official = {mark.release_id for mark in officials(settings)}
+        except DamagedReleaseError:  # which ones are for ever cannot be known: none goes
+            official = {each.release_id for each in made}
+        for release_id in superseded(made, read | official):
+            # Out of sight in one rename: a release that is there is whole.
+            (settings.releases / release_id).rename(settings.releases / f".removed-{release_id}")
     _clear(settings)
 
 

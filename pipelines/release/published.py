@@ -27,17 +27,22 @@ _ID = re.compile(r"\d{8}T\d{4}-[0-9a-f]{10}(-\d+)?")
 
 
 class DamagedReleaseError(Exception):
-    """A release is not what was published. `damage` says which files, one line each."""
+    """A release is not what was published. `damage` says which files, one line each; `to_do`: what helps."""
 
-    def __init__(self, damage: list[str]) -> None:
+    def __init__(
+        self, damage: list[str], to_do: str = "`beatbook build` publishes anew from what has landed"
+    ) -> None:
         more = f" (and {len(damage) - 1} more: `beatbook verify`)" if len(damage) > 1 else ""
-        super().__init__(f"{damage[0]}{more}; `beatbook build` publishes anew from what has landed")
+        super().__init__(f"{damage[0]}{more}; {to_do}")
         self.damage = damage
 
 
 @dataclass
 class Release:
-    """What release.json says."""
+    """What release.json says. `label` is no part of it: what the release is called, once it is known whether
+    it is official (official.py)."""
+
+    label = "Working release"
 
     release_id: str
     data_as_of_utc: str
@@ -203,17 +208,26 @@ def damage(
 
 
 def served(settings: Settings) -> Release | None:
-    """The published release, its tables held against their checksums; None before the first.
+    """The published working release, its tables held against their checksums; None before the first.
 
     Raises:
         DamagedReleaseError: the pointer, release.json or a table is damaged.
     """
     release = current(settings)
     if release is not None:
-        tables = [name for name in release.files if name.startswith("tables/")]
-        if found := damage(folder_of(settings, release), release, tables):
-            raise DamagedReleaseError(found)
+        check_tables(settings, release)
     return release
+
+
+def check_tables(settings: Settings, release: Release) -> None:
+    """Hold a release's tables against their checksums.
+
+    Raises:
+        DamagedReleaseError: one of them is damaged.
+    """
+    tables = [name for name in release.files if name.startswith("tables/")]
+    if found := damage(folder_of(settings, release), release, tables):
+        raise DamagedReleaseError(found)
 
 
 def verify(settings: Settings) -> dict[str, list[str]]:

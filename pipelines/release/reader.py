@@ -1,4 +1,4 @@
-"""What the command line shows of the current release: benchmark tables, each with what it means below it.
+"""What the command line shows of a release: benchmark tables, each with what it means below it.
 
 Belongs here: queries over published tables. Does not belong here: arithmetic on metrics (dbt), which period
 a table is of (periods.py), what is said beside it (sentences.py), or how it looks (cli/display.py).
@@ -35,6 +35,7 @@ class Asked:
     Without a platform: all of them together where that compares like with like; otherwise the one with the
     most numbers, and all together, which then compares nobody, only where no single one has any. A force's
     table has every platform. `peers_of`: of an indicator's table that force and its peers alone.
+    `release`: official, working or an id; None is the official one where there is one.
     """
 
     indicator: str | None = None
@@ -44,6 +45,7 @@ class Asked:
     period: str | None = None
     period_type: str | None = None
     peers_of: str | None = None
+    release: str | None = None
 
 
 @dataclass
@@ -116,13 +118,13 @@ def _of_force(
 
 
 def table(settings: Settings, asked: Asked) -> BenchmarkTable:
-    """A table of the current release, as `table_of`.
+    """A table of a release, as `table_of`.
 
     Raises:
-        NotFoundError: nothing is published, or as for `table_of`.
+        NotFoundError: nothing is published, no such release is kept, or as for `table_of`.
         DamagedReleaseError: what is published is damaged.
     """
-    return table_of(*open_release(settings), asked)
+    return table_of(*open_release(settings, asked.release), asked)
 
 
 def table_of(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -> BenchmarkTable:
@@ -170,6 +172,7 @@ def table_of(release: Release, connection: duckdb.DuckDBPyConnection, asked: Ask
         "period_start": period.start,
         "period_end": period.end,
         "release_id": release.release_id,
+        "release_label": release.label,
     }
     rows = rows_of(release, connection, CELLS, parameters)
     if not rows:

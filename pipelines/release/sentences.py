@@ -127,8 +127,15 @@ def counted(measure: str) -> str:
     return measure.removesuffix("_count").replace("_", " ") + "s"
 
 
+def kept_as(release: Release) -> str:
+    """What a reader may rely on."""
+    if release.label == Release.label:
+        return "figures of one day, which can still change"
+    return "frozen, and revised only by an official release that follows"
+
+
 def made_from(release: Release) -> str:
     """Which release it is of, and what has to be said of that."""
     as_of = release.data_as_of_utc.replace("T", " ").removesuffix(":00Z")
     although = "".join(f" Published although {line}." for line in release.overridden)
-    return f"Release {release.release_id}, data as of {as_of} UTC. {release.note}{although}"
+    return f"{release.label} {release.release_id}, data as of {as_of} UTC. {release.note}{although}"

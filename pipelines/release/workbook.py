@@ -20,7 +20,7 @@ from pipelines.release.national import HEADLINES, NationalAsked, national
 from pipelines.release.opened import rows_of
 from pipelines.release.published import Release
 from pipelines.release.reader import Asked, table_of
-from pipelines.release.sentences import counted, reasons
+from pipelines.release.sentences import counted, kept_as, reasons
 from pipelines.release.sheets import SHORTHAND, Cell, Table, write
 from pipelines.release.summary import summary
 
@@ -82,14 +82,14 @@ def write_workbook(
 
 
 def _about(release: Release) -> str:
-    return f"Release {release.release_id} (working), data as of {release.data_as_of_utc[:10]}. {release.note}"
+    return f"{release.label} {release.release_id}, data as of {release.data_as_of_utc[:10]}. {release.note}"
 
 
 def _cover(release: Release, title: str) -> Table:
     said = [
         ("What this is", "Benchmarks of police social media, made by Beatbook."),
         ("Release", release.release_id),
-        ("Kind", "Working release: figures that are provisional can still change."),
+        ("Kind", f"{release.label}: {kept_as(release)}."),
         ("Data as of", release.data_as_of_utc.replace("T", " ").removesuffix(":00Z") + " UTC"),
         ("Figures", "Invented: made from the sandbox nation." if release.is_invented else release.note),
         ("Definitions", release.definitions_version),

@@ -11,7 +11,7 @@ import msgspec
 import polars as pl
 
 from pipelines.disk import sha256_of
-from pipelines.release.published import RECORD, RECORD_SUM, Release, record_sum
+from pipelines.release.published import BUILT_FROM, RECORD, RECORD_SUM, BuiltFrom, Release, record_sum
 from pipelines.settings import PROFILES, Settings
 
 FORCES = {"essex": "Essex Police", "kent": "Kent Police", "surrey": "Surrey Police"}
@@ -65,6 +65,9 @@ def cell(indicator: str, area: str, start: date, value: float | None = None, **m
         "denominator": None,
         "unit": INDICATORS[indicator][3],
         "is_break": False,
+        "ci998_low": None,
+        "ci998_high": None,
+        "is_invented": True,
         **more,
     }
     return row | {"period_end": end_of(str(row["period_type"]), start)}
@@ -88,6 +91,7 @@ def publish_small(
     release_id: str = "20261201T0530-0123456789",
     renamed: Mapping[str, str] = {},
     period_types: Mapping[str, str] = {},
+    created_at: str = "",
 ) -> None:
     """Make a release of these cells the current one. Ranks follow from the values; periods from the cells.
 
@@ -192,24 +196,42 @@ def publish_small(
                     "checked_by": None,
                     "checked_on_date": None,
                     "is_invented": True,
+                    "known_by": "followers",
                 }
                 for nth, (key, (name, platforms, is_pooled, unit, n_measure)) in enumerate(INDICATORS.items())
             ]
         ),
     }
+    tables["dim_force"] = pl.DataFrame({"force_id": list(FORCES), "force_name": list(FORCES.values())})
+    members = [(force, force) for force in FORCES] + [(group, force) for group in GROUPS for force in FORCES]
+    tables["dim_area_member"] = pl.DataFrame(members, schema=["area_id", "force_id"], orient="row")
+    tables["dim_account"] = pl.DataFrame(schema=_ACCOUNTS)
+    tables["fct_collection"] = pl.DataFrame(schema=_COLLECTED)
     note = PROFILES["sandbox"].note
-    release = Release(release_id, "2026-12-01T05:30:00Z", "", "sandbox", True, note, "", "", 1)
+    made_at = created_at or f"{as_of}T05:40:00Z"
+    release = Release(release_id, f"{as_of}T05:30:00Z", made_at, "sandbox", True, note, "", "", 1)
     folder = settings.releases / release.release_id / "tables"
     folder.mkdir(parents=True)
     for name, frame in tables.items():
         frame.write_parquet(folder / f"{name}.parquet")
         release.files[f"tables/{name}.parquet"] = sha256_of(folder / f"{name}.parquet")
+    made_of = folder.parent / BUILT_FROM
+    made_of.write_bytes(msgspec.json.encode(BuiltFrom("", {}, {})))
+    release.files[BUILT_FROM] = sha256_of(made_of)
     record = folder.parent / RECORD
     record.write_bytes(msgspec.json.encode(release))
     (folder.parent / RECORD_SUM).write_text(record_sum(record))
     (settings.releases / "current").write_text(f"{release.release_id}\n")
 
 
+_ACCOUNTS = {
+    **dict.fromkeys(("account_id", "force_id", "platform", "account_type"), pl.String),
+    **dict.fromkeys(("opened_date", "closed_date"), pl.Date),
+}
+_COLLECTED = {
+    **dict.fromkeys(("account_id", "force_id", "platform", "reason"), pl.String),
+    "collected_date": pl.Date,
+}
 _PEERS = {
     **dict.fromkeys(("indicator_id", "area_id", "platform", "account_scope", "period_type"), pl.String),
     **{"period_start": pl.Date, "peers_value": pl.Float64, "peers_count": pl.Int64, "peers_of": pl.Int64},

@@ -324,8 +324,8 @@ def test_the_definition_what_n_counts_and_the_release_stand_below(settings: Sett
         "Rank: in brackets, between which ranks the force's true one lies with 95% probability; it is drawn "
         "towards the middle where it rests on few.",
         "Change: since the period before, with its 95% interval where the values have one.",
-        "Release 20261201T0530-0123456789, data as of 2026-12-01 05:30 UTC. All figures are invented: "
-        "made from the sandbox nation. Forces and populations are real.",
+        "Working release 20261201T0530-0123456789, data as of 2026-12-01 05:30 UTC. All figures are "
+        "invented: made from the sandbox nation. Forces and populations are real.",
     ]
 
 
@@ -400,7 +400,7 @@ def test_csv_and_json_hold_the_same_columns(settings: Settings, words: list[str]
     columns = as_csv[0].split(",")
     assert [f'  "{name}": ' in as_json for name in columns] == [True] * len(columns)
     assert as_json.count('"indicator_id"') == len(as_csv) - 1
-    assert as_csv[1].endswith(",20261201T0530-0123456789,true")
+    assert as_csv[1].endswith(",20261201T0530-0123456789,Working release,true")
 
 
 def test_a_refusal_is_bad_input(settings: Settings) -> None:

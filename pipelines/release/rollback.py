@@ -1,0 +1,106 @@
+"""Going back to an earlier working release: `current` names it again until the next build publishes.
+
+Belongs here: the pointer set back, and the record of it. Does not belong here: official releases, which are
+not rolled back (official.py), or publishing (publish.py).
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from pipelines.disk import write_whole
+from pipelines.landing.locks import locked
+from pipelines.release.official import named
+from pipelines.release.published import (
+    DamagedReleaseError,
+    Release,
+    check_tables,
+    current,
+    damage,
+    folder_of,
+    readable,
+)
+from pipelines.settings import Settings, SettingsError
+
+
+class Rollback(msgspec.Struct, frozen=True):
+    """A line of rollbacks.json. `from_release`: what was current, empty where that could not be read;
+    `withdrawn`: the releases that were newer than the one gone back to; none of them becomes official unless
+    it is published again."""
+
+    from_release: str
+    to_release: str
+    at_utc: str
+    by: str
+    reason: str
+    withdrawn: list[str]
+
+
+def rollbacks(settings: Settings) -> list[Rollback]:
+    """Every rollback, the first one first.
+
+    Raises:
+        SettingsError: the record cannot be read.
+    """
+    path = settings.releases / "rollbacks.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[Rollback])
+    except FileNotFoundError:
+        return []
+    except msgspec.MsgspecError as error:
+        raise SettingsError(f"{path} is no list of rollbacks ({error}): put it right") from error
+
+
+def withdrawn(settings: Settings) -> set[str]:
+    """The ids of releases that were rolled back from and have not been published again."""
+    found = {release_id for each in rollbacks(settings) for release_id in each.withdrawn}
+    return found - {release.release_id for release in [_current(settings)] if release}
+
+
+def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: datetime) -> Rollback:
+    """Make an earlier release current. Nothing is deleted; with the next build a release comes out again.
+
+    Raises:
+        NotFoundError: there is no such release.
+        SettingsError: a name or a reason is missing, or it is the current one.
+        DamagedReleaseError: a file of it is damaged.
+    """
+    if not by.strip() or not reason.strip():
+        raise SettingsError("a rollback needs a name and a reason")
+    with (
+        locked(settings.locks / "warehouse"),
+        locked(settings.locks / "official"),
+    ):  # nobody publishes meanwhile
+        target, last = named(settings, release_id), _current(settings)
+        if last is not None and last.release_id == release_id:
+            raise SettingsError(f"{release_id} is the current release")
+        check_tables(settings, target)
+        if found := damage(folder_of(settings, target), target):
+            raise DamagedReleaseError(found)
+        newer = {each.release_id for each in readable(settings) if _age(each) > _age(target)}
+        if last is not None and _age(last) == _age(target):
+            newer.add(last.release_id)
+        done = Rollback(
+            from_release=last.release_id if last else "",
+            to_release=release_id,
+            at_utc=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            by=by.strip(),
+            reason=reason.strip(),
+            withdrawn=sorted(newer),
+        )
+        # The record first: killed between the two, what is current is not taken for what is right.
+        kept = msgspec.json.format(msgspec.json.encode([*rollbacks(settings), done]))
+        write_whole(settings.releases / "rollbacks.json", kept)
+        write_whole(settings.releases / "current", f"{release_id}\n".encode())
+    return done
+
+
+def _current(settings: Settings) -> Release | None:
+    try:
+        return current(settings)
+    except DamagedReleaseError:
+        return None
+
+
+def _age(release: Release) -> tuple[str, str]:
+    return release.data_as_of_utc, release.created_at_utc

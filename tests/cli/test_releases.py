@@ -1,0 +1,152 @@
+"""`beatbook releases`: list, diff, rollback and official, with exit codes that a script relies on."""
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.cli import releases as command
+from pipelines.cli.main import app
+from pipelines.landing.store import open_landing
+from pipelines.release.marking import make_due
+from pipelines.release.official import officials
+from pipelines.release.published import current, folder_of
+from pipelines.release.rollback import rollbacks
+from pipelines.settings import Settings
+from tests.damage import flip
+from tests.release.official import NOVEMBER, OF_DECEMBER, OF_NOVEMBER, month, publish
+from tests.release.small_release import OCTOBER
+
+FIRST, SECOND = "20261212T0530-0000000001", "20261213T0530-0000000001"
+WHY = ("--by", "A lead", "--reason", "The clock was down.")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
+    settings = Settings()
+    publish(settings, date(2026, 12, 12), month(NOVEMBER, 3.0))
+    publish(settings, date(2026, 12, 13), month(NOVEMBER, 4.0))
+    return settings
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words), env={"COLUMNS": "250"})
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: object) -> None:
+    """What the command's clock shows."""
+
+    class Clock:
+        @staticmethod
+        def now(_: object) -> object:
+            return moment
+
+    monkeypatch.setattr(command, "datetime", Clock)
+
+
+def test_releases_are_listed_with_month_state_size_and_whether_they_are_whole(settings: Settings) -> None:
+    make_due(settings, open_landing(settings), OF_NOVEMBER)
+    rows = json.loads(call("releases", "list", "--format", "json").stdout)
+    assert [(row["release_id"], row["state"], row["final_month"], row["is_whole"]) for row in rows] == [
+        (SECOND, "Official release 1 (November 2026), current", "2026-11", True),
+        (FIRST, "working", "2026-11", True),
+    ]
+    assert all(row["bytes"] > row["own_bytes"] * 0 for row in rows)
+    flip(settings.releases / FIRST / "tables" / "dim_area.parquet")
+    done = call("releases", "list")
+    assert done.exit_code == 5
+    assert "damaged" in done.stdout
+    assert "tables/dim_area.parquet is not what was published" in done.stdout
+    unread = json.loads(call("releases", "list", "--no-verify", "--format", "json").stdout)
+    assert [row["is_whole"] for row in unread] == [None, None]
+
+
+def test_what_is_different_is_said_in_sentences_and_listed_as_csv(settings: Settings) -> None:
+    said = call("releases", "diff", FIRST, "working").stdout
+    assert "1 cells: What was collected since says otherwise." in said
+    assert "Essex Police, Followers per 1,000, Bluesky, November 2026: 4 in place of 3." in said.replace(
+        "4.00 in place of 3.00", "4 in place of 3"
+    )
+    (row,) = csv.DictReader(io.StringIO(call("releases", "diff", FIRST, SECOND, "--format", "csv").stdout))
+    assert (row["old_value"], row["new_value"], row["reason"]) == ("3.0", "4.0", "later_data")
+    assert "None of Working release" in call("releases", "diff", SECOND, SECOND).stdout
+    missing = call("releases", "diff", FIRST, "20200101T0530-0000000001")
+    assert (missing.exit_code, "is kept" in missing.stderr) == (1, True)
+
+
+def test_a_rollback_is_recorded_and_the_table_is_the_earlier_one(settings: Settings) -> None:
+    assert call("releases", "rollback", FIRST).exit_code == 2
+    done = call("releases", "rollback", FIRST, "--by", "An engineer", "--reason", "Doubled.")
+    assert done.exit_code == 0, done.output
+    assert [(each.by, each.to_release) for each in rollbacks(settings)] == [("An engineer", FIRST)]
+    release = current(settings)
+    assert release
+    assert release.release_id == FIRST
+    assert "rolled back from" in call("releases", "list").stdout
+    assert call("releases", "rollback", FIRST, "--by", "An engineer", "--reason", "Again.").exit_code == 5
+
+
+def test_the_command_does_what_the_calendar_says(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, OF_NOVEMBER)
+    done = call("releases", "official")
+    assert done.stdout.startswith(f"Official release 1 (November 2026): {SECOND}\n")
+    again = call("releases", "official")
+    assert again.stdout == "Nothing is due. Next: December 2026, 11 January 2027, 09:30.\n"
+    at(monkeypatch, OF_DECEMBER)
+    held = call("releases", "official")
+    assert held.exit_code == 3
+    assert "Nothing was made official: no working release is of data after December 2026." in held.stderr
+    assert len(officials(settings)) == 1
+
+
+def test_by_hand_it_says_who_and_why_and_needs_both(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, OF_NOVEMBER)
+    for words in (("--by", "A lead"), ("--reason", "why"), (FIRST,), ("--correction",)):
+        assert call("releases", "official", *words).exit_code == 2, words
+    assert call("releases", "official", FIRST, *WHY).exit_code == 0
+    (mark,) = officials(settings)
+    assert (mark.release_id, mark.by, mark.reason) == (FIRST, "A lead", "The clock was down.")
+    assert call("releases", "official", *WHY).exit_code == 3
+    corrected = call("releases", "official", SECOND, "--correction", *WHY)
+    assert "Official release 2 (November 2026, corrected)" in corrected.stdout
+    assert "It changes 1 cells of" in corrected.stdout
+
+
+def test_a_table_is_official_unless_it_is_asked_for_otherwise(settings: Settings) -> None:
+    words = ("table", "followers", "--platform", "bluesky", "--format", "json")
+    make_due(settings, open_landing(settings), OF_NOVEMBER)
+    publish(settings, date(2026, 12, 22), month(NOVEMBER, 9.0))
+
+    def essex(*more: str) -> tuple[float, str]:
+        rows = json.loads(call(*words, *more).stdout)
+        (row,) = (row for row in rows if row["area_id"] == "essex")
+        return row["value"], row["release_label"]
+
+    assert essex() == essex("--release", "official") == (4.0, "Official release 1 (November 2026)")
+    assert essex("--release", "working") == (9.0, "Working release")
+    assert essex("--release", FIRST) == (3.0, "Working release")
+    said = " ".join(call("table", "followers", "--period", str(OCTOBER)).stdout.split())
+    assert f"Official release 1 (November 2026) {SECOND}, data as of" in said
+
+
+def test_verify_names_an_official_release_that_has_gone(settings: Settings) -> None:
+    make_due(settings, open_landing(settings), OF_NOVEMBER)
+    publish(settings, date(2026, 12, 22), month(NOVEMBER, 9.0))
+    release = settings.releases / SECOND
+    assert call("verify").exit_code == 0
+    release.rename(release.with_name(".moved"))
+    done = call("verify")
+    assert done.exit_code == 5
+    assert "Official release 1 (November 2026): release 20261213T0530-0000000001:" in done.stdout
+    assert folder_of(settings, current(settings)).exists()  # type: ignore[arg-type]
+    listed = json.loads(call("releases", "list", "--format", "json").stdout)
+    assert [(row["release_id"], row["is_whole"]) for row in listed if row["official_number"]] == [
+        (SECOND, False)
+    ]
