@@ -3,12 +3,14 @@
 Belongs here: addresses, paging, types. Does not belong here: figures (the release's tables), who may ask
 (access/).
 
-Every answer is of one release and says which. A release never changes, so the ETag is that of the release and
-the question, and `If-None-Match` is answered with 304.
+Every answer is of one release and says which; `release=official`, `release=working` or an id asks for one.
+A release never changes, so the ETag is that of the release and the question, and `If-None-Match` is answered
+with 304.
 """
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -20,6 +22,7 @@ from pipelines.release.opened import rows_of
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import DamagedReleaseError
 from portal.library import Library, Shelf
+from portal.switch import shelf_of
 
 MOST_ROWS = 1_000
 #: What a list can be narrowed by; each is a column of the table.
@@ -32,6 +35,7 @@ class Rows(BaseModel, Generic[Row]):
     """A page of rows. `next`: the address of the page after it."""
 
     release_id: str
+    release_label: str
     is_invented: bool
     count: int
     next: str | None
@@ -42,6 +46,7 @@ class ReleaseInfo(BaseModel):
     """What release.json says of the release that is served."""
 
     release_id: str
+    release_label: str
     data_as_of_utc: str
     created_at_utc: str
     is_invented: bool
@@ -158,9 +163,10 @@ def build_api(library: Library) -> FastAPI:
     wanted = Annotated[Asked, Depends(asked)]
 
     def answer(request: Request, make: Callable[[Shelf], BaseModel]) -> Response:
-        shelf = library.shelf()
+        shelf = shelf_of(request, library)
         key = f"{request.url.path}?{request.url.query}"
-        tag = f'"{hashlib.sha256(f"{shelf.release.release_id} {key}".encode()).hexdigest()[:32]}"'
+        about = f"{shelf.release.release_id} {shelf.release.label} {key}"
+        tag = f'"{hashlib.sha256(about.encode()).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
         if tag in {
             one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")
@@ -174,9 +180,7 @@ def build_api(library: Library) -> FastAPI:
         """Which release the figures are of."""
         return answer(
             request,
-            lambda shelf: ReleaseInfo(
-                **{name: getattr(shelf.release, name) for name in ReleaseInfo.model_fields}
-            ),
+            lambda shelf: ReleaseInfo(**asdict(shelf.release), release_label=shelf.release.label),
         )
 
     @api.get("/indicators", response_model=Rows[Indicator])
@@ -244,6 +248,7 @@ def _page(
 ) -> Rows[Row]:
     return Rows[model](  # type: ignore[valid-type]
         release_id=shelf.release.release_id,
+        release_label=shelf.release.label,
         is_invented=shelf.release.is_invented,
         count=count,
         next=following,

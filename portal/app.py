@@ -23,8 +23,11 @@ from pipelines.settings import Settings
 from portal import access, charts, downloads, extracts, pages
 from portal.api import build_api
 from portal.library import Library, Shelf
+from portal.pages.page import only
 from portal.rates import Rates
+from portal.releases import Releases
 from portal.send import Door
+from portal.switch import NAME, carried, shelf_of
 from portal.templates import environment, page_of, render
 
 STATIC = Path(__file__).with_name("static")
@@ -40,6 +43,7 @@ def build_app(settings: Settings) -> Starlette:
         Route("/health", _health(library), name="health"),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
+    routes += Releases(settings, library).routes()
     for page in pages.PAGES:
         routes.append(Route(page.path, _page(library, page), name=page.name))
     for path, name, chart in charts.CHARTS:
@@ -71,11 +75,15 @@ def _key(request: Request) -> str:
 
 def _page(library: Library, page: pages.Page) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
-        shelf, asked = library.shelf(), _asked(request)
-        html = shelf.kept(
-            _key(request),
-            lambda connection: render(page.template, **page.make(shelf.release, connection, asked)).encode(),
-        )
+        shelf, asked = shelf_of(request, library, page.usual), _asked(request)
+
+        def made(connection: duckdb.DuckDBPyConnection) -> bytes:
+            values = page.make(shelf.release, connection, asked)
+            same = only(request.query_params, NAME)  # what is linked is of the same release
+            values["asked"] = {**values.get("asked", {}), **same}
+            return render(page.template, **values, carried=carried(request)).encode()
+
+        html = shelf.kept(_key(request), made)
         return page_of(request, html.decode(), shelf.release)
 
     return endpoint
@@ -86,10 +94,11 @@ def _front(library: Library) -> Callable[[Request], Response]:
 
     def endpoint(request: Request) -> Response:
         try:
-            release = library.shelf().release
+            release = shelf_of(request, library).release
         except NotFoundError:
             release = None
-        return page_of(request, render("front.html", release=release), release)
+        html = render("front.html", release=release, carried=carried(request))
+        return page_of(request, html, release)
 
     return endpoint
 
@@ -99,7 +108,7 @@ Make = Callable[[Shelf, duckdb.DuckDBPyConnection, Mapping[str, str]], bytes]
 
 def _made(library: Library, make: Make, media_type: str) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
-        shelf, asked = library.shelf(), _asked(request)
+        shelf, asked = shelf_of(request, library), _asked(request)
         body = shelf.kept(_key(request), lambda connection: make(shelf, connection, asked))
         return Response(body, media_type=media_type)
 

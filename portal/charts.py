@@ -63,7 +63,7 @@ def ranked(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) ->
     if together is not None:
         line = _chart([{"all": together / size}])
         layers.insert(0, line.mark_rule(color=SOFT, strokeDash=[4, 3]).encode(x="all:Q"))
-    return _svg(alt.layer(*layers).properties(width=560, height=ROW_HEIGHT * len(rows)))
+    return _svg(alt.layer(*layers).properties(width=560, height=ROW_HEIGHT * len(rows)), shelf)
 
 
 def funnel(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> bytes:
@@ -120,7 +120,7 @@ def funnel(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) ->
                 align="left" if left else "right", dx=7 if left else -7, fontSize=11
             )
             layers.append(text.encode(x=x, y="value:Q", text="force:N"))
-    return _svg(alt.layer(*layers).properties(width=620, height=340))
+    return _svg(alt.layer(*layers).properties(width=620, height=340), shelf)
 
 
 def spine(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> bytes:
@@ -153,7 +153,7 @@ def spine(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> 
             y=y, x="place:Q", color=alt.Color("colour:N", scale=None)
         ),
     ]
-    return _svg(alt.layer(*layers).properties(width=420, height=22 * len(rows)))
+    return _svg(alt.layer(*layers).properties(width=420, height=22 * len(rows)), shelf)
 
 
 def trend_rows(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[dict[str, Any]]:
@@ -215,7 +215,7 @@ def trend(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> 
         base.mark_line(color=BLUE).encode(x=x, y=y, detail="series:N"),
         base.mark_circle(color=BLUE, size=45, opacity=1).encode(x=x, y=y),
     ]
-    return _svg(alt.layer(*layers).properties(width=620, height=240))
+    return _svg(alt.layer(*layers).properties(width=620, height=240), shelf)
 
 
 Chart = Callable[[Shelf, duckdb.DuckDBPyConnection, Asked], bytes]
@@ -253,11 +253,17 @@ def _chart(rows: list[dict[str, Any]]) -> alt.Chart:
     return alt.Chart(pl.DataFrame(rows, infer_schema_length=None))
 
 
-def _svg(chart: alt.LayerChart | alt.FacetChart) -> bytes:
+def _svg(chart: alt.LayerChart | alt.FacetChart, shelf: Shelf) -> bytes:
+    release = shelf.release
+    made_from = f"{release.label} {release.release_id}" + ": invented figures" * release.is_invented
+    title = alt.TitleParams(
+        made_from, orient="bottom", anchor="end", fontSize=10, fontWeight="normal", color=SOFT, offset=8
+    )
     # What vl-convert measures text with, and fonts of the same widths.
     font = "Liberation Sans, Arial, Helvetica, sans-serif"
     drawn = (
-        chart.configure(font=font, background="white")
+        chart.properties(title=title)
+        .configure(font=font, background="white")
         .configure_view(stroke=None)
         .configure_axis(
             labelFontSize=12,

@@ -40,7 +40,9 @@ def of_series(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked)
     """The periods that a trend is drawn from."""
     if not (rows := trend_rows(shelf, connection, asked)):
         raise NotFoundError("there is no number in this series")
-    return _csv([row | {"release_id": shelf.release.release_id} for row in rows])
+    return _csv(
+        [row | {"release_id": shelf.release.release_id, "release_label": shelf.release.label} for row in rows]
+    )
 
 
 def workbook(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> bytes:

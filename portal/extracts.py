@@ -1,9 +1,12 @@
 """A force's own files, for those who signed in as that force: the extract of the release, and its workbook.
 
+Of the working release, which scripts fetch every day, unless another is asked for.
+
 Belongs here: listing and handing them out, and writing down who took which. Does not belong here: what stands
 in them (pipelines/release/extracts.py, workbook.py), or who may have them (access/rules.py).
 """
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -13,13 +16,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from pipelines.release.official import WORKING
 from pipelines.release.opened import names
-from pipelines.release.published import folder_of
+from pipelines.release.published import Release, folder_of
 from pipelines.release.workbook import write_workbook
 from pipelines.settings import Settings
 from portal import access
 from portal.downloads import XLSX
 from portal.library import Library, Shelf
+from portal.switch import carried, shelf_of
 from portal.templates import page_of, render
 
 #: What each file holds, by how its name begins; the first that fits.
@@ -56,9 +61,16 @@ def _files(settings: Settings, shelf: Shelf, force_id: str) -> list[str]:
     return found
 
 
+def _named(shelf: Shelf, force_id: str, name: str) -> str:
+    """What a file is called where it is kept: `kent_official-release-3-november-2026_posts.csv`."""
+    if shelf.release.label == Release.label:
+        return f"{force_id}_{name}"
+    return f"{force_id}_{'-'.join(re.findall('[a-z0-9]+', shelf.release.label.lower()))}_{name}"
+
+
 def _listing(settings: Settings, library: Library) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
-        shelf, force_id = library.shelf(), request.path_params["force_id"]
+        shelf, force_id = shelf_of(request, library, WORKING), request.path_params["force_id"]
         folder = folder_of(settings, shelf.release) / "extracts" / force_id
         files: list[dict[str, Any]] = [
             {
@@ -69,7 +81,13 @@ def _listing(settings: Settings, library: Library) -> Callable[[Request], Respon
             for name in _files(settings, shelf, force_id)
         ]
         forces = names(shelf.connection.cursor(), "force_id", "force_name", "dim_force")
-        html = render("extract.html", files=files, force_id=force_id, force_name=forces[force_id])
+        html = render(
+            "extract.html",
+            files=files,
+            force_id=force_id,
+            force_name=forces[force_id],
+            carried=carried(request),
+        )
         return page_of(request, html, shelf.release)
 
     return endpoint
@@ -77,20 +95,20 @@ def _listing(settings: Settings, library: Library) -> Callable[[Request], Respon
 
 def _file(settings: Settings, library: Library) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
-        shelf, force_id = library.shelf(), request.path_params["force_id"]
+        shelf, force_id = shelf_of(request, library, WORKING), request.path_params["force_id"]
         name = request.path_params["file"]
         if name not in _files(settings, shelf, force_id):
             raise HTTPException(404, "There is no such file in the extract.")
         access.audit(request, "download", release=shelf.release.release_id, detail=name)
         path = folder_of(settings, shelf.release) / "extracts" / force_id / name
-        return FileResponse(path, filename=f"{force_id}_{name}")
+        return FileResponse(path, filename=_named(shelf, force_id, name))
 
     return endpoint
 
 
 def _workbook(settings: Settings, library: Library) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
-        shelf, force_id = library.shelf(), request.path_params["force_id"]
+        shelf, force_id = shelf_of(request, library, WORKING), request.path_params["force_id"]
         _files(settings, shelf, force_id)
         extract = folder_of(settings, shelf.release) / "extracts" / force_id
 
@@ -101,7 +119,9 @@ def _workbook(settings: Settings, library: Library) -> Callable[[Request], Respo
 
         body = shelf.kept(f"workbook {force_id}", made)
         access.audit(request, "download", release=shelf.release.release_id, detail="workbook.xlsx")
-        headers = {"Content-Disposition": f'attachment; filename="{force_id}.xlsx"'}
+        headers = {
+            "Content-Disposition": f'attachment; filename="{_named(shelf, force_id, "workbook.xlsx")}"'
+        }
         return Response(body, media_type=XLSX, headers=headers)
 
     return endpoint

@@ -1,7 +1,7 @@
-"""The release that is shown: opened once, checked once, and another as soon as one is published.
+"""The releases that are shown: each opened once, checked once, and another as soon as one is published.
 
-Belongs here: which release is open, and what was already made from it. Does not belong here: what is asked
-of it (pages/), or how releases lie on disk (pipelines/release/published.py).
+Belongs here: which releases are open, and what was already made from them. Does not belong here: what is
+asked of one (pages/), which one a reader asks for (switch.py), or how they lie on disk (pipelines/release).
 """
 
 import logging
@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from pipelines.release.opened import open_release
-from pipelines.release.published import DamagedReleaseError, Release
+from pipelines.release.official import OFFICIAL, WORKING, find, path_of
+from pipelines.release.opened import connected
+from pipelines.release.periods import NotFoundError
+from pipelines.release.published import DamagedReleaseError, Release, check_tables
 from pipelines.settings import Settings
 
-#: How many pages and charts of one release are kept once they are made.
-KEPT = 2_000
+#: How much of the pages and charts of one release is kept once they are made: some thousand pages.
+KEPT_BYTES = 64 * 2**20
+#: So many releases that were asked for by their id stay open.
+ASKED = 3
 log = logging.getLogger(__name__)
 
 
@@ -29,6 +33,7 @@ class Shelf:
     release: Release
     connection: duckdb.DuckDBPyConnection
     _made: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def kept(self, key: str, make: Callable[[duckdb.DuckDBPyConnection], bytes]) -> bytes:
@@ -38,44 +43,68 @@ class Shelf:
         with self._lock:
             if (made := self._made.get(key)) is None:
                 made = self._made[key] = make(self.connection.cursor())
-                if len(self._made) > KEPT:
-                    self._made.popitem(last=False)
+                self._size += len(made)
+                while self._size > KEPT_BYTES and len(self._made) > 1:
+                    self._size -= len(self._made.popitem(last=False)[1])
             return made
 
 
 class Library:
-    """Which release is open. Asked on every request, so that no page mixes two."""
+    """Which releases are open. Asked once for each request, so that no page mixes two."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._pointed: bytes | None = None
-        self._shelf: Shelf | None = None
-        self.damage: str | None = None  # why the published release is not the one that is shown
+        #: By what was asked: what the pointers were then, and the shelf.
+        self._found: dict[str | None, tuple[bytes, Shelf]] = {}
+        self._damage: dict[str | None, str] = {}
 
-    def shelf(self) -> Shelf:
-        """The published release. While a newer one is damaged, the one before it stays.
+    @property
+    def damage(self) -> str | None:
+        """Why a release that should be shown is not the one that is."""
+        return "; ".join(dict.fromkeys(self._damage.values())) or None
+
+    def shelf(self, asked: str | None = None) -> Shelf:
+        """The release that is asked for: `official`, `working`, an id; None is the official one where there
+        is one. While a newer one is damaged, the one before it stays.
 
         Raises:
-            NotFoundError: nothing is published.
+            NotFoundError: nothing is published, or no such release is kept.
             DamagedReleaseError: what is published is damaged, and nothing else was open.
         """
-        pointer = self._settings.releases / "current"
-        pointed = pointer.read_bytes() if pointer.exists() else None
-        if self._shelf is None or pointed != self._pointed:
+        pointers = self._pointers()
+        found = self._found.get(asked)
+        if found is None or found[0] != pointers:
             with self._lock:
-                if self._shelf is None or pointed != self._pointed:
-                    self._open(pointed)
-        assert self._shelf is not None
-        return self._shelf
+                found = self._found.get(asked)
+                if found is None or found[0] != pointers:
+                    found = self._found[asked] = (pointers, self._opened(asked))
+                    by_id = [each for each in self._found if each not in (None, OFFICIAL, WORKING, asked)]
+                    if len(by_id) >= ASKED:
+                        del self._found[by_id[0]]
+        return found[1]
 
-    def _open(self, pointed: bytes | None) -> None:
+    def _pointers(self) -> bytes:
+        """What says which release is the working one, and which are official."""
+        paths = (self._settings.releases / "current", path_of(self._settings))
+        return b"\0".join(path.read_bytes() if path.exists() else b"" for path in paths)
+
+    def _opened(self, asked: str | None) -> Shelf:
         try:
-            release, connection = open_release(self._settings)
+            release = find(self._settings, asked)
+            if release is None:
+                raise NotFoundError("nothing is published yet: `beatbook run` publishes")
+            for _, shelf in self._found.values():
+                if (shelf.release.release_id, shelf.release.label) == (release.release_id, release.label):
+                    self._damage.pop(asked, None)
+                    return shelf
+            check_tables(self._settings, release)
         except DamagedReleaseError as error:
-            if self._shelf is None:
+            if asked not in self._found:
                 raise
-            self.damage, self._pointed = str(error), pointed
-            log.error("%s stays open: %s", self._shelf.release.release_id, error)
-            return
-        self._shelf, self._pointed, self.damage = Shelf(release, connection), pointed, None
+            stays = self._found[asked][1]
+            self._damage[asked] = str(error)
+            log.error("%s stays open: %s", stays.release.release_id, error)
+            return stays
+        self._damage.pop(asked, None)
+        return Shelf(release, connected(self._settings, release))

@@ -5,6 +5,7 @@ Belongs here: what was collected. Does not belong here: figures.
 
 import duckdb
 
+from pipelines.release.official import WORKING
 from pipelines.release.opened import rows_of
 from pipelines.release.published import Release
 from portal.pages.page import Asked, Made, Page
@@ -61,4 +62,5 @@ def make(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) 
     }
 
 
-PAGES = [Page("/data", "data", "data.html", make)]
+#: What was collected is of now, whatever is official.
+PAGES = [Page("/data", "data", "data.html", make, usual=WORKING)]

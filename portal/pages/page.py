@@ -28,12 +28,14 @@ PERIOD_TYPES = {
 
 @dataclass(frozen=True)
 class Page:
-    """`name`: by which the rules of access know it. `make`: what the template needs, of a release."""
+    """`name`: by which the rules of access know it. `make`: what the template needs, of a release. `usual`:
+    which release it is of where nobody says; None is the official one where there is one."""
 
     path: str
     name: str
     template: str
     make: Make
+    usual: str | None = None
 
 
 def choices(connection: duckdb.DuckDBPyConnection, period: Period) -> Made:

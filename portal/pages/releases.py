@@ -1,13 +1,15 @@
-"""The release that is shown: what it was made of, what passed, and which figures it revises.
+"""One release: what it was made of, what passed, and which figures it revises.
 
-Belongs here: this page. Does not belong here: the comparison of releases (pipelines/release/revisions.py).
+Belongs here: this page. Does not belong here: which releases there are (portal/releases.py), or the
+comparison of releases (pipelines/release/revisions.py).
 """
 
 import duckdb
 
-from pipelines.release import figures, revisions
+from pipelines.release import revisions
 from pipelines.release.opened import names, rows_of
 from pipelines.release.published import Release
+from pipelines.release.sentences import kept_as
 from portal.pages.page import Asked, Made, Page
 
 #: Revised cells that are listed; all of them are in the release as a table.
@@ -37,10 +39,10 @@ def make(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) 
         "rows": rows,
         "counts": counts,
         "reasons": revisions.REASONS,
-        "figures": figures,
+        "kept_as": kept_as(release),
         "platforms": {"all": "All platforms"}
         | names(connection, "platform", "platform_name", "dim_platform"),
     }
 
 
-PAGES = [Page("/releases", "releases", "releases.html", make)]
+PAGES = [Page("/releases/{release}", "releases", "release.html", make)]

@@ -18,8 +18,9 @@ from starlette.responses import HTMLResponse
 from pipelines.registry.release_calendar import ReleaseDate, check_release_calendar, coming
 from pipelines.release import figures
 from pipelines.release.published import Release
-from pipelines.release.sentences import counted, lower
+from pipelines.release.sentences import counted, kept_as, lower
 from pipelines.settings import SEEDS, Settings
+from portal.switch import carried, other
 
 #: How a verdict looks beside its word, for those who see no colour.
 SIGNS = {"better": "▲", "worse": "▼", "higher": "△", "lower": "▽", "similar": "="}
@@ -63,7 +64,8 @@ environment.filters |= {
     "counted": counted,
     "merged": lambda first, second: {**first, **second},
 }
-environment.globals |= {"interval": figures.interval, "link": link}
+#: `carried`: what an address needs to be of the same release (switch.py).
+environment.globals |= {"interval": figures.interval, "link": link, "carried": ""}
 
 
 def render(template: str, **values: Any) -> str:
@@ -80,6 +82,9 @@ def page_of(request: Request, content: str, release: Release | None, status: int
         title=_heading(content),
         release=release,
         request=request,
+        kept_as=kept_as(release) if release else "",
+        other=other(request, release) if release else None,
+        carried=carried(request),
         coming=coming(_calendar(), settings.profile.present()),
         contact=settings.contact,
     )

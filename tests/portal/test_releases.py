@@ -1,0 +1,180 @@
+"""Official or working: which figures stand on a page, what says so, and the pages of releases themselves."""
+
+import csv
+import io
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher, profiles
+from starlette.testclient import TestClient
+
+from pipelines.landing.store import open_landing
+from pipelines.release.marking import make_by_hand, make_due
+from pipelines.release.official import path_of
+from pipelines.release.rollback import roll_back
+from pipelines.settings import Settings
+from portal.access import users
+from portal.app import build_app
+from tests.portal.access.conftest import PASSWORD, Browser
+from tests.portal.test_app import EVERY_PAGE, text_of
+from tests.release.official import DECEMBER, NOVEMBER, OF_DECEMBER, OF_NOVEMBER, month, publish
+
+FIRST, SECOND = "20261212T0530-0000000001", "20261222T0530-0000000001"
+TABLE = "/indicators/followers?platform=bluesky&period=2026-11"
+OFFICIAL = "Official release 1 (November 2026)"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """An official release in which Essex has 3.25, and a working one with 4.75."""
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(users, "HASHER", PasswordHasher.from_parameters(profiles.CHEAPEST))
+    settings = Settings()
+    for role, force in (("lead", None), ("force", "kent")):
+        users.add(settings, force or role, role, force, PASSWORD)  # type: ignore[arg-type]
+    publish(settings, date(2026, 12, 12), month(NOVEMBER, 3.25))
+    make_due(settings, open_landing(settings), OF_NOVEMBER)
+    publish(settings, date(2026, 12, 22), month(NOVEMBER, 4.75))
+    return settings
+
+
+@pytest.fixture
+def lead(settings: Settings) -> Browser:
+    browser = Browser(build_app(settings))
+    browser.sign_in("lead")
+    return browser
+
+
+def test_a_page_is_official_and_one_link_away_from_working(lead: Browser) -> None:
+    page = lead.get(TABLE).text
+    assert "3.25" in page
+    assert "4.75" not in page
+    assert f"{OFFICIAL} , data as of 12 December 2026: frozen, and revised only by" in text_of(page)
+    assert f"{OFFICIAL} {FIRST}, data as of" in text_of(page)
+    found = re.search(r'Or <a href="([^"]+)">the working release</a>', page)
+    assert found
+    working = lead.get(found[1].replace("&amp;", "&")).text
+    assert "4.75" in working
+    assert "3.25" not in working
+    assert "Working release , data as of 22 December 2026: figures of one day, which can still" in text_of(
+        working
+    )
+    back = re.search(r'Or <a href="([^"]+)">the official release</a>', working)
+    assert back
+    assert "3.25" in lead.get(back[1].replace("&amp;", "&")).text
+
+
+def test_every_link_of_a_page_leads_on_to_the_same_release(lead: Browser) -> None:
+    page = lead.get(f"{TABLE}&release=working").text
+    links = re.findall(r'(?:href|src)="(/(?:national|indicators|forces|compare|charts|tables)[^"]*)"', page)
+    assert len(links) > 5
+    others = [link for link in links if "release=working" not in link]
+    assert others == [re.search(r'Or <a href="([^"]+)"', page)[1]]  # type: ignore[index]
+    assert '<input type="hidden" name="release" value="working">' in page
+
+
+def test_the_label_stands_in_files_charts_and_the_interface(lead: Browser) -> None:
+    for asked, label, value in (("", OFFICIAL, 3.25), ("&release=working", "Working release", 4.75)):
+        rows = csv.DictReader(io.StringIO(lead.get(f"/tables{TABLE.replace('?', '.csv?')}{asked}").text))
+        (essex,) = (row for row in rows if row["area_id"] == "essex")
+        assert (float(essex["value"]), essex["release_label"]) == (value, label)
+        drawn = lead.get(
+            f"/charts/ranked.svg?indicator=followers&platform=bluesky&period=2026-11{asked}"
+        ).text
+        assert f"{label} {FIRST if not asked else SECOND}: invented figures" in drawn
+        answer = lead.get(
+            f"/api/v1/values?area_id=essex&indicator_id=followers&period_from=2026-11-01{asked}"
+        )
+        assert answer.json()["release_label"] == label
+        assert answer.json()["items"][0]["value"] == value
+    assert lead.get("/api/v1/release?release=" + SECOND).json()["release_id"] == SECOND
+
+
+def test_what_becomes_official_is_called_so_at_once(settings: Settings, lead: Browser) -> None:
+    assert "Working release" in lead.get(f"{TABLE}&release={SECOND}").text
+    tag = lead.get(f"/api/v1/release?release={SECOND}").headers["etag"]
+    make_by_hand(
+        settings, open_landing(settings), OF_NOVEMBER, "A lead", "Essex was wrong.", is_correction=True
+    )
+    page = lead.get(f"{TABLE}&release={SECOND}").text
+    assert "Official release 2 (November 2026, corrected)" in page
+    assert "4.75" in lead.get(TABLE).text
+    assert lead.get(f"/api/v1/release?release={SECOND}").headers["etag"] != tag
+
+
+def test_without_signing_in_official_figures_alone_are_read(settings: Settings) -> None:
+    public = settings.model_copy(update={"public_pages": frozenset(EVERY_PAGE.split(","))})
+    client = TestClient(build_app(public))
+    page = client.get(TABLE)
+    assert "3.25" in page.text
+    assert "the working release" not in page.text
+    for path in (f"{TABLE}&release=working", f"/releases/{SECOND}", f"/api/v1/values?release={SECOND}",
+                 f"/releases/difference?old={FIRST}&new=working"):  # fmt: skip
+        answer = client.get(path)
+        assert answer.status_code == 403, path
+        assert "Without signing in you can read official figures" in answer.text
+    index = text_of(client.get("/releases").text)
+    assert FIRST in index
+    assert SECOND not in index
+
+
+def test_a_release_that_is_not_there_and_a_damaged_list_are_said(settings: Settings, lead: Browser) -> None:
+    assert lead.get(f"{TABLE}&release=20200101T0530-0000000001").status_code == 404
+    assert lead.get(f"{TABLE}&release=%3Cscript%3E").status_code == 404
+    assert "3.25" in lead.get(TABLE).text
+    path_of(settings).write_text("[")
+    assert "3.25" in lead.get(TABLE).text  # what was open stays
+    fresh = Browser(build_app(settings))
+    fresh.sign_in("lead")
+    assert fresh.get(TABLE).status_code == 503
+    assert "no list of official releases" in text_of(fresh.get(TABLE).text)
+
+
+def test_the_releases_page_has_the_calendar_official_and_working_ones_and_rollbacks(
+    settings: Settings, lead: Browser
+) -> None:
+    make_by_hand(
+        settings, open_landing(settings), OF_NOVEMBER, "A lead", "Essex was wrong.", is_correction=True
+    )
+    roll_back(settings, FIRST, "An engineer", "To try it.", OF_NOVEMBER)
+    said = text_of(lead.get("/releases").text)
+    assert f"November 2026 21 December 2026, 09:30 11 December 2026 22 November 2026 {OFFICIAL}" in said
+    assert "January 2027 10 February 2027, 09:30 3 February 2027 22 November 2026 announced" in said
+    assert "By A lead: Essex was wrong. 1 figures of the one before: which and why , as CSV" in said
+    assert "Nothing: it is the first." in said
+    assert "rolled back from" in said
+    assert (
+        "21 December 2026: from 20261222T0530-0000000001 to 20261212T0530-0000000001, by An engineer" in said
+    )
+
+
+def test_what_is_different_between_two_has_an_address_and_a_file(settings: Settings, lead: Browser) -> None:
+    address = f"/releases/difference?old={FIRST}&new=working"
+    said = text_of(lead.get(address).text)
+    assert "1: What was collected since says otherwise." in said
+    assert "Essex Police, Followers per 1,000, Bluesky, November 2026: 4.75 in place of 3.25." in said
+    file = lead.get(address.replace("difference?", "difference.csv?"))
+    assert f"difference_{FIRST}_{SECOND}.csv" in file.headers["content-disposition"]
+    (row,) = csv.DictReader(io.StringIO(file.text))
+    assert (row["area_id"], row["old_value"], row["new_value"]) == ("essex", "3.25", "4.75")
+    assert "No figure is another one." in lead.get(f"/releases/difference?old={FIRST}&new={FIRST}").text
+    assert lead.get("/releases/difference?old=20200101T0530-0000000001").status_code == 404
+
+
+def test_what_an_official_release_revises_is_a_file_for_ever(settings: Settings, lead: Browser) -> None:
+    publish(settings, date(2027, 1, 10), month(NOVEMBER, 5.5), month(DECEMBER))
+    make_due(settings, open_landing(settings), OF_DECEMBER)
+    file = lead.get("/releases/official/2/revisions.csv")
+    assert "official-2_revisions.csv" in file.headers["content-disposition"]
+    assert "5.50 in place of 3.25" in file.text
+    for number in (1, 3):
+        assert lead.get(f"/releases/official/{number}/revisions.csv").status_code == 404
+    assert "Official release 2 (December 2026)" in text_of(lead.get("/releases/official").text)
+
+
+def test_each_release_has_its_page(lead: Browser) -> None:
+    assert f"{OFFICIAL}: {FIRST}" in text_of(lead.get(f"/releases/{FIRST}").text)
+    assert f"Working release: {SECOND}" in text_of(lead.get(f"/releases/{SECOND}").text)
+    assert lead.get("/releases/nothing").status_code == 404
