@@ -29,6 +29,7 @@ from portal.releases import Releases
 from portal.send import Door
 from portal.switch import NAME, carried, shelf_of
 from portal.templates import environment, page_of, render
+from portal.voice import notes, preview
 
 STATIC = Path(__file__).with_name("static")
 #: Longer than any that a form of ours makes.
@@ -43,7 +44,8 @@ def build_app(settings: Settings) -> Starlette:
         Route("/health", _health(library), name="health"),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
-    routes += Releases(settings, library).routes()
+    voice = [*preview.Preview(settings, library).routes(), *notes.Notes(settings, library).routes()]
+    routes += [*Releases(settings, library).routes(), *voice]
     for page in pages.PAGES:
         routes.append(Route(page.path, _page(library, page), name=page.name))
     for path, name, chart in charts.CHARTS:
@@ -83,8 +85,10 @@ def _page(library: Library, page: pages.Page) -> Callable[[Request], Response]:
             values["asked"] = {**values.get("asked", {}), **same}
             return render(page.template, **values, carried=carried(request)).encode()
 
-        html = shelf.kept(_key(request), made)
-        return page_of(request, html.decode(), shelf.release)
+        html = shelf.kept(_key(request), made).decode()
+        for place in (notes.placed, preview.placed):  # what is said of a release goes on after it was made
+            html = place(request.state.access.settings, html, lambda: notes.indicator_names(library))
+        return page_of(request, html, shelf.release)
 
     return endpoint
 

@@ -26,6 +26,9 @@ What = Literal[
     "refused",
     "download",
     "upload",
+    "query",
+    "answer",
+    "note",
 ]
 
 

@@ -51,7 +51,8 @@ _SIGNED_IN = Rule(False, May.YES, May.YES, May.YES)
 
 #: By page. A page that is missing here is nobody's. What is published may be read by each role. A force's
 #: files hold posts and counts that its own table does not show to others: neither leads nor engineers need
-#: them, and an engineer who must look has the data folder. What is sent is sent by the force it is about.
+#: them, and an engineer who must look has the data folder. What is sent, queried or noted is so by the
+#: force that it is about; leads and engineers answer its queries.
 RULES = {
     "front": _ANYONE,
     "method": _ANYONE,
@@ -69,6 +70,9 @@ RULES = {
     "api": _SIGNED_IN,
     "extract": Rule(False, May.NO, May.OWN, May.NO),
     "upload": Rule(False, May.NO, May.OWN, May.NO, by_token=False),
+    "preview": Rule(False, May.NO, May.OWN, May.NO, by_token=False),
+    "notes": Rule(False, May.NO, May.OWN, May.NO, by_token=False),
+    "queries": Rule(False, May.YES, May.NO, May.YES, by_token=False),
     "account": Rule(False, May.YES, May.YES, May.YES, by_token=False),
     "users": Rule(False, May.NO, May.NO, May.YES, by_token=False),
 }

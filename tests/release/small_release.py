@@ -206,6 +206,8 @@ def publish_small(
     members = [(force, force) for force in FORCES] + [(group, force) for group in GROUPS for force in FORCES]
     tables["dim_area_member"] = pl.DataFrame(members, schema=["area_id", "force_id"], orient="row")
     tables["dim_account"] = pl.DataFrame(schema=_ACCOUNTS)
+    tables["dim_account_event"] = pl.DataFrame(schema=_EVENTS)
+    tables["bench_cusum"] = pl.DataFrame(schema=_CUSUM)
     tables["fct_collection"] = pl.DataFrame(schema=_COLLECTED)
     note = PROFILES["sandbox"].note
     made_at = created_at or f"{as_of}T05:40:00Z"
@@ -225,8 +227,17 @@ def publish_small(
 
 
 _ACCOUNTS = {
-    **dict.fromkeys(("account_id", "force_id", "platform", "account_type"), pl.String),
-    **dict.fromkeys(("opened_date", "closed_date"), pl.Date),
+    **dict.fromkeys(("account_id", "force_id", "platform", "account_type", "handle"), pl.String),
+    **dict.fromkeys(("opened_date", "closed_date", "merged_date"), pl.Date),
+}
+_EVENTS = {
+    **dict.fromkeys(("account_id", "force_id", "event_type", "into_account_id"), pl.String),
+    "event_date": pl.Date,
+}
+_CUSUM = {
+    **dict.fromkeys(("force_id", "period_type"), pl.String),
+    **dict.fromkeys(("period_start", "worse_since_date"), pl.Date),
+    "is_worse": pl.Boolean,
 }
 _COLLECTED = {
     **dict.fromkeys(("account_id", "force_id", "platform", "reason"), pl.String),
