@@ -125,6 +125,11 @@ def _show_published(status: "Status") -> None:
         elif not build["computed_from_date"]:
             computed = "nothing was new"
         console.print(f"[bold]Last build[/] {build['built_at_utc']}: {computed}", highlight=False)
+    if status.official:
+        console.print(f"[bold]Newest[/] {status.official}", highlight=False)
+    if status.held:
+        console.print("[bold red]Not official yet[/] ", end="")
+        console.print(status.held, markup=False, highlight=False, soft_wrap=True)
     if status.next_official:
         console.print(f"[bold]Next official release[/] {status.next_official}", highlight=False)
     if status.calendar:

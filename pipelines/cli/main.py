@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="The benchmarking warehouse for UK police social media.",
-    epilog="Exit codes: 0 done; 1 bad input; 2 wrong call; 3 a gate failed, nothing published, or a replay "
-    "differs; "
+    epilog="Exit codes: 0 done; 1 bad input; 2 wrong call; 3 a gate failed, nothing published or made "
+    "official, or a replay differs; "
     "4 incomplete (status); 5 infrastructure. BEATBOOK_PROFILE=production reads the real register; "
     "the default, sandbox, invents every figure.",
     no_args_is_help=True,

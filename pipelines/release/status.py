@@ -13,7 +13,9 @@ from pipelines.gates.records import REQUIRED, recorded
 from pipelines.landing.quarantine import WHOLE, quarantined
 from pipelines.landing.store import Landing
 from pipelines.registry.release_calendar import check_release_calendar, coming, ends
+from pipelines.release.marking import overdue
 from pipelines.release.missing import QUARANTINED, Missing, in_lines, last_words, missing
+from pipelines.release.official import officials
 from pipelines.release.published import DamagedReleaseError, served
 from pipelines.settings import SEEDS, Settings
 from pipelines.sources.catalogue import pulled_platforms
@@ -27,8 +29,8 @@ class Status:
     `damage`: what of the published release is not what was published. `failed_build`: that the newest build
     did not pass, and where what it made lies.
     `waiting`: runs that have been in Dagster's queue for over an hour. `overdue`: returns that forces have
-    not sent; nothing of ours is incomplete for that. `next_official`: which official release is announced
-    next; `calendar`: that the calendar has to be carried on.
+    not sent; nothing of ours is incomplete for that. `official`: the newest official release, `held`: why
+    what is due is not out; `next_official`: which is announced next; `calendar`: that it ends.
     """
 
     release: dict[str, Any] | None = None
@@ -40,6 +42,8 @@ class Status:
     failed_gates: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     overdue: list[str] = field(default_factory=list)
+    official: str = ""
+    held: str = ""
     next_official: str = ""
     calendar: str | None = None
 
@@ -83,7 +87,20 @@ def status(settings: Settings, landing: Landing) -> Status:
     if row := coming(dates, now):
         found.next_official = f"{row.month_name}: {row.when}"
     found.calendar = ends(dates, now)
+    _add_official(found, settings, now)
     return found
+
+
+def _add_official(found: Status, settings: Settings, now: datetime) -> None:
+    try:
+        if marks := officials(settings):
+            found.official = f"{marks[-1].label}: {marks[-1].release_id}"
+        if row := overdue(settings, now):
+            found.held = (
+                f"{row.month_name} was due {row.when}: `beatbook releases official` says why it is not out"
+            )
+    except DamagedReleaseError as error:
+        found.held = str(error)
 
 
 def _failed_gates(settings: Settings, build: Build) -> list[str]:

@@ -27,7 +27,7 @@ PAGES = [
         "/forces/kent?period_type=week",
     ),
     *("/compare", "/compare?force1=kent&force2=essex&period_type=week", "/questions", "/questions/incidents"),
-    *("/questions/mergers", "/data", "/releases", "/method", "/nothing"),
+    *("/questions/mergers", "/data", "/releases", "/releases/difference", "/method", "/nothing"),
 ]
 PHONE, LAPTOP = {"width": 390, "height": 800}, {"width": 1280, "height": 900}
 

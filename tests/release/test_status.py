@@ -12,10 +12,13 @@ from pipelines.cli import app
 from pipelines.gates.records import GateResult, record
 from pipelines.landing.manifest import Refused
 from pipelines.landing.store import Landing, open_landing
+from pipelines.release.marking import make_due
+from pipelines.release.official import path_of
 from pipelines.release.status import Status, already_landed, status
-from pipelines.settings import Settings
+from pipelines.settings import Profile, Settings
 from pipelines.sources.catalogue import pulled_platforms
 from tests.landing.landed import land, refused
+from tests.release.official import NOVEMBER, OF_NOVEMBER, month, publish
 from tests.release.small_release import OCTOBER, everywhere, publish_small
 
 DAY, RUN = date(2026, 11, 9), "20261109T053000000000-aaaaaaaa"
@@ -175,3 +178,25 @@ def test_the_next_official_release_is_announced_and_a_calendar_that_ends_is_said
     found = status(settings, landing)
     assert found.next_official == ""
     assert "the calendar of official releases is empty" in (found.calendar or "")
+
+
+def test_the_official_release_and_what_is_due_and_not_out_are_said(
+    settings: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(settings, date(2026, 12, 12), month(NOVEMBER))
+    monkeypatch.setattr(Profile, "present", lambda _: OF_NOVEMBER)
+    found = status(settings, landing)
+    assert found.official == ""
+    assert found.held.startswith(
+        "November 2026 was due 21 December 2026, 09:30: `beatbook releases official`"
+    )
+    assert make_due(settings, landing, OF_NOVEMBER)
+    found = status(settings, landing)
+    assert (found.official, found.held) == (
+        "Official release 1 (November 2026): 20261212T0530-0000000001",
+        "",
+    )
+    said = CliRunner().invoke(app, ["status"]).stdout
+    assert "Newest Official release 1 (November 2026): 20261212T0530-0000000001" in said
+    path_of(settings).write_text("[")
+    assert "no list of official releases" in status(settings, landing).held
