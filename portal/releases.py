@@ -50,10 +50,6 @@ class Releases:
 
     def index(self, request: Request) -> Response:
         """Dates, official releases, working ones."""
-        try:
-            shown = self.library.shelf().release
-        except NotFoundError:
-            shown = None
         marks = officials(self.settings)
         html = render(
             "releases.html",
@@ -63,7 +59,7 @@ class Releases:
             rollbacks=list(reversed(rollbacks(self.settings))) if self._sees_working(request) else [],
             now=self.settings.profile.present(),
         )
-        return page_of(request, html, shown)
+        return page_of(request, html, None)
 
     def difference(self, request: Request) -> Response:
         """What is different between two releases, the largest areas first, in sentences."""

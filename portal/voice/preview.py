@@ -144,6 +144,7 @@ class Preview:
             force_id=force_id,
             message=message,
             row=row,
+            release=release,
             coming=coming(check_release_calendar(SEEDS), self.settings.profile.present()),
             rows=[each for each in rows if each["value"] is not None],
             indicators={each["indicator_id"]: each["indicator_name"] for each in rows},
@@ -153,7 +154,7 @@ class Preview:
             most=MOST,
             form_token=request.state.form_token,
         )
-        return page_of(request, html, release, status)
+        return page_of(request, html, None, status)
 
     def _all(self, request: Request, message: str = "", status: int = 200) -> Response:
         found = queries(lines(self.settings))
