@@ -113,7 +113,8 @@ def official(
     from pipelines.landing.store import open_landing
     from pipelines.release.marking import NotOfficialError, make_by_hand, make_due
 
-    settings, now = Settings(), datetime.now(UTC)
+    settings = Settings()
+    now = settings.profile.present()
     if bool(by.strip()) != bool(reason.strip()) or ((release or correction) and not by.strip()):
         fail(Exit.WRONG_CALL, "by hand it needs a name (--by) and a reason (--reason)")
     with plainly(settings):

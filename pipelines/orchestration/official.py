@@ -5,7 +5,7 @@ told that nothing did (alerts/troubles.py, sensors.py).
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import dagster as dg
 
@@ -22,15 +22,11 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
 ]
-Clock = Callable[[], datetime]
+#: The time (UTC); without one it is the profile's, which in the sandbox stands still.
+Clock = Callable[[], datetime] | None
 
 
-def clock() -> datetime:
-    """The time (UTC)."""
-    return datetime.now(UTC)
-
-
-def build_job(now: Clock = clock) -> dg.JobDefinition:
+def build_job(now: Clock = None) -> dg.JobDefinition:
     """One step: make official what is due. Run twice, or beside the command, it makes one."""
 
     @dg.op(
@@ -40,7 +36,7 @@ def build_job(now: Clock = clock) -> dg.JobDefinition:
     )
     def step(context: dg.OpExecutionContext, settings: dg.ResourceParam[Settings]) -> None:
         try:
-            mark = make_due(settings, open_landing(settings), now())
+            mark = make_due(settings, open_landing(settings), (now or settings.profile.present)())
         except (NotOfficialError, DamagedReleaseError) as error:
             raise dg.Failure(f"nothing was made official: {error}", allow_retries=False) from error
         if mark is None:
@@ -68,7 +64,7 @@ def _metadata(mark: Official) -> "dict[str, dg.RawMetadataValue]":
     }
 
 
-def build_schedule(settings: Settings, job: dg.JobDefinition, now: Clock = clock) -> dg.ScheduleDefinition:
+def build_schedule(settings: Settings, job: dg.JobDefinition, now: Clock = None) -> dg.ScheduleDefinition:
     """At 09:30 on working days; on those that the calendar does not name there is nothing to do."""
     status = dg.DefaultScheduleStatus
 
@@ -81,7 +77,7 @@ def build_schedule(settings: Settings, job: dg.JobDefinition, now: Clock = clock
     )
     def at_its_time(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         """At half past nine in London, if the calendar has announced this day."""
-        row = overdue(settings, now())
+        row = overdue(settings, (now or settings.profile.present)())
         if row is None:
             return dg.SkipReason("no official release is due")
         return dg.RunRequest(run_key=f"{NAME}/{row.month}", tags={"beatbook/month": row.month.isoformat()})
@@ -89,7 +85,7 @@ def build_schedule(settings: Settings, job: dg.JobDefinition, now: Clock = clock
     return at_its_time
 
 
-def build_sensor(settings: Settings, job: dg.JobDefinition, now: Clock = clock) -> dg.SensorDefinition:
+def build_sensor(settings: Settings, job: dg.JobDefinition, now: Clock = None) -> dg.SensorDefinition:
     """What could not be made official at its time is, as soon as another release is there to become it."""
     status = dg.DefaultSensorStatus
 
@@ -101,7 +97,7 @@ def build_sensor(settings: Settings, job: dg.JobDefinition, now: Clock = clock) 
         default_status=status.RUNNING if settings.profile.starts_schedule else status.STOPPED,
     )
     def late(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        row = overdue(settings, now())
+        row = overdue(settings, (now or settings.profile.present)())
         if row is None:
             return dg.SkipReason("no official release is overdue")
         if context.instance.get_runs(dg.RunsFilter(job_name=NAME, statuses=UNFINISHED), limit=1):

@@ -121,6 +121,15 @@ def _check_move(where: Where, before: ReleaseDate, row: ReleaseDate) -> None:
         raise where.error("announced_date", f"the date above was announced later, {before.announced_date}")
 
 
+def all_dates(seeds_dir: Path) -> list[ReleaseDate]:
+    """Every row, those that were moved too.
+
+    Raises:
+        RegistryError: a cell is empty or of the wrong type.
+    """
+    return [row for _, row in read_rows(seeds_dir / FILE, ReleaseDate)]
+
+
 def due(dates: Sequence[ReleaseDate], now: datetime) -> ReleaseDate | None:
     """The newest date that has come; None before the first."""
     return next((row for row in reversed(dates) if row.at <= now), None)

@@ -25,8 +25,8 @@ from pipelines.gates.release_gate import is_complete
 from pipelines.landing.locks import locked
 from pipelines.landing.quarantine import decisions, in_brief
 from pipelines.landing.store import Landing
-from pipelines.registry.release_calendar import check_release_calendar, coming
 from pipelines.release import revisions
+from pipelines.release.announced import next_official, unkept
 from pipelines.release.contents import Contents, contents
 from pipelines.release.extracts import describe_extracts, write_extract, write_extracts
 from pipelines.release.files import Files, share
@@ -48,7 +48,7 @@ from pipelines.release.published import (
     readable,
     record_sum,
 )
-from pipelines.settings import LONDON, PROJECT, SEEDS, Settings
+from pipelines.settings import LONDON, PROJECT, Settings
 from pipelines.warehouse.build import Build, NotBuiltError, held_build
 from pipelines.warehouse.window import POSTS_BACK, landed
 
@@ -69,7 +69,8 @@ def check_gates(settings: Settings, landing: Landing, build: Build) -> list[Gate
     """Every gate that the present build had to pass.
 
     Raises:
-        NotPublishedError: one failed, left no record, or what landed has been judged again since.
+        NotPublishedError: one failed, left no record, what landed has been judged again since, or the date of
+            an official release that was announced has gone.
     """
     results, reasons = [], []
     for gate in REQUIRED:
@@ -86,6 +87,10 @@ def check_gates(settings: Settings, landing: Landing, build: Build) -> list[Gate
     changed = [key for key, run in build.window.runs.items() if now.get(key) != run.manifest]
     if changed:
         reasons.append(f"judged again since the build: {', '.join(changed[:3])}; build again")
+    try:
+        reasons += unkept(settings)
+    except DamagedReleaseError as error:  # what is frozen cannot be known
+        reasons += error.damage
     if reasons:
         raise NotPublishedError(reasons)
     return results
@@ -241,7 +246,7 @@ def write(
         years=years,
         revises=folder_before.name if folder_before else "",
         revised_count=revised_count,
-        next_official=_announced(settings),
+        next_official=next_official(settings),
     )
     record = folder / RECORD
     write_whole(record, msgspec.json.format(msgspec.json.encode(release), indent=1))
@@ -249,12 +254,6 @@ def write(
     for below in (folder, *folder.rglob("*/")):  # the names of the files too are on disk before it is seen
         sync(below)
     return release
-
-
-def _announced(settings: Settings) -> dict[str, str]:
-    """The next official release, as the calendar has it now."""
-    row = coming(check_release_calendar(SEEDS), settings.profile.present())
-    return {"month": row.month.isoformat(), "at_utc": f"{row.at:%Y-%m-%dT%H:%M:%SZ}"} if row else {}
 
 
 def _write_table(files: Files, connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -275,10 +274,7 @@ def _digest(files: Files, published: Contents) -> str:
 def _remove_superseded(settings: Settings, read: Set[str]) -> None:
     made = [Made(r.data_as_of_utc, r.created_at_utc, r.release_id) for r in readable(settings)]
     with locked(settings.locks / "official"):  # none becomes official while it is removed
-        try:
-            official = {mark.release_id for mark in officials(settings)}
-        except DamagedReleaseError:  # which ones are for ever cannot be known: none goes
-            official = {each.release_id for each in made}
+        official = {mark.release_id for mark in officials(settings)}
         for release_id in superseded(made, read | official):
             # Out of sight in one rename: a release that is there is whole.
             (settings.releases / release_id).rename(settings.releases / f".removed-{release_id}")

@@ -3,20 +3,19 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.cli import releases as command
 from pipelines.cli.main import app
 from pipelines.landing.store import open_landing
 from pipelines.release.marking import make_due
 from pipelines.release.official import officials
 from pipelines.release.published import current, folder_of
 from pipelines.release.rollback import rollbacks
-from pipelines.settings import Settings
+from pipelines.settings import Profile, Settings
 from tests.damage import flip
 from tests.release.official import NOVEMBER, OF_DECEMBER, OF_NOVEMBER, month, publish
 from tests.release.small_release import OCTOBER
@@ -38,15 +37,9 @@ def call(*words: str) -> Result:
     return CliRunner().invoke(app, list(words), env={"COLUMNS": "250"})
 
 
-def at(monkeypatch: pytest.MonkeyPatch, moment: object) -> None:
-    """What the command's clock shows."""
-
-    class Clock:
-        @staticmethod
-        def now(_: object) -> object:
-            return moment
-
-    monkeypatch.setattr(command, "datetime", Clock)
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """The moment that it is for the command."""
+    monkeypatch.setattr(Profile, "present", lambda _: moment)
 
 
 def test_releases_are_listed_with_month_state_size_and_whether_they_are_whole(settings: Settings) -> None:

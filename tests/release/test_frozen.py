@@ -7,7 +7,7 @@ import pytest
 from pipelines.disk import sha256_of
 from pipelines.landing.store import Landing
 from pipelines.release.official import damaged, path_of
-from pipelines.release.publish import publish
+from pipelines.release.publish import NotPublishedError, publish
 from pipelines.release.published import Release, folder_of, folders
 from pipelines.settings import Settings
 from tests.damage import flip
@@ -38,11 +38,15 @@ def test_it_is_kept_whatever_its_day_and_written_to_by_nobody(
         assert {path: (path.stat().st_mtime_ns, sha256_of(path)) for path in before} == before
 
 
-def test_where_the_list_cannot_be_read_nothing_is_removed(built: Settings, landing: Landing) -> None:
+def test_where_the_list_cannot_be_read_nothing_is_published_and_nothing_removed(
+    built: Settings, landing: Landing
+) -> None:
     first = publish(built, landing)
     mark(built, first)
     later(built, landing, 1)
     path_of(built).write_text("[")
+    with pytest.raises(NotPublishedError, match="no list of official releases"):
+        later(built, landing, 60)
     assert first.release_id in [path.name for path in folders(built)]
 
 
