@@ -124,8 +124,11 @@ def _newest_final(settings: Settings, month: date | None) -> Release:
         if lacking is None:
             return release
         first = first or lacking
-    if first is None:
-        first = f"no working release is of data after {month:%B %Y}" if month else "nothing is published yet"
+    if first is None and month is not None:
+        first = f"no working release is of data after {month:%B %Y}"
+    elif first is None:
+        is_all = bool(officials(settings))
+        first = "every release that could be is official already" if is_all else "nothing is published yet"
     raise NotOfficialError(f"{first}. `beatbook status` says what stands in the way of a newer release")
 
 

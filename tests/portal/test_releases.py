@@ -115,6 +115,8 @@ def test_without_signing_in_official_figures_alone_are_read(settings: Settings) 
         answer = client.get(path)
         assert answer.status_code == 403, path
         assert "Without signing in you can read official figures" in answer.text
+    assert client.get(f"/releases/{FIRST}").status_code == 200
+    assert client.get(f"{TABLE}&release={FIRST}").status_code == 200
     index = text_of(client.get("/releases").text)
     assert FIRST in index
     assert SECOND not in index

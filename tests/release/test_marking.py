@@ -197,6 +197,18 @@ def test_by_hand_it_needs_a_name_a_reason_and_a_month_that_is_final_and_due(
         by_hand(release="20261210T0530-0000000001")
 
 
+def test_by_hand_with_nothing_left_it_says_so(settings: Settings, landing: Landing) -> None:
+    def by_hand() -> object:
+        return make_by_hand(settings, landing, OF_NOVEMBER, "A lead", "The clock was down.")
+
+    with pytest.raises(NotOfficialError, match="nothing is published yet"):
+        by_hand()
+    publish(settings, TWELFTH, month(NOVEMBER))
+    by_hand()
+    with pytest.raises(NotOfficialError, match="every release that could be is official already"):
+        by_hand()
+
+
 def test_a_correction_is_the_next_number_of_the_same_month(ready: Settings, landing: Landing) -> None:
     def correct() -> object:
         return make_by_hand(ready, landing, OF_NOVEMBER, "A lead", "Kent was doubled.", is_correction=True)
