@@ -380,7 +380,10 @@ def test_production_watches_from_the_start_and_the_sandbox_when_it_is_switched_o
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    names = {"tell_of_runs", "tell_of_gates_and_quarantines", "tell_of_staleness"}
+    names = {
+        *("tell_of_runs", "tell_of_gates_and_quarantines", "tell_of_staleness"),
+        *("tell_of_official_releases", "late_official"),
+    }
     for profile, status in (
         ("production", dg.DefaultSensorStatus.RUNNING),
         ("sandbox", dg.DefaultSensorStatus.STOPPED),

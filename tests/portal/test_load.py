@@ -141,7 +141,7 @@ def test_working_releases_are_switched_without_a_failed_request_or_a_mixed_page(
     settings: Settings, releases: list[Release], served: tuple[str, int]
 ) -> None:
     load = Load(served[0], pointers(settings, releases))
-    load.run(300)
+    load.run(200)
     assert (load.failed, load.mixed) == ([], [])
     assert len(load.answers) == len(releases)  # each of them was seen
 
@@ -158,7 +158,7 @@ def test_a_release_becomes_official_without_a_failed_request_or_a_mixed_page(
         yield from itertools.repeat(make_due(settings, landing, OF_NOVEMBER))
 
     load = Load(served[0], official())
-    load.run(240)
+    load.run(150)
     assert (load.failed, load.mixed) == ([], [])
     assert {day for _, day in load.answers} == set(VALUES.values())
     said = httpx.get(f"{served[0]}{ADDRESSES[0]}").text

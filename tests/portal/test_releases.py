@@ -6,17 +6,20 @@ import re
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from argon2 import PasswordHasher, profiles
 from starlette.testclient import TestClient
 
 from pipelines.landing.store import open_landing
 from pipelines.release.marking import make_by_hand, make_due
-from pipelines.release.official import path_of
+from pipelines.release.official import find, path_of
 from pipelines.release.rollback import roll_back
 from pipelines.settings import Settings
 from portal.access import users
 from portal.app import build_app
+from portal.extracts import _named
+from portal.library import Shelf
 from tests.portal.access.conftest import PASSWORD, Browser
 from tests.portal.test_app import EVERY_PAGE, text_of
 from tests.release.official import DECEMBER, NOVEMBER, OF_DECEMBER, OF_NOVEMBER, month, publish
@@ -180,3 +183,14 @@ def test_each_release_has_its_page(lead: Browser) -> None:
     assert f"{OFFICIAL}: {FIRST}" in text_of(lead.get(f"/releases/{FIRST}").text)
     assert f"Working release: {SECOND}" in text_of(lead.get(f"/releases/{SECOND}").text)
     assert lead.get("/releases/nothing").status_code == 404
+
+
+def test_a_forces_file_of_an_official_release_is_called_so(settings: Settings) -> None:
+    with duckdb.connect() as connection:
+        for asked, name in (
+            (None, "kent_official-release-1-november-2026_posts.csv"),
+            ("working", "kent_posts.csv"),
+        ):
+            release = find(settings, asked)
+            assert release
+            assert _named(Shelf(release, connection), "kent", "posts.csv") == name
