@@ -12,6 +12,7 @@ import dagster as dg
 from pipelines.landing.store import open_landing
 from pipelines.release.marking import NotOfficialError, make_due, overdue
 from pipelines.release.official import Official
+from pipelines.release.periods import NotFoundError
 from pipelines.release.published import DamagedReleaseError
 from pipelines.settings import Settings
 
@@ -37,7 +38,7 @@ def build_job(now: Clock = None) -> dg.JobDefinition:
     def step(context: dg.OpExecutionContext, settings: dg.ResourceParam[Settings]) -> None:
         try:
             mark = make_due(settings, open_landing(settings), (now or settings.profile.present)())
-        except (NotOfficialError, DamagedReleaseError) as error:
+        except (NotOfficialError, NotFoundError, DamagedReleaseError) as error:
             raise dg.Failure(f"nothing was made official: {error}", allow_retries=False) from error
         if mark is None:
             context.log.info("nothing is due")
