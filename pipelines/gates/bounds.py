@@ -3,15 +3,15 @@
 Belongs here: bounds, with scipy's HiGHS. Does not belong here: what the sums are (disclosure.py).
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 Name = TypeVar("Name", bound=Hashable)
 
-#: Rounds in which all cells of a block are pushed at once, before each is pushed alone.
+#: Rounds in which all cells of all blocks are pushed at once, before each is pushed alone.
 ROUNDS = 6
 #: A count that nothing bounds can be this much more than the largest that is known.
 ROOM = 100
@@ -29,6 +29,14 @@ class Row:
     label: str
 
 
+@dataclass(frozen=True)
+class Block(Generic[Name]):
+    """Rows that any variable connects, and the cells that are sums of their variables."""
+
+    rows: list[Row]
+    cells: dict[Name, list[int]]
+
+
 def bounds(
     rows: list[Row], cells: Mapping[Name, list[int]], width: int, small: int
 ) -> Iterator[tuple[Name, float, float, list[str]]]:
@@ -38,82 +46,86 @@ def bounds(
     is above greatest where the rows contradict each other.
     """
     block_of = _blocks(rows, cells)
-    by_block: dict[int, tuple[list[Row], list[Name]]] = {}
+    by_block: dict[int, Block[Name]] = {}
     for row in rows:
         if row.variables:
-            by_block.setdefault(block_of[row.variables[0]], ([], []))[0].append(row)
+            by_block.setdefault(block_of[row.variables[0]], Block([], {})).rows.append(row)
     for name, variables in cells.items():
         if variables:
-            by_block.setdefault(block_of[variables[0]], ([], []))[1].append(name)
-    for own_rows, names in by_block.values():
-        capped = {variable for row in own_rows if row.high is not None for variable in row.variables}
+            by_block.setdefault(block_of[variables[0]], Block([], {})).cells[name] = variables
+    for block in by_block.values():
+        capped = {variable for row in block.rows if row.high is not None for variable in row.variables}
         # What holds a variable that no sum bounds can be as large as it likes.
-        held = {name: cells[name] for name in names if capped.issuperset(cells[name])}
-        if held:
-            yield from _block(own_rows, held, width, small)
+        for name in [name for name, variables in block.cells.items() if not capped.issuperset(variables)]:
+            del block.cells[name]
+    yield from _together([block for block in by_block.values() if block.cells], width, small)
 
 
-def _blocks(rows: list[Row], cells: Mapping[Name, list[int]]) -> dict[int, int]:
-    """Variable → a number that those have in common which any sum connects."""
-    parent: dict[int, int] = {}
+def _blocks(rows: list[Row], cells: Mapping[Name, list[int]]) -> list[int]:
+    """Of each variable a number that those have in common which any sum connects."""
+    from scipy.sparse import csr_array  # type: ignore[import-untyped]
+    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
-    def root(variable: int) -> int:
-        parent.setdefault(variable, variable)
-        while parent[variable] != variable:
-            parent[variable] = parent[parent[variable]]
-            variable = parent[variable]
-        return variable
-
-    for variables in (*(row.variables for row in rows), *cells.values()):
-        for variable in variables:
-            parent[root(variable)] = root(variables[0])
-    return {variable: root(variable) for variable in parent}
+    sums = [variables for variables in (*(row.variables for row in rows), *cells.values()) if variables]
+    pairs = [(variables[0], variable) for variables in sums for variable in variables]
+    if not pairs:
+        return []
+    ones, count = np.ones(len(pairs)), max(map(max, pairs)) + 1
+    graph = csr_array((ones, np.array(pairs).T), shape=(count, count))
+    block_of: list[int] = connected_components(graph, directed=False)[1].tolist()
+    return block_of
 
 
-def _block(
-    rows: list[Row], cells: dict[Name, list[int]], width: int, small: int
+def _together(
+    blocks: list[Block[Name]], width: int, small: int
 ) -> Iterator[tuple[Name, float, float, list[str]]]:
-    solve = _program(rows, cells)
-    names = list(cells)
-    found = [solution for sign in (1, -1) if (solution := solve(dict.fromkeys(names, sign))) is not None]
-    if not found:
-        yield names[0], 1.0, 0.0, _labels(rows, cells[names[0]])
+    """Blocks have nothing in common, so one program solves all: each is at its own best in the answer."""
+    if not blocks:
         return
-    least, greatest = np.min(found, axis=0), np.max(found, axis=0)
+    solve = _program(blocks)
+    names = [name for block in blocks for name in block.cells]
+    found = [values for sign in (1, -1) if (values := solve(dict.fromkeys(names, sign)))]
+    if len(blocks) > 1 and len(found) < 2:  # one of them contradicts itself: which, the halves tell
+        middle = len(blocks) // 2
+        yield from _together(blocks[:middle], width, small)
+        yield from _together(blocks[middle:], width, small)
+        return
+    if not found:
+        yield names[0], 1.0, 0.0, _labels(blocks, names[0])
+        return
+    least = {name: min(values[name] for values in found) for name in names}
+    greatest = {name: max(values[name] for values in found) for name in names}
 
-    def is_open(nth: int) -> bool:
-        return bool(least[nth] < small and greatest[nth] - least[nth] < width - NEAR)
+    def is_open(name: Name) -> bool:
+        return least[name] < small and greatest[name] - least[name] < width - NEAR
 
     def push(objective: dict[Name, int]) -> None:
-        nonlocal least, greatest
-        solution = solve(objective)
-        if solution is not None:
-            least, greatest = np.minimum(least, solution), np.maximum(greatest, solution)
+        for name, value in solve(objective).items() if objective else ():
+            least[name], greatest[name] = min(least[name], value), max(greatest[name], value)
 
     dice = np.random.default_rng(0)
     for _ in range(ROUNDS):
-        left = [nth for nth in range(len(names)) if is_open(nth)]
-        if left:
-            push(
-                {
-                    names[nth]: int(sign)
-                    for nth, sign in zip(left, dice.choice([-1, 1], len(left)), strict=True)
-                }
-            )
-    for nth, name in enumerate(names):
+        left = list(filter(is_open, names))
+        push(dict(zip(left, dice.choice([-1, 1], len(left)).tolist(), strict=True)))
+    # Then alone: one cell of each block at a time.
+    blocks = [block for block in blocks if any(map(is_open, block.cells))]
+    solve = _program(blocks)
+    waiting = [iter(block.cells) for block in blocks]
+    while alone := [name for each in waiting if (name := next(filter(is_open, each), None)) is not None]:
         for sign in (-1, 1):
-            if is_open(nth):
-                push({name: sign})
-        if is_open(nth):
-            yield name, float(least[nth]), float(greatest[nth]), _labels(rows, cells[name])
+            push(dict.fromkeys(filter(is_open, alone), sign))
+        for name in filter(is_open, alone):
+            yield name, least[name], greatest[name], _labels(blocks, name)
 
 
-def _program(rows: list[Row], cells: dict[Name, list[int]]) -> Any:
-    """A function: the values of all cells where the weighted sum of some is least, None if nothing fits."""
+def _program(blocks: list[Block[Name]]) -> Callable[[Mapping[Name, int]], dict[Name, float]]:
+    """A function: the value of each cell where the weighted sum of some is least, nothing if nothing fits."""
     # Half a second to import.
     from scipy.optimize import LinearConstraint, milp  # type: ignore[import-untyped]
-    from scipy.sparse import csr_array  # type: ignore[import-untyped]
+    from scipy.sparse import csr_array
 
+    rows = [row for block in blocks for row in block.rows]
+    cells = {name: variables for block in blocks for name, variables in block.cells.items()}
     numbers: dict[int, int] = {}
     for variables in (*(row.variables for row in rows), *cells.values()):
         for variable in variables:
@@ -131,18 +143,17 @@ def _program(rows: list[Row], cells: dict[Name, list[int]]) -> Any:
         np.array([np.inf if row.high is None else row.high for row in rows], dtype=float),
     )
     of_cells = matrix(list(cells.values()))
-    places = {name: nth for nth, name in enumerate(cells)}
 
-    def solve(weights: dict[Name, int]) -> Any:
-        weight = np.zeros(len(cells))
-        for name, sign in weights.items():
-            weight[places[name]] = sign
+    def solve(weights: Mapping[Name, int]) -> dict[Name, float]:
+        weight = np.array([weights.get(name, 0) for name in cells])
         answer = milp(of_cells.T @ weight, constraints=constraint, bounds=(0, top))
-        return None if answer.x is None else of_cells @ answer.x
+        values = [] if answer.x is None else (of_cells @ answer.x).tolist()
+        return dict(zip(cells, values, strict=False))
 
     return solve
 
 
-def _labels(rows: list[Row], variables: list[int]) -> list[str]:
-    own = set(variables)
-    return [row.label for row in rows if own.intersection(row.variables)]
+def _labels(blocks: list[Block[Name]], name: Name) -> list[str]:
+    (block,) = (block for block in blocks if name in block.cells)
+    own = set(block.cells[name])
+    return [row.label for row in block.rows if own.intersection(row.variables)]

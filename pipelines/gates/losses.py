@@ -21,7 +21,7 @@ MAX_RESIDENTS_LOST_SHARE = 0.1
 #: Offices revise a year's residents by parts of a hundredth; a tenth is a wrong figure until shown otherwise.
 MAX_POPULATION_CHANGE = 0.1
 #: What is read of the last release.
-COMPARED = tuple(f"tables/{name}.parquet" for name in ("bench_values", "dim_force", "dim_force_population"))
+OF_LAST = tuple(f"tables/{name}.parquet" for name in ("bench_values", "dim_force", "dim_force_population"))
 
 
 def losses(connection: duckdb.DuckDBPyConnection, previous: Path) -> Iterator[tuple[str, str]]:
@@ -29,7 +29,7 @@ def losses(connection: duckdb.DuckDBPyConnection, previous: Path) -> Iterator[tu
 
     `connection`: to the build; `previous`: the folder of the last release.
     """
-    for name in COMPARED:
+    for name in OF_LAST:
         view, file = f"previous_{Path(name).stem}", as_sql(previous / name)
         connection.execute(f"create or replace temp view {view} as from read_parquet({file})")
     before, lost = connection.sql(_VALUES).fetchone() or (0, 0)

@@ -12,16 +12,15 @@ import dagster as dg
 
 from pipelines.gates.data_docs import folder_of as pages_of
 from pipelines.gates.data_docs import of_build
-from pipelines.gates.losses import COMPARED
 from pipelines.gates.overrides import overrides, standing
 from pipelines.gates.records import record
-from pipelines.gates.release_gate import RELEASE_TABLES, release_gate
+from pipelines.gates.release_gate import COMPARED, RELEASE_TABLES, release_gate, release_suites
 from pipelines.landing.store import open_landing
 from pipelines.orchestration.history import forget
 from pipelines.release.contents import contents
 from pipelines.release.coverage import COLUMNS, coverage
-from pipelines.release.publish import NotPublishedError, publish
-from pipelines.release.published import Release, compared_with, folder_of
+from pipelines.release.publish import NotPublishedError, publish, standing_verdict
+from pipelines.release.published import Release, compared_with, folder_of, is_judged_alike
 from pipelines.settings import Settings, SettingsError
 from pipelines.warehouse.build import NotBuiltError, held_build
 
@@ -45,13 +44,17 @@ READ = {
     "enough forces collected, no large loss and no other residents against the current release.",
 )
 def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
-    """Records its verdict under the build's id, which is what publishing reads."""
+    """Records its verdict under the build's id, which is what publishing reads. A build that is published
+    already is not judged again."""
     last = compared_with(settings, COMPARED)
     try:
         with held_build(settings) as build:
-            allowed = standing(overrides(settings), settings.profile.clock_day())
-            result = release_gate(settings.warehouse, build.build_id, last, allowed)
-            record(settings.gates, result)
+            result = standing_verdict(settings, open_landing(settings), build)
+            if result is None:
+                allowed = standing(overrides(settings), settings.profile.clock_day())
+                alike = last is not None and is_judged_alike(last, build.made_of, release_suites())
+                result = release_gate(settings.warehouse, build.build_id, last, allowed, is_judged=alike)
+                record(settings.gates, result)
     except NotBuiltError as error:
         raise dg.Failure(error.failures[0], allow_retries=False) from error
     except SettingsError as error:  # the list of overrides cannot be read

@@ -96,6 +96,18 @@ def check_gates(settings: Settings, landing: Landing, build: Build) -> list[Gate
     return results
 
 
+def standing_verdict(settings: Settings, landing: Landing, build: Build) -> GateResult | None:
+    """The release gate's verdict where the current release is of this very build and code, and nobody's
+    override let it pass; None otherwise. `build` is held."""
+    last = previous(settings)
+    try:
+        gates = check_gates(settings, landing, build)
+    except NotPublishedError:
+        return None
+    [verdict] = (gate for gate in gates if gate.gate == "release")
+    return verdict if last is not None and _is_of(last, gates) and not verdict.overridden else None
+
+
 def publish(settings: Settings, landing: Landing) -> Release:
     """Write the release folder, point `current` at it, and remove the releases that are not kept.
 
@@ -121,7 +133,7 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
     _clear(settings)
     staging = settings.releases / ".staging"
     last = previous(settings)
-    if last is not None and _stands(settings, last, build, gates):
+    if last is not None and _stands(settings, last, gates):
         _point_at(settings, last)
         return last
     files = Files(staging, folder_of(settings, last) if last else None, last.files if last else {})
@@ -156,11 +168,14 @@ def _point_at(settings: Settings, release: Release) -> None:
     write_whole(settings.releases / "current", f"{release.release_id}\n".encode())
 
 
-def _stands(settings: Settings, release: Release, build: Build, gates: list[GateResult]) -> bool:
-    """Whether a release is whole and of this very build, with these verdicts, written by this code."""
-    same = release.code_version == code_version() and not release.code_version.endswith("-dirty")
-    same &= release.gates == [asdict(gate) for gate in gates]
-    return same and _whole(folder_of(settings, release)) is not None
+def _stands(settings: Settings, release: Release, gates: list[GateResult]) -> bool:
+    """Whether a release is whole and of the build with these verdicts, written by this code."""
+    return _is_of(release, gates) and _whole(folder_of(settings, release)) is not None
+
+
+def _is_of(release: Release, gates: list[GateResult]) -> bool:
+    same_code = release.code_version == code_version() and not release.code_version.endswith("-dirty")
+    return same_code and release.gates == [asdict(gate) for gate in gates]
 
 
 def _whole(folder: Path) -> Release | None:

@@ -9,7 +9,7 @@ that DuckDB takes to answer.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,17 @@ def built_from(folder: Path, release: Release) -> BuiltFrom:
     if found := damage(folder, release, [BUILT_FROM]):
         raise DamagedReleaseError(found)
     return msgspec.json.decode((folder / BUILT_FROM).read_bytes(), type=BuiltFrom)
+
+
+def is_judged_alike(folder: Path, made_of: Mapping[str, str], suites: str) -> bool:
+    """Whether a release was made of the same parts as a build (`Build.made_of`), and judged by the release
+    gate's expectations with this digest."""
+    try:
+        release = read(folder)
+        alike = built_from(folder, release).made_of == made_of
+    except DamagedReleaseError:
+        return False
+    return alike and any(gate["gate"] == "release" and gate["suites"] == suites for gate in release.gates)
 
 
 def folder_of(settings: Settings, release: Release) -> Path:

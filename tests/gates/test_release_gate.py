@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.gates.overrides import Override
 from pipelines.gates.records import GateResult
-from pipelines.gates.release_gate import dbt_gate, is_complete, release_gate, release_suites
+from pipelines.gates.release_gate import KEY, dbt_gate, is_complete, release_gate, release_suites
 from pipelines.warehouse.run_dbt import Node
 from tests.gates.good_rows import AREAS, RELEASE, frame_of, good_rows
 
@@ -240,6 +240,43 @@ def test_cells_of_the_newest_thirteen_months_are_looked_at_however_long_history_
     assert result.checked_rows["bench_values"] == (
         12 if passed else 13
     )  # but numbers are counted in all of them
+
+
+CELL = KEY.split(", ")
+
+
+@pytest.mark.parametrize("is_judged", [True, False])
+def test_what_stands_in_a_release_that_was_judged_alike_is_not_judged_again(
+    tmp_path: Path, is_judged: bool
+) -> None:
+    def build(name: str, rows: list[dict[str, Any]]) -> Path:
+        (tmp_path / name).mkdir()
+        frames = {"bench_values": frame_of("release_bench_values", rows)} | RESIDENTS
+        return warehouse(tmp_path / name, collection(5), **frames)
+
+    def wrong(path: Path) -> set[str]:
+        result = release_gate(path, "build-1", last, is_judged=is_judged)
+        assert result.checked_rows["bench_comparisons"] == 12
+        return {failure.split(")")[0] for failure in result.failures}
+
+    *good, old = sorted(good_rows("release_bench_values"), key=lambda row: [str(row[name]) for name in CELL])
+    old |= {"value": -1.0}  # the release before has a fault that nobody saw
+    last = tmp_path / "last"
+    (last / "tables").mkdir(parents=True)
+    for name in ("bench_values", "bench_comparisons"):
+        rows = [*good, old] if name == "bench_values" else good_rows(f"release_{name}")
+        frame_of(f"release_{name}", rows).write_parquet(last / "tables" / f"{name}.parquet")
+    for name, frame in RESIDENTS.items():
+        frame.write_parquet(last / "tables" / f"{name}.parquet")
+    seen = set() if is_judged else {"bench_values: expect_column_values_to_be_between(value"}
+    assert {failure for failure in wrong(build("same", [*good, old])) if "between(value" in failure} == seen
+    new = wrong(build("new", [*good, old | {"area_id": "atlantis"}]))
+    assert "bench_values: expect_column_values_to_be_in_set(area_id" in new
+    # A second figure of a cell that stands is seen beside it.
+    second = wrong(build("second", [*good, old, good[-1] | {"n": 99}]))
+    assert any("expect_compound_columns_to_be_unique" in failure for failure in second)
+    # Nothing at all is not the same as nothing new.
+    assert "bench_values: expect_table_row_count_to_be_between(" in wrong(build("empty", []))
 
 
 def test_a_broken_contract_stops_the_release(tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ from pipelines.gates.records import GateResult, record
 from pipelines.landing.locks import BusyError, locked
 from pipelines.landing.store import Landing
 from pipelines.orchestration.release import gate as release_gate_check
-from pipelines.release.publish import NotPublishedError, code_version, publish
+from pipelines.release.publish import NotPublishedError, code_version, publish, standing_verdict
 from pipelines.release.published import RECORD, RECORD_SUM, Release, current, folder_of
 from pipelines.settings import PROFILES, Settings
-from pipelines.warehouse.build import current_build
+from pipelines.warehouse.build import current_build, held_build
 from tests.damage import flip
 from tests.landing.landed import refused
 from tests.release.small_build import (
@@ -379,7 +379,7 @@ def test_the_release_gate_judges_the_file_that_was_built_and_none_else_meanwhile
 ) -> None:
     judged: list[str] = []
 
-    def at_work(warehouse: Path, build_id: str, *_: Any) -> GateResult:
+    def at_work(warehouse: Path, build_id: str, *_: Any, **__: Any) -> GateResult:
         with pytest.raises(BusyError), locked(built.locks / "warehouse", wait=False):
             pass
         judged.append(sha256_of(warehouse))
@@ -394,6 +394,32 @@ def test_the_release_gate_judges_the_file_that_was_built_and_none_else_meanwhile
     with pytest.raises(dg.Failure, match="is not what was built"):
         release_gate_check(settings=built)
     assert len(judged) == 1
+
+
+def test_a_build_that_is_published_is_not_judged_again_but_by_other_code_or_an_override(
+    built: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def verdict() -> GateResult | None:
+        with held_build(built) as build:
+            return standing_verdict(built, landing, build)
+
+    monkeypatch.setattr("pipelines.release.publish.code_version", lambda: "1.0")
+    assert verdict() is None
+    publish(built, landing)
+    assert verdict() == passed("release", BUILD)
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.orchestration.release.release_gate", None)
+        assert release_gate_check(settings=built).passed
+        patch.setattr("pipelines.release.publish.code_version", lambda: "1.1")
+        assert verdict() is None
+        patch.setattr("pipelines.release.publish.code_version", lambda: "1.0-dirty")
+        assert verdict() is None
+    let_pass = replace(passed("release", BUILD), overridden=["values_lost: said"])
+    record(built.gates, let_pass)
+    publish(built, landing)
+    assert verdict() is None
+    build(built, "build-2", value=60.0)
+    assert verdict() is None
 
 
 @pytest.mark.parametrize("gate", ["dbt", "release"])

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.disk import sha256_of
+from pipelines.gates.release_gate import release_suites
 from pipelines.landing.store import Landing, open_landing
 from pipelines.release.publish import publish
 from pipelines.release.published import (
@@ -18,6 +19,7 @@ from pipelines.release.published import (
     current,
     damage,
     folder_of,
+    is_judged_alike,
     newest_whole,
     served,
     verify,
@@ -233,3 +235,13 @@ def test_the_next_release_is_compared_with_files_that_are_whole(built: Settings,
     flip(folder_of(built, second) / values)
     assert compared_with(built, [forces, values]) == folder_of(built, first)
     assert compared_with(built, [forces]) == folder_of(built, second)
+
+
+def test_what_was_judged_alike_has_the_same_parts_and_expectations(built: Settings, landing: Landing) -> None:
+    folder = folder_of(built, publish(built, landing))
+    suites = release_suites()
+    assert is_judged_alike(folder, {}, suites)
+    assert not is_judged_alike(folder, {"models": "others"}, suites)
+    assert not is_judged_alike(folder, {}, "others")
+    flip(folder / "built_from.json")
+    assert not is_judged_alike(folder, {}, suites)
