@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from playwright.sync_api import sync_playwright
 
 from pipelines.settings import Settings
 
@@ -108,3 +109,15 @@ def copied(pulled: Nation, tmp_path: Path) -> Callable[[], Nation]:
         return Nation(tmp_path / "home")
 
     return copy
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, without a window."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium (Debian: chromium)")
+    with sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

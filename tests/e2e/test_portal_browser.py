@@ -1,12 +1,10 @@
 """The portal as a person meets it, in Chromium: readable by everyone, without script, in few clicks."""
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from pipelines.settings import Settings
 from portal.serve import beside
@@ -36,17 +34,6 @@ PHONE, LAPTOP = {"width": 390, "height": 800}, {"width": 1280, "height": 900}
 def address(pulled: Nation) -> Iterator[str]:
     with beside(Settings(BEATBOOK_HOME=pulled.home, public_pages=EVERY_PAGE), free_port()) as url:  # type: ignore[call-arg]
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium (Debian: chromium)")
-    with sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
