@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+import schemathesis
+from hypothesis import given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
+from schemathesis import GenerationMode
 from starlette.testclient import TestClient
 
 from pipelines.settings import Settings
@@ -92,14 +94,21 @@ def test_it_describes_itself(client: TestClient) -> None:
     assert {"/values", "/comparisons", "/indicators", "/areas", "/release"} <= said["paths"].keys()
 
 
-@given_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.dictionaries(
-        st.sampled_from(["indicator_id", "area_id", "platform", "limit", "offset", "x"]), st.text()
-    )
-)
-def test_nothing_that_is_asked_is_an_error_of_ours(client: TestClient, query: dict[str, str]) -> None:
-    assert client.get("/api/v1/values", params=query).status_code in {200, 422}
+@pytest.fixture(scope="module")
+def described(client: TestClient) -> Any:
+    """What the interface says of itself, as schemathesis reads it."""
+    return schemathesis.openapi.from_asgi("/api/v1/openapi.json", client.app)
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@given_settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_whatever_is_asked_the_answer_is_as_it_is_described(
+    described: Any, mode: GenerationMode, data: st.DataObject
+) -> None:
+    asked = [each.ok().as_strategy(generation_mode=mode) for each in described.get_all_operations()]
+    assert len(asked) >= 5
+    data.draw(st.one_of(asked)).call_and_validate()
 
 
 def test_nothing_published_is_said(tmp_path: Path) -> None:
