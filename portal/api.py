@@ -9,6 +9,7 @@ with 304.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -16,7 +17,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from pipelines.release.opened import rows_of
 from pipelines.release.periods import NotFoundError
@@ -29,6 +30,16 @@ MOST_ROWS = 1_000
 FILTERS = ("indicator_id", "area_id", "platform", "account_scope", "period_type")
 
 Row = TypeVar("Row", bound=BaseModel)
+
+
+def _is_day(text: str) -> str:
+    """A day as 2026-10-31; pydantic would take a number too, for seconds since 1970."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError("a day is written as 2026-10-31")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_is_day)]
 
 
 class Rows(BaseModel, Generic[Row]):
@@ -136,8 +147,8 @@ def asked(
     platform: str | None = None,
     account_scope: str | None = None,
     period_type: str | None = None,
-    period_from: date | None = None,
-    period_until: date | None = None,
+    period_from: Day | None = None,
+    period_until: Day | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = MOST_ROWS,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> Asked:

@@ -83,7 +83,15 @@ def test_who_has_an_answer_is_told_that_it_stands(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", f"limit={MOST_ROWS + 1}", "offset=-1", "period_from=soon", "offset=99999999999999"]
+    "query",
+    [
+        "limit=0",
+        f"limit={MOST_ROWS + 1}",
+        "offset=-1",
+        "period_from=soon",
+        "period_until=0",
+        "offset=99999999999999",
+    ],
 )
 def test_what_is_no_question_is_refused(client: TestClient, query: str) -> None:
     assert client.get(f"/api/v1/values?{query}").status_code == 422
@@ -101,7 +109,7 @@ def described(client: TestClient) -> Any:
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-@given_settings(max_examples=100, deadline=None)
+@given_settings(max_examples=100, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_whatever_is_asked_the_answer_is_as_it_is_described(
     described: Any, mode: GenerationMode, data: st.DataObject
