@@ -14,13 +14,16 @@ import duckdb
 import polars as pl
 import vl_convert
 
+from pipelines.release.figures import amount
 from pipelines.release.opened import name_of, names, rows_of
 from pipelines.release.periods import NotFoundError
 from pipelines.release.reader import BenchmarkTable, table_of
 from portal.library import Shelf
 from portal.pages.indicators import table_asked
+from portal.templates import SIGNS
+from portal.tiles import TILES
 
-INK, SOFT, BLUE, GOOD, BAD = "#16202b", "#8795a1", "#1a4f8b", "#0b5f44", "#a02020"
+INK, SOFT, PALE, BLUE, GOOD, BAD = "#16202b", "#8795a1", "#e8edf1", "#1a4f8b", "#0b5f44", "#a02020"
 #: By verdict; the sign beside the word stands in the table.
 COLOURS = {"better": GOOD, "worse": BAD, "higher": BLUE, "lower": BLUE}
 #: In which unit a time is drawn: the largest of which the longest has one.
@@ -123,6 +126,32 @@ def funnel(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) ->
     return _svg(alt.layer(*layers).properties(width=620, height=340), shelf)
 
 
+def tiles(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> bytes:
+    """A tile for each force, near its neighbours: its value, and by sign and colour what the verdict is."""
+    table = _table(shelf, connection, asked)
+    with_number = {row["area_id"]: row for row in table.rows if row["value"] is not None}
+    if not with_number.keys() & TILES.keys():
+        raise NotFoundError("there is no number to draw")
+    rows: list[dict[str, Any]] = []
+    for force, (column, line, name) in TILES.items():
+        tile = {"x": column, "y": line, "name": name, "said": "no number", "fill": "white", "ink": INK}
+        if row := with_number.get(force):
+            verdict = row["verdict"] or ""
+            tile["said"] = f"{SIGNS.get(verdict, '')} {amount(row['value'], row['unit'])}".strip()
+            tile["fill"] = COLOURS.get(verdict, PALE)
+            tile["ink"] = "white" if verdict in COLOURS else INK
+        rows.append(tile)
+    axis = {"axis": None, "scale": alt.Scale(paddingInner=0.06)}
+    base = _chart(rows).encode(x=alt.X("x:O", **axis), y=alt.Y("y:O", **axis))
+    ink = alt.Color("ink:N", scale=None)
+    layers = [
+        base.mark_rect(stroke=SOFT, strokeWidth=0.5).encode(color=alt.Color("fill:N", scale=None)),
+        base.mark_text(dy=-7, fontSize=11, fontWeight="bold").encode(text="name:N", color=ink),
+        base.mark_text(dy=8, fontSize=10).encode(text="said:N", color=ink),
+    ]
+    return _svg(alt.layer(*layers).properties(width=620, height=440), shelf)
+
+
 def spine(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> bytes:
     """Where a force stands in each indicator of which more or less is better: its place among the forces
     with a number, the better side on the right."""
@@ -223,6 +252,7 @@ Chart = Callable[[Shelf, duckdb.DuckDBPyConnection, Asked], bytes]
 CHARTS: list[tuple[str, str, Chart]] = [
     ("/charts/ranked.svg", "indicator", ranked),
     ("/charts/funnel.svg", "indicator", funnel),
+    ("/charts/tiles.svg", "indicator", tiles),
     ("/charts/trend.svg", "indicator", trend),
     ("/charts/spine.svg", "force", spine),
 ]
