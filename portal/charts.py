@@ -141,8 +141,8 @@ def tiles(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> 
             tile["fill"] = COLOURS.get(verdict, PALE)
             tile["ink"] = "white" if verdict in COLOURS else INK
         rows.append(tile)
-    axis = {"axis": None, "scale": alt.Scale(paddingInner=0.06)}
-    base = _chart(rows).encode(x=alt.X("x:O", **axis), y=alt.Y("y:O", **axis))
+    apart = alt.Scale(paddingInner=0.06)
+    base = _chart(rows).encode(x=alt.X("x:O", axis=None, scale=apart), y=alt.Y("y:O", axis=None, scale=apart))
     ink = alt.Color("ink:N", scale=None)
     layers = [
         base.mark_rect(stroke=SOFT, strokeWidth=0.5).encode(color=alt.Color("fill:N", scale=None)),
