@@ -5,9 +5,12 @@ comparison (pipelines/release/difference.py).
 """
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import polars as pl
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -15,17 +18,19 @@ from starlette.routing import Route
 
 from pipelines.landing.store import open_landing
 from pipelines.registry.release_calendar import ReleaseDate, check_release_calendar
+from pipelines.release.bundle import write_bundle
+from pipelines.release.contents import contents
 from pipelines.release.difference import counted, difference
 from pipelines.release.files import defused
 from pipelines.release.official import Official, find, label_of, officials, revisions_of
 from pipelines.release.periods import NotFoundError
-from pipelines.release.published import DamagedReleaseError, current, readable
+from pipelines.release.published import DamagedReleaseError, current, folder_of, readable
 from pipelines.release.rollback import rollbacks, withdrawn
 from pipelines.settings import SEEDS, Settings
 from portal import access
 from portal.downloads import CSV
 from portal.library import Library
-from portal.switch import has_official
+from portal.switch import has_official, shelf_of
 from portal.templates import page_of, render
 
 #: Different cells that a page lists; the file has all.
@@ -43,6 +48,7 @@ class Releases:
         """Before the page of one release, whose address any word would fit."""
         return [
             Route("/releases", self.index, name="releases"),
+            Route("/releases/national.zip", self.bundle, name="releases:bundle"),
             Route("/releases/difference", self.difference, name="releases:difference"),
             Route("/releases/difference.csv", self.difference_csv, name="releases:difference_csv"),
             Route("/releases/official/{number:int}/revisions.csv", self.revisions, name="releases:revisions"),
@@ -60,6 +66,22 @@ class Releases:
             now=self.settings.profile.present(),
         )
         return page_of(request, html, None)
+
+    def bundle(self, request: Request) -> Response:
+        """All that the release publishes of the country, as a ZIP; made when it is asked for."""
+        shelf = shelf_of(request, self.library)
+        with NamedTemporaryFile(prefix="beatbook-", suffix=".zip", delete=False) as file:
+            tidy = BackgroundTask(Path(file.name).unlink)
+            try:
+                folder = folder_of(self.settings, shelf.release)
+                models = contents(self.settings).tables
+                write_bundle(file, shelf.release, folder, shelf.connection.cursor(), models)
+            except BaseException:
+                Path(file.name).unlink()
+                raise
+        name = f"beatbook_{shelf.release.release_id}.zip"
+        access.audit(request, "download", release=shelf.release.release_id, detail="national.zip")
+        return FileResponse(file.name, media_type="application/zip", filename=name, background=tidy)
 
     def difference(self, request: Request) -> Response:
         """What is different between two releases, the largest areas first, in sentences."""

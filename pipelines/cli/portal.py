@@ -58,3 +58,24 @@ def workbook(
         extract = folder_of(settings, of) / "extracts" / found if found else None
         write_workbook(to, of, connection, extract, found)
     typer.echo(f"{to}: {forces[found] if found else 'all forces'}, {of.label} {of.release_id}. {of.note}")
+
+
+@app.command()
+def bundle(
+    to: Annotated[Path, typer.Argument(help="The file to write, ending in .zip.", dir_okay=False)],
+    release: ReleaseOption = None,
+) -> None:
+    """All that a release publishes of the country in one ZIP: workbook, CSV, Parquet, what each column is."""
+    from pipelines.release.bundle import write_bundle
+    from pipelines.release.contents import contents
+    from pipelines.release.opened import open_release
+    from pipelines.release.published import folder_of
+
+    settings = Settings()
+    if to.suffix != ".zip":
+        fail(Exit.WRONG_CALL, f"{to}: name a file that ends in .zip")
+    with plainly(settings):
+        of, connection = open_release(settings, release)
+        with to.open("wb") as file:
+            write_bundle(file, of, folder_of(settings, of), connection, contents(settings).tables)
+    typer.echo(f"{to}: {of.label} {of.release_id}. {of.note}")

@@ -7,44 +7,23 @@ A force's posts are two things: `posts`, those of the thirteen calendar months t
 and `posts_<year>`, the older ones, written again only where the rows of that year are not those of last time.
 """
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path, PurePath
 
 import duckdb
-import msgspec
 import polars as pl
 
 from pipelines.release.contents import Model
+from pipelines.release.described import columns_of, dictionary_of, package_of, schema_of
 from pipelines.release.files import Files, defused
 
 POSTS = "ext_posts"
 #: Rows that are read at a time.
 BATCH = 50_000
-_DEFUSED = " In CSV an apostrophe stands before a text that begins with = + - @, a tab or a carriage return."
-_FRICTIONLESS = {
-    "BIGINT": "integer",
-    "INTEGER": "integer",
-    "DOUBLE": "number",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP": "datetime",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of one of the files."""
-
-    name: str
-    data_type: str
-    description: str
 
 
 def write_extracts(
@@ -99,24 +78,15 @@ def describe_extracts(
 ) -> None:
     """Write what stands beside each force's tables, when all of them are there. `note` says what the figures
     are; it stands in datapackage.json."""
-    columns = {model.name.removeprefix("ext_"): _columns(connection, model) for model in models}
-    dictionary = _dictionary(columns)
-    schemas = {name: _schema(own.values()) for name, own in columns.items()}
+    columns = {model.name.removeprefix("ext_"): columns_of(connection, model) for model in models}
+    dictionary = dictionary_of(columns)
+    schemas = {name: schema_of(own) for name, own in columns.items()}
     for force_id in _forces(connection):
         _describe(files, force_id, dictionary, schemas, note)
 
 
 def _forces(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [force for (force,) in connection.sql("select force_id from dim_force order by 1").fetchall()]
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Column]:
-    described = connection.sql(f"describe {model.name}").fetchall()
-    said = model.descriptions
-    return {
-        name: Column(name, kind, said.get(name, "") + _DEFUSED * (kind == "VARCHAR"))
-        for name, kind, *_ in described
-    }
 
 
 def _years(connection: duckdb.DuckDBPyConnection, recent_from: date) -> dict[str, str]:
@@ -159,24 +129,6 @@ def _write_rows(files: Files, name: str, rows: pl.DataFrame) -> None:
     files.add(f"{name}.parquet")
 
 
-def _dictionary(columns: Mapping[str, Mapping[str, Column]]) -> str:
-    """What each column is. Those of `posts` are those of `posts_<year>` too."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", "column", "type", "description"])
-    for name, own in columns.items():
-        writer.writerows([name, column.name, column.data_type, column.description] for column in own.values())
-    return text.getvalue()
-
-
-def _schema(columns: Iterable[Column]) -> dict[str, object]:
-    fields = [
-        {"name": c.name, "type": _FRICTIONLESS.get(c.data_type, "string"), "description": c.description}
-        for c in columns
-    ]
-    return {"fields": fields, "missingValues": [""]}
-
-
 def _describe(
     files: Files, force_id: str, dictionary: str, schemas: Mapping[str, dict[str, object]], note: str
 ) -> None:
@@ -184,27 +136,9 @@ def _describe(
     (specs.frictionlessdata.io, version 1), and the sums in the form that `sha256sum --check` reads."""
     folder = f"extracts/{force_id}/"
     tables = [name for name in files.names(folder) if name.endswith(".csv")]
-    package = {
-        "profile": "tabular-data-package",
-        "name": f"beatbook-{force_id}",
-        "title": f"Beatbook extract: {force_id}",
-        "description": note,
-        "resources": [
-            {
-                "name": PurePath(name).stem,
-                "path": name,
-                "profile": "tabular-data-resource",
-                "encoding": "utf-8",
-                "schema": schemas.get(PurePath(name).stem, schemas["posts"]),  # posts_<year> are posts
-            }
-            for name in tables
-        ],
-    }
+    schema_by_table = {name: schemas.get(PurePath(name).stem, schemas["posts"]) for name in tables}
+    package = package_of(f"beatbook-{force_id}", f"Beatbook extract: {force_id}", note, schema_by_table)
     files.add_text(folder + "data_dictionary.csv", dictionary)
-    files.add_text(folder + "datapackage.json", _json(package))
+    files.add_text(folder + "datapackage.json", package)
     sums = [f"{files.digests[folder + name]}  {name}\n" for name in files.names(folder)]
     files.add_text(folder + "SHA256SUMS", "".join(sums))
-
-
-def _json(value: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -104,3 +105,26 @@ def test_who_took_what_is_written_down(settings: Settings, passwords: dict[str, 
         assert '"user":"kent"' in line
         assert '"what":"download"' in line
     assert passwords["kent"] not in written
+
+
+def test_the_national_zip_has_the_workbook_and_every_table_of_the_release(
+    settings: Settings, passwords: dict[str, str], pulled: Nation, tmp_path: Path
+) -> None:
+    client = signed_in(settings, "lead", passwords["lead"])
+    assert 'href="/releases/national.zip' in client.get("/national?period_type=week").text
+    answer = client.get("/releases/national.zip")
+    assert f'filename="beatbook_{pulled.release.name}.zip"' in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as bundle:
+        assert bundle.testzip() is None
+        assert len([n for n in bundle.namelist() if n.startswith("tables/")]) == len(
+            list((pulled.release / "tables").iterdir())
+        )
+        book = openpyxl.load_workbook(io.BytesIO(bundle.read("national.xlsx")), read_only=True)
+        assert "Summary" in book.sheetnames
+        described = list(csv.DictReader(io.StringIO(bundle.read("data_dictionary.csv").decode())))
+        assert [row["column"] for row in described if not row["description"]] == []
+    by_command = tmp_path / "national.zip"
+    done = pulled.run("bundle", str(by_command))
+    assert done.returncode == 0, done.stderr
+    assert by_command.read_bytes() == answer.content
+    assert pulled.run("bundle", str(tmp_path / "national.rar")).returncode == 2
