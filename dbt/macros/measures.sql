@@ -24,3 +24,15 @@ case when {{ count }} is not null then {{ count }} when {{ is_known }} then 0 en
 
 {# Whether a measure is counted by day, and not as it stands at the end of a period. #}
 {% macro is_by_day(measure) -%}{{ measure }} in ('{{ var('day_measures') | join("', '") }}'){%- endmacro %}
+
+{# The measures by day that count conversations: those that can be too few to show. #}
+{% macro measures_of_messages() %}
+    {%- set found = [] -%}
+    {%- for measure in var('day_measures')
+        if measure.removeprefix('direct_').startswith(
+            ('conversation', 'closing', 'acknowledged', 'thread_asker', 'answered', 'lost', 'followed')
+        ) -%}
+        {%- do found.append(measure) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}

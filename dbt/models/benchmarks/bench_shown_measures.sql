@@ -4,31 +4,10 @@
 -- of the months that it counts, the platform `all` of the platforms whose own cell is shown. So nobody can take
 -- published numbers from each other and keep a small one (docs/decisions/0012-suppression-holds.md). Beside them what all
 -- forces would have answered of the same conversations, in longer periods the sum over the months.
-{% set of_messages = [] %}
-{% for measure in var('day_measures')
-    if measure.removeprefix('direct_').startswith(
-        ('conversation', 'closing', 'acknowledged', 'thread_asker', 'answered', 'lost', 'followed')
-    ) %}
-{% do of_messages.append(measure) %}
-{% endfor %}
+{% set of_messages = measures_of_messages() %}
 {% set others = var('day_measures') | reject('in', of_messages) | list %}
 {% set standard = var('standard_measures') %}
-with counted as (
-    select
-        measures.*,
-        {% for measure in standard %}
-        expected.{{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ ref('bench_measures') }} as measures
-    left join {{ ref('fct_response_expected') }} as expected
-        on measures.force_id = expected.force_id
-            and measures.platform = expected.platform
-            and measures.account_scope = expected.account_scope
-            and measures.period_type = expected.period_type
-            and measures.period_start = expected.period_start
-),
-
-shown as (
+with shown as (
     select
         force_id, platform, account_scope, period_type, period_start,
         coalesce(bool_or(is_shown) filter (where channel = 'public'), false) as is_public_shown,
@@ -36,29 +15,6 @@ shown as (
     from {{ ref('fct_response_shown') }}
     where period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
     group by force_id, platform, account_scope, period_type, period_start
-),
-
-longer as (
-    select
-        parts.force_id, parts.platform, parts.account_scope, parts.period_type, parts.period_start,
-        {% for measure in of_messages + standard %}
-        {% set channel = 'direct' if measure.startswith('direct_') else 'public' %}
-        sum(months.{{ measure }}) filter (where parts.is_counted and parts.channel = '{{ channel }}') as {{ measure }},
-        {% endfor %}
-    {% for channel in ['public', 'direct'] %}
-    coalesce(bool_or(parts.is_counted) filter (where parts.channel = '{{ channel }}'), false)
-        as is_{{ channel }}_shown,
-    count(*) filter (where not parts.is_counted and parts.channel = '{{ channel }}')
-        as {{ channel }}_left_out_count{{ ',' if not loop.last }}
-    {% endfor %}
-    from {{ ref('fct_response_months') }} as parts
-    inner join counted as months
-        on parts.force_id = months.force_id
-            and parts.platform = months.platform
-            and parts.account_scope = months.account_scope
-            and parts.month_start = months.period_start
-            and months.period_type = 'month'
-    group by parts.force_id, parts.platform, parts.account_scope, parts.period_type, parts.period_start
 ),
 
 platforms as (
@@ -79,14 +35,14 @@ platforms as (
         else ' months with too few to show are left out'
     end as {{ channel }}_left_out{{ ',' if not loop.last }}
     {% endfor %}
-    from counted as measures
+    from {{ ref('bench_counted_measures') }} as measures
     left join shown
         on measures.force_id = shown.force_id
             and measures.platform = shown.platform
             and measures.account_scope = shown.account_scope
             and measures.period_type = shown.period_type
             and measures.period_start = shown.period_start
-    left join longer
+    left join {{ ref('bench_longer_measures') }} as longer
         on measures.force_id = longer.force_id
             and measures.platform = longer.platform
             and measures.account_scope = longer.account_scope
