@@ -104,6 +104,8 @@ class Value(Cell):
     numerator: float | None
     denominator: float | None
     n: int | None
+    effective_n: float | None
+    design_effect: float | None
     value: float | None
     unit: str
     ci95_low: float | None

@@ -8,7 +8,15 @@ import pytest
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "method.md").read_text(encoding="utf-8")
 Z = 1.959964
-OWN, OTHERS, S, TAU2 = 6 / 35, 438 / 1256, 1 / (2 * sqrt(35)), 0.0214627
+ASKED, ANSWERED = (6, 6, 6, 5, 3, 2, 2, 2, 1, 1, 1), (1, 1, 0, 2, 0, 0, 2, 0, 0, 0, 0)
+OWN, OTHERS, TAU2 = 6 / 35, 438 / 1256, 0.0117238
+SQUARES = sum((x - OWN * n) ** 2 for x, n in zip(ANSWERED, ASKED, strict=True))
+POSTS = 35**2 / sum(n * n for n in ASKED)
+VARIANCE = SQUARES * 11 / 10 * 34 / 35 * (2.37855 / 2.03224) ** 2
+#: Published to four places.
+EFFECT = round(VARIANCE / (6 * (1 - OWN)), 4)
+N = 35 / EFFECT
+S = 1 / (2 * sqrt(N))
 DISTANCE, SPREAD = asin(sqrt(OWN)) - asin(sqrt(OTHERS)), sqrt(S * S + TAU2)
 
 
@@ -23,7 +31,7 @@ def printed() -> dict[str, list[float]]:
 
 
 def wilson(sign: int) -> float:
-    return 100 * (2 * 6 + Z * Z + sign * Z * sqrt(Z * Z + 4 * 6 * (1 - OWN))) / (2 * (35 + Z * Z))
+    return 100 * (2 * N * OWN + Z * Z + sign * Z * sqrt(Z * Z + 4 * N * OWN * (1 - OWN))) / (2 * (N + Z * Z))
 
 
 def funnel(sign: int) -> float:
@@ -32,6 +40,11 @@ def funnel(sign: int) -> float:
 
 EXPECTED = {
     "value": [100 * OWN],
+    "clusters": [SQUARES],
+    "posts in effect": [POSTS],
+    "their variance": [VARIANCE],
+    "design effect": [EFFECT],
+    "effective n": [N],
     "Wilson": [wilson(-1), wilson(1)],
     "the 43 others": [100 * OTHERS],
     "the distance": [DISTANCE],
@@ -39,7 +52,7 @@ EXPECTED = {
     "z by chance": [DISTANCE / S],
     "z, with": [DISTANCE / SPREAD],
     "limits of the funnel": [funnel(-1), funnel(1)],
-    "shrunk": [100 * (6 + 8.304098 * 0.343919) / (35 + 8.304098)],
+    "shrunk": [100 * (N * OWN + 10.398472 * 0.343919) / (N + 10.398472)],
 }
 
 

@@ -25,7 +25,7 @@ case when {{ count }} is not null then {{ count }} when {{ is_known }} then 0 en
 {# Whether a measure is counted by day, and not as it stands at the end of a period. #}
 {% macro is_by_day(measure) -%}{{ measure }} in ('{{ var('day_measures') | join("', '") }}'){%- endmacro %}
 
-{# The measures by day that count conversations: those that can be too few to show. #}
+{# Those of conversations, which can be too few to show: by day, and of weeks and months. #}
 {% macro measures_of_messages() %}
     {%- set found = [] -%}
     {%- for measure in var('day_measures')
@@ -34,5 +34,27 @@ case when {{ count }} is not null then {{ count }} when {{ is_known }} then 0 en
         ) -%}
         {%- do found.append(measure) -%}
     {%- endfor -%}
+    {{ return(found + var('standard_measures') + cluster_measures()) }}
+{% endmacro %}
+
+{# How far conversations vary over clusters: what bench_counted_measures takes from fct_response_clusters. #}
+{% macro cluster_measures() %}
+    {%- set found = ['cluster_square_count', 'direct_cluster_square_count'] -%}
+    {%- for measure in var('variance_measures') if measure != 'post_variance' -%}
+        {%- do found.append(measure) -%}
+    {%- endfor -%}
     {{ return(found) }}
 {% endmacro %}
+
+{# The variance that a row of the indicators seed names, and of what it is told. Posts are no part of a whole. #}
+{% macro clustering() -%}
+case variance_measure
+    {%- for measure in var('variance_measures') %} when '{{ measure }}' then {{ measure }}{% endfor %} end as cluster_variance,
+case variance_measure
+    {%- for measure in var('variance_measures') %} when '{{ measure }}' then {{ measure | replace('variance', 'count') }}
+    {%- endfor %} end as clustered_events,
+case when variance_measure = 'post_variance' then null when variance_measure like 'direct%' then direct_conversation_count
+    when variance_measure is not null then conversation_count end as clustered_n,
+case when variance_measure = 'post_variance' then null when variance_measure like 'direct%' then direct_cluster_square_count
+    when variance_measure is not null then cluster_square_count end as cluster_squares
+{%- endmacro %}

@@ -14,4 +14,5 @@ from {{ ref('bench_values') }}
 where value is null
     and value_note <> 'not_reached'
     and period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
-    and coalesce(numerator, denominator, n, ci95_low, ci95_high, ci998_low, ci998_high) is not null
+    and coalesce(numerator, denominator, n, effective_n, design_effect, ci95_low, ci95_high, ci998_low, ci998_high)
+    is not null

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from pipelines.cli.display import WIDE, console, show_lines, show_rows
 from pipelines.release import figures
-from pipelines.release.figures import amount, number
+from pipelines.release.figures import amount
 
 if TYPE_CHECKING:
     from pipelines.release.explain import Explanation
@@ -93,7 +93,7 @@ def _ends(row: dict[str, Any], unit: str) -> dict[str, str]:
         "95% interval": figures.interval(row["ci95_low"], row["ci95_high"], unit),
         "Shrunk": amount(row["shrunk_value"], unit),
         "Change": figures.change(row),
-        "n": number(row["n"]),
+        "n": figures.sample(row["n"], row["effective_n"]),
         "Against others": figures.verdict(row),
         "Against peers": figures.peers_verdict(row),
         "Status": "provisional" if row["is_provisional"] else "final" if row["value"] is not None else "",

@@ -20,6 +20,8 @@ DEFINING = (
     *("kind", "numerator_measure", "denominator_measure", "n_measure", "multiplier", "known_by", "metrics"),
     *("metric_rule", "platforms", "is_pooled", "horizon", "interval_method", "minimum_n"),
 )
+#: The same, of columns that came later: where one is empty the definition is as it was before.
+DEFINING_IF_SET = ("variance_measure",)
 #: Those of dim_period.
 PERIOD_TYPES = {"week", "month", "quarter", "year", "rolling_12_months"}
 #: Parts of the conversations of a month: the first two add up to all of them, and so do the others.
@@ -63,6 +65,7 @@ class Indicator(Row, frozen=True, kw_only=True):
     is_pooled: bool
     horizon: str | None = None
     interval_method: Literal["byar", "wilson", "kaplan_meier_log_log", "kaplan_meier_greenwood", "none"]
+    variance_measure: str | None = None
     minimum_n: Annotated[int, Meta(ge=0)]
     caveats: str
     checked_by: str | None = None
@@ -70,7 +73,8 @@ class Indicator(Row, frozen=True, kw_only=True):
 
     def digest(self) -> str:
         """SHA-256, in hex, of the columns that define the number."""
-        defined = [(column, getattr(self, column)) for column in DEFINING]
+        later = [column for column in DEFINING_IF_SET if getattr(self, column) is not None]
+        defined = [(column, getattr(self, column)) for column in (*DEFINING, *later)]
         return hashlib.sha256(msgspec.json.encode(defined)).hexdigest()
 
 
@@ -93,6 +97,7 @@ class _Vars(msgspec.Struct):
     day_measures: list[str]
     period_measures: list[str]
     standard_measures: list[str]
+    variance_measures: list[str]
     horizons: dict[str, int]
 
     def measures(self) -> set[str]:
@@ -114,6 +119,7 @@ def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
     metrics = {metric.metric for _, metric in read_rows(seeds_dir / "platform_metrics.csv", Metric)}
     for where, row in rows:
         _check_measures(where, row, known.measures())
+        _check_variance(where, row, known.variance_measures)
         _check_horizon(where, row, known.horizons)
         _check_part(where, row)
         _check_names(where, "metrics", row.metrics, metrics)
@@ -152,6 +158,20 @@ def _check_measures(where: Where, row: Indicator, measures: set[str]) -> None:
             raise where.error(column, f"{measure!r} is no measure of dbt_project.yml")
     if row.kind == "ratio" and row.interval_method.startswith("kaplan_meier"):
         raise where.error("interval_method", "a ratio has byar, wilson or none")
+
+
+def _check_variance(where: Where, row: Indicator, variances: list[str]) -> None:
+    """What clusters do to the limits of a curve is read off with it; of other indicators the row says it."""
+    if row.variance_measure is None:
+        return
+    if row.variance_measure not in variances:
+        raise where.error("variance_measure", f"{row.variance_measure!r} is not in dbt_project.yml")
+    if row.interval_method not in ("byar", "wilson"):
+        raise where.error("variance_measure", "without Byar's or Wilson's limits nothing is told by it")
+    of_messages = {"messages": "", "direct_messages": "direct_"}.get(row.known_by, "post_")
+    is_direct, is_of_posts = (row.variance_measure.startswith(prefix) for prefix in ("direct_", "post_"))
+    if is_direct != (of_messages == "direct_") or is_of_posts != (of_messages == "post_"):
+        raise where.error("variance_measure", f"{row.variance_measure!r} is not of {row.known_by}")
 
 
 def _check_horizon(where: Where, row: Indicator, horizons: dict[str, int]) -> None:

@@ -36,7 +36,8 @@ CELLS = """
         group by all
     ),
     cells as (
-        select grid.*, v.value, v.ci95_low, v.ci95_high, v.n, v.note_detail, v.area_id is not null as is_cell,
+        select grid.*, v.value, v.ci95_low, v.ci95_high, v.n, v.effective_n, v.note_detail,
+            v.area_id is not null as is_cell,
             coalesce(v.is_provisional, false) as is_provisional, r.value_note is not null as is_reason,
             case when v.area_id is null then coalesce(r.value_note, 'no_account') else v.value_note end
                 as value_note
@@ -51,7 +52,7 @@ CELLS = """
     select cells.indicator_id, cells.indicator_name, cells.area_id, cells.area_name, cells.area_type,
         cells.platform, cells.platform_name, $scope as account_scope, $period_type as period_type,
         cast($period_start as date) as period_start, cast($period_end as date) as period_end, c.rank,
-        c.ranked_of, cells.value, cells.unit, cells.ci95_low, cells.ci95_high, cells.n,
+        c.ranked_of, cells.value, cells.unit, cells.ci95_low, cells.ci95_high, cells.n, cells.effective_n,
         s.shrunk_value, h.previous_value, h.change, h.change95_low, h.change95_high, h.xmr_rule, h.is_trial,
         h.trend, r.rank95_low, r.rank95_high, r.top_quarter_probability, r.bottom_quarter_probability,
         everyone.value as all_forces_value, c.percentile, c.quintile, c.verdict, c.verdict_confidence,

@@ -24,8 +24,8 @@ from pipelines.warehouse.build import current_build
 _KNOWN_DAYS = dict.fromkeys(("followers", "followers_both", "register"), "open_day_count")
 #: Where the limits of a value come from (METHOD 1 and 4).
 _METHODS = {
-    "wilson": "Wilson's limits of a share, from the numerator and n",
-    "byar": "Byar's limits of a count, from the numerator, divided like the value",
+    "wilson": "Wilson's limits of a share, from the numerator and n, both divided by the design effect",
+    "byar": "Byar's limits of a count, from the numerator, widened by clusters, divided like the value",
     "exact_poisson": "exact Poisson limits of a count under ten, divided like the value",
     "kaplan_meier_log_log": "limits of the survival curve on the log-log scale",
     "none": "none: counted whole, or made of events that are not independent",
@@ -143,6 +143,13 @@ def _formula(defined: Mapping[str, Any], cell: Mapping[str, Any], row: Mapping[s
     else:
         lines.append(f"no ratio: {defined['numerator']}: {cell['value']:,.6g}")
     lines.append(f"n = {cell['n']:,} ({defined['n_measure']}; at least {defined['minimum_n']})")
+    if cell["effective_n"] is not None:
+        lines.append(
+            f"effective n = {cell['n']:,} ÷ {cell['design_effect']:,.4g} = {cell['effective_n']:,.4g}: "
+            "conversations under one post are alike"
+        )
+    elif cell["design_effect"] is not None:
+        lines.append(f"posts vary over days {cell['design_effect']:,.4g} times as much as by chance alone")
     lines.append(f"Interval: {_METHODS.get(cell['ci_method'], cell['ci_method'])}")
     for confidence, name in (("95%", "ci95"), ("99.8%", "ci998")):
         if cell[f"{name}_low"] is not None:
@@ -163,7 +170,9 @@ def _beside(connection: duckdb.DuckDBPyConnection, row: Mapping[str, Any], unit:
     if funnel:
         lines += [
             f"the {funnel['compared_of'] - 1} others together: {funnel['others_value']:,.6g} {unit}",
-            f"z = {funnel['z']:.3f} on the {funnel['scale'].replace('_', ' ')} scale, with what forces "
+            "not judged: it counts as fewer than ten independent conversations"
+            if funnel["z"] is None
+            else f"z = {funnel['z']:.3f} on the {funnel['scale'].replace('_', ' ')} scale, with what forces "
             f"differ by at all (φ = {funnel['phi']:.3f}, τ² = {funnel['tau2']:.5f})",
             f"similar from {funnel['funnel95_low']:,.6g} to {funnel['funnel95_high']:,.6g} (95%); "
             f"by chance alone from {funnel['plain95_low']:,.6g} to {funnel['plain95_high']:,.6g}",

@@ -22,6 +22,13 @@ def number(value: float | int | None) -> str:
     return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
+def sample(n: int | None, effective_n: float | None) -> str:
+    """n, and in brackets as how many it counts where conversations under one post are alike."""
+    if effective_n is None or round(effective_n) == n:
+        return number(n)
+    return f"{number(n)} ({effective_n:,.0f})"
+
+
 def duration(seconds: float | int | None) -> str:
     """Seconds as people say them: the two largest units."""
     if seconds is None:

@@ -83,7 +83,9 @@ def definition(row: Mapping[str, Any]) -> Iterator[str]:
     yield f"{row['name']} ({row['indicator_id']}, version {row['indicator_version']}; {row['unit']})"
     yield f"  Numerator: {row['numerator'].rstrip('.')}."
     yield f"  Denominator: {row['denominator'].rstrip('.')}."
-    yield f"  n counts {counted(row['n_measure'])}."
+    is_clustered = row.get("variance_measure") not in {None, "post_variance"}
+    alike = "; in brackets as how many independent ones" if is_clustered else ""
+    yield f"  n counts {counted(row['n_measure'])}{alike}."
     yield f"  Caveats: {row['caveats']}"
 
 

@@ -27,7 +27,7 @@ from pipelines.release.summary import summary
 #: Which reasons are which shorthand; the rest are `[x]`.
 _SHORT = {"suppressed": "[c]", "not_applicable": "[z]", "nothing_to_count": "[z]"}
 _FIGURE_HEADS = (
-    *("Indicator", "Platform", "Value", "Unit", "95% from", "95% to", "n"),
+    *("Indicator", "Platform", "Value", "Unit", "95% from", "95% to", "n", "Effective n"),
     *("Rank", "All forces", "Peers", "Against others", "Against peers", "Change", "Status", "Note"),
 )
 _BRIEF_HEADS = (
@@ -44,6 +44,7 @@ _SERIES_HEADS = (
     "95% from",
     "95% to",
     "n",
+    "Effective n",
     "Status",
 )
 
@@ -208,7 +209,8 @@ def _figure(row: dict[str, Any]) -> list[Cell]:
     status = "provisional" if row["is_provisional"] else "final" if has_value else "no number"
     cells: list[Cell] = [
         *(row["indicator_name"], row["platform_name"]),
-        *(row["value"], row["unit"], row["ci95_low"], row["ci95_high"], row["n"], figures.rank(row)),
+        *(row["value"], row["unit"], row["ci95_low"], row["ci95_high"], row["n"], row["effective_n"]),
+        figures.rank(row),
         *(row["all_forces_value"], row["peers_value"], figures.verdict(row), figures.peers_verdict(row)),
         *(figures.change(row), status, row["note"]),
     ]
@@ -231,7 +233,8 @@ def _series(
     """Weeks and months of some indicators of an area that have a number, of all its accounts."""
     sql = f"""
         select i.name, coalesce(p.platform_name, 'All platforms') as platform_name, v.period_type,
-            v.period_start, v.period_end, v.value, v.unit, v.ci95_low, v.ci95_high, v.n, v.is_provisional
+            v.period_start, v.period_end, v.value, v.unit, v.ci95_low, v.ci95_high, v.n, v.effective_n,
+            v.is_provisional
         from (
             from bench_values
             where area_id = $area and account_scope = 'all' and value is not null

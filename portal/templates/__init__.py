@@ -54,6 +54,7 @@ environment = Environment(
 environment.filters |= {
     "amount": figures.amount,
     "number": figures.number,
+    "sample": figures.sample,
     "change": figures.change,
     "verdict": figures.verdict,
     "peers_verdict": figures.peers_verdict,

@@ -34,6 +34,14 @@ def test_a_number_has_three_figures_or_whole_thousands(value: float | None, said
     assert figures.number(value) == said
 
 
+@pytest.mark.parametrize(
+    ("n", "effective_n", "said"),
+    [(None, None, ""), (20, None, "20"), (20, 20.0, "20"), (1200, 15.4, "1,200 (15)")],
+)
+def test_n_says_as_how_many_it_counts(n: int | None, effective_n: float | None, said: str) -> None:
+    assert figures.sample(n, effective_n) == said
+
+
 def row(name: str, value: float | None, note: str | None = None, **more: Any) -> dict[str, Any]:
     """A row as the reader gives it."""
     ranks = {"rank": 1, "ranked_of": 3} if value is not None else {"rank": None, "ranked_of": None}
@@ -44,6 +52,7 @@ def row(name: str, value: float | None, note: str | None = None, **more: Any) ->
         "unit": "%",
         "value": value,
         "n": 20,
+        "effective_n": 15.4,
     }
     rest = {
         "ci95_low": None,

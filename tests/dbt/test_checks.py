@@ -13,17 +13,19 @@ CELL = """
     select 'i' as indicator_id, 'kent' as area_id, 'x' as platform, 'all' as account_scope,
         'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end,
         5.0 as numerator, 10.0 as denominator, 10 as n, 50.0 as value, 40.0 as ci95_low, 60.0 as ci95_high,
-        30.0 as ci998_low, 70.0 as ci998_high, null::varchar as value_note
+        30.0 as ci998_low, 70.0 as ci998_high, 1.25 as design_effect, 8.0 as effective_n,
+        null::varchar as value_note
 """
 NOTED = f"""select * replace (null as numerator, null as denominator, null as n, null as value,
-    null as ci95_low, null as ci95_high, null as ci998_low, null as ci998_high, 'late' as value_note)
+    null as ci95_low, null as ci95_high, null as ci998_low, null as ci998_high, null as design_effect,
+    null as effective_n, 'late' as value_note)
     from ({CELL})"""
 GROUP = f"select * replace ('all_forces' as area_id) from ({CELL})"
 INDICATOR = """
     select 'i' as indicator_id, 'ratio' as kind, 'posts' as known_by, 'x|y' as platforms, false as is_pooled,
         'Name' as name, 'Why' as why_it_matters, 'this' as numerator, 'that' as denominator, 'u' as unit,
         'c' as caveats, 'share_count_7d' as numerator_measure, 'resident_count' as denominator_measure,
-        'post_count' as n_measure, null::varchar as period_types
+        'post_count' as n_measure, null::varchar as variance_measure, null::varchar as period_types
 """
 MEMBERS = "select 'kent' as area_id, 'kent' as force_id union all select 'all_forces', 'kent'"
 NO_REASON = """
@@ -110,6 +112,8 @@ CASES: dict[str, list[tuple[Tables, Tables]]] = {
     "assert_a_cell_without_a_value_shows_no_count": [
         (cells(CELL), cells(but("3 as n", NOTED))),
         (cells(NOTED), cells(but("3.0 as numerator", NOTED))),
+        (cells(NOTED), cells(but("8.0 as effective_n", NOTED))),
+        (cells(NOTED), cells(but("1.25 as design_effect", NOTED))),
         (cells(but(f"3.0 as ci998_high, {OLD}", NOTED)), cells(but("3.0 as ci998_high", NOTED))),
     ],
     "assert_every_interval_holds_its_value": [
@@ -117,6 +121,8 @@ CASES: dict[str, list[tuple[Tables, Tables]]] = {
         (cells(NOTED), cells(but("49.9 as ci95_high"))),
         (cells(but("null as ci95_high, null as ci998_high")), cells(but("41.0 as ci998_low"))),
         (cells(but(f"59.0 as ci998_high, {OLD}")), cells(but("59.0 as ci998_high"))),
+        (cells(but("null as effective_n")), cells(but("10.1 as effective_n"))),
+        (cells(but("1.0 as design_effect")), cells(but("0.9 as design_effect"))),
     ],
     "assert_a_group_is_the_sum_of_its_forces": [
         (cells(CELL, GROUP), cells(CELL, but("6.0 as numerator", GROUP))),

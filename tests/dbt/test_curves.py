@@ -32,6 +32,12 @@ for quantile in QUANTILES:
     COLUMNS += [f"{quantile}_{name}" for name in ("seconds", *LIMITS)] + [f"is_any_lost_before_{quantile}"]
 COLUMNS += [f"mean_24h_{name}" for name in ("seconds", *LIMITS)] + ["is_any_lost_before_mean_24h"]
 Waits = list[tuple[float, bool]]
+NO_CLUSTERS = (
+    "select null::varchar as force_id, null::varchar as platform, null::varchar as channel, "
+    "null::varchar as period_type, "
+    "null::date as period_start, 'all' as account_scope, 0 as conversation_count, 0 as cluster_square_count, "
+    + ", ".join(f"0 as answered_{horizon}_count, 0.0 as answered_{horizon}_variance" for horizon in HORIZONS)
+)
 
 
 def some_waits(dice: random.Random) -> Waits:
@@ -133,6 +139,8 @@ def test_what_is_read_off_the_pieces_is_what_is_read_off_the_steps(project: Proj
         f"{WEEK}, * from "
         f"(values {members}) as t (curve_number, source_number, area_id, force_id)",
         fct_response_waits=project.sql("fct_response_waits"),
+        fct_response_clusters=NO_CLUSTERS,
+        fct_response_effects=project.sql("fct_response_effects"),
         fct_response_pieces=project.sql("fct_response_pieces"),
         fct_response_steps=project.sql("fct_response_steps"),
         fct_response_means=project.sql("fct_response_means"),

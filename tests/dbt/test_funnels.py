@@ -33,6 +33,7 @@ class Cell:
     value: float
     low: float | None = None
     high: float | None = None
+    effect: float | None = None
 
 
 def comparison_tables(project: Project, indicator: str, cells: dict[str, Cell]) -> dict[str, str]:
@@ -40,7 +41,8 @@ def comparison_tables(project: Project, indicator: str, cells: dict[str, Cell]) 
     areas = ", ".join(f"('{area}', 'force')" for area in cells)
     rows = ", ".join(
         f"('{area}', {c.value}::double, {c.events}::double, {c.n}::double, {round(c.n)}, "
-        f"{'null' if c.low is None else c.low}::double, {'null' if c.high is None else c.high}::double)"
+        f"{'null' if c.low is None else c.low}::double, {'null' if c.high is None else c.high}::double, "
+        f"{'null' if c.effect is None else c.effect}::double)"
         for area, c in cells.items()
     )
     return {
@@ -49,9 +51,9 @@ def comparison_tables(project: Project, indicator: str, cells: dict[str, Cell]) 
         "dim_indicator": INDICATORS,
         "bench_values": f"select '{indicator}' as indicator_id, 'x' as platform, 'all' as account_scope, "
         f"{WEEK}, false as is_provisional, false as is_break, null::varchar as value_note, "
-        "null::double as ci998_low, "
+        "null::double as ci998_low, n / greatest(1, design_effect) as effective_n, "
         f"* from (values {rows}) as t "
-        "(area_id, value, numerator, denominator, n, ci95_low, ci95_high)",
+        "(area_id, value, numerator, denominator, n, ci95_low, ci95_high, design_effect)",
         "bench_funnel_places": project.sql("bench_funnel_places"),
         "bench_funnels": project.sql("bench_funnels"),
     }

@@ -98,6 +98,9 @@ def test_survival_curve_of_a_clinical_trial(project: Project, shared: Path) -> N
         "(values (1, 1, 'RIT'), (2, 2, 'Control'), (3, 1, 'RIT'), (3, 2, 'Control')) "
         "as t (curve_number, source_number, force_id)",
         fct_response_waits=project.sql("fct_response_waits"),
+        fct_response_effects="select 0 as curve_number, "
+        "1.0 as design_effect_15m, 1.0 as design_effect_1h, 1.0 as design_effect_4h, "
+        "1.0 as design_effect_24h, 1.0 as design_effect_7d",
         fct_response_pieces=project.sql("fct_response_pieces"),
     )
     curve = {(number, time): round(survival, 3) for number, time, _, survival in found}

@@ -6,7 +6,7 @@ ranks themselves (the unit tests beside the models).
 
 import importlib.util
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -21,6 +21,7 @@ from tests.dbt.conftest import DBT, Project
 from tests.dbt.test_funnels import INDICATORS, WEEK, WINDOW
 
 Figures = NDArray[np.float64]
+Some = Callable[[np.random.Generator, float], tuple[dict[str, Figures], Figures]]
 FORCES = 44
 RANKED = """
     select * from ({}) union all
@@ -47,23 +48,24 @@ def made(
 ) -> list[tuple[Any, ...]]:
     """Rows of a model for several sets of forces, each a platform of its own; ordered as the draws want them.
 
-    `sets`: value, events, n and, of medians, low and high, an array each.
+    `sets`: value, events, n and, of medians, low and high, an array each; where clusters tell, their effect.
     """
     rows = []
     for number, figures in enumerate(sets):
         for nth in range(len(figures["value"])):
             cell = [f"'p{number:03}'", f"'force_{nth:02}'"]
-            for name in ("value", "events", "n", "low", "high"):
+            for name in ("value", "events", "n", "low", "high", "effect"):
                 figure = float(figures[name][nth]) if name in figures else math.nan
                 cell.append("null::double" if math.isnan(figure) else f"{figure!r}::double")
             rows.append(f"({', '.join(cell)})")
     methods = {"share": "wilson", "weekly": "byar", "median": "kaplan_meier_log_log", "rate": "none"}
     values = f"""
         select '{indicator}' as indicator_id, 'all' as account_scope, {WEEK},
-            false as is_provisional, false as is_break,
+            false as is_provisional, false as is_break, effect as design_effect,
+            case indicator_id when 'share' then n / effect end as effective_n,
             platform, area_id, value, events as numerator, n as denominator, n::bigint as n, low as ci95_low,
             high as ci95_high, '{methods[indicator]}' as ci_method
-        from (values {", ".join(rows)}) as t (platform, area_id, value, events, n, low, high)"""
+        from (values {", ".join(rows)}) as t (platform, area_id, value, events, n, low, high, effect)"""
     areas = ", ".join(f"('force_{nth:02}', 'force')" for nth in range(FORCES))
     return project.run(
         f"select {what} order by platform, area_id",
@@ -118,6 +120,23 @@ def held(found: dict[str, list[float]], true: Sequence[Figures], lowest_first: b
 
 
 # --- shrunk values
+
+
+@pytest.mark.parametrize(("indicator", "some"), [("share", shares), ("weekly", rates)])
+def test_what_is_not_independent_counts_for_its_effective_n(
+    project: Project, indicator: str, some: Some
+) -> None:
+    """Four times as many, of which each counts a quarter, are drawn and shrunk as a quarter of them."""
+    figures, _ = some(np.random.default_rng(9), 0.5)
+    four = figures | {name: 4 * figures[name] for name in ("events", "n")} | {"effect": 4 + 0 * figures["n"]}
+    found, expected = (cells(project, indicator, [each]) for each in (four, figures))
+    assert [row["place"] for row in found] == pytest.approx([row["place"] for row in expected])
+    assert [row["width"] for row in found] == pytest.approx([row["width"] for row in expected])
+    what = "shrunk_value from bench_shrunk"
+    shrunk, plain = (
+        [value for (value,) in made(project, indicator, [each], what)] for each in (four, figures)
+    )
+    assert shrunk == pytest.approx(plain)
 
 
 def test_a_share_is_drawn_to_the_crowd_as_a_plain_computation_has_it(project: Project) -> None:

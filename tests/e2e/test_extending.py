@@ -65,6 +65,8 @@ select
     cast(null as double) as {{ limit }},
     {% endfor %}
     'none' as ci_method,
+    cast(null as double) as design_effect,
+    cast(null as double) as effective_n,
     value_note,
     note_detail,
     is_any_provisional or days_since_end_count <= 1 as is_provisional,

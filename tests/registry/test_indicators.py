@@ -154,6 +154,33 @@ def test_an_answered_share_has_the_horizon_of_its_measure(
 
 
 @pytest.mark.parametrize(
+    ("indicator_id", "cell", "problem"),
+    [
+        ("answered_1h_pct", "answered_2h_variance", "is not in dbt_project.yml"),
+        ("answered_1h_pct", "direct_answered_1h_variance", "is not of messages"),
+        ("answered_1h_pct", "post_variance", "is not of messages"),
+        ("direct_answered_1h_pct", "answered_1h_variance", "is not of direct_messages"),
+        ("posts_per_week", "answered_1h_variance", "is not of posts"),
+        ("median_first_reply_seconds", "answered_1h_variance", "without Byar's or Wilson's limits"),
+        ("shares_per_post", "post_variance", "without Byar's or Wilson's limits"),
+    ],
+)
+def test_limits_are_widened_by_clusters_of_what_is_counted(
+    seeds: Path, indicator_id: str, cell: str, problem: str
+) -> None:
+    line = change(seeds, indicator_id, {"variance_measure": cell})
+    with pytest.raises(RegistryError, match=problem) as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.line, wrong.value.column) == (line, "variance_measure")
+
+
+def test_what_widens_the_limits_is_part_of_the_definition(seeds: Path) -> None:
+    change(seeds, "answered_1h_pct", {"variance_measure": "answered_4h_variance"})
+    with pytest.raises(RegistryError, match="give it the next version"):
+        check_indicators(seeds)
+
+
+@pytest.mark.parametrize(
     ("changed", "column", "problem"),
     [
         ({"part": None}, "part", "empty, but the denominator is night_conversation_count"),

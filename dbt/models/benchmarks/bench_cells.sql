@@ -4,6 +4,8 @@
 -- forces with a value, says how many they are, who is missing and how many residents are covered, and is provisional
 -- while one of the others is; the sum over too few of the people whose forces could have one is not the group's. Of
 -- messages a group pools those that are shown, and forces that have too few to show are no gap.
+{% set sums = ['numerator', 'denominator', 'n', 'lost_count', 'followed_count', 'answered_followed_count',
+    'cluster_variance', 'clustered_events', 'clustered_n', 'cluster_squares'] %}
 with members as (
     select
         members.area_id,
@@ -27,12 +29,9 @@ areas as (
     select
         area_id, indicator_id, platform, account_scope, period_type, period_start, period_end, is_complete,
         days_since_end_count,
-        sum(numerator) filter (where is_counted) as numerator,
-        sum(denominator) filter (where is_counted) as denominator,
-        sum(n) filter (where is_counted) as n,
-        sum(lost_count) filter (where is_counted) as lost_count,
-        sum(followed_count) filter (where is_counted) as followed_count,
-        sum(answered_followed_count) filter (where is_counted) as answered_followed_count,
+        {% for sum in sums %}
+        sum({{ sum }}) filter (where is_counted) as {{ sum }},
+        {% endfor %}
         count(*) as member_count,
         count(*) filter (where is_valued) as valued_count,
         count(*) filter (where is_covered) as covered_count,
@@ -130,7 +129,7 @@ noted as (
 select
     indicator_id, indicator_version, kind, channel,
     area_id, platform, account_scope, period_type, period_start, period_end,
-    days_since_end_count, numerator, denominator, n, lost_count, followed_count, answered_followed_count,
+    days_since_end_count, {{ sums | join(', ') }},
     unit, multiplier, minimum_n, interval_method, horizon, value_note,
     case
         when not is_group then member_detail

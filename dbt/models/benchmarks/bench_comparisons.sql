@@ -8,9 +8,9 @@
 -- forces with a lower value; quintile follows the rank (1 holds the best or highest). Two values that differ by
 -- rounding alone are one: two thirds read off a curve are two thirds of a count. A median that was not reached is
 -- longer than all others: such forces share the last rank, and are judged by their lower limit. What is provisional, or
--- a share or a median of few, or of a period in which accounts were merged, has no rank, and where few forces have one
--- nobody has. What pools other platforms for one force than for another (all) is neither ranked nor judged, unless it
--- is standardised.
+-- a share or a median of few, also of few independent ones, or of a period in which accounts were merged, has no rank,
+-- and where few forces have one nobody has. What pools other platforms for one force than for another (all) is neither
+-- ranked nor judged, unless it is standardised.
 with valued as (
     select
         cells.*,
@@ -20,6 +20,7 @@ with valued as (
         case when indicators.polarity = 'lower_is_better' then 1 else -1 end as rank_sign,
         not cells.is_provisional
         and not cells.is_break
+        and (cells.effective_n is null or cells.effective_n >= {{ var('compared_from_effective_n') }})
         and (cells.platform <> 'all' or indicators.is_standardised)
         and (
             (

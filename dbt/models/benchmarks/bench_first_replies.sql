@@ -23,7 +23,7 @@ with cells as (
 read_off as (
     select
         cells.*,
-        {% for column in ['seconds'] + limits %}
+        {% for column in ['seconds', 'design_effect'] + limits %}
         case cells.reading
             {%- for reading in readings.values() | unique %}
             when '{{ reading }}' then curves.{{ reading }}_{{ column }}
@@ -81,6 +81,8 @@ select
     case when final_note is null or final_note = 'not_reached' then {{ limit }} end as {{ limit }},
     {% endfor %}
     case when final_note is null or final_note = 'not_reached' then interval_method else 'none' end as ci_method,
+    case when final_note is null or final_note = 'not_reached' then design_effect end as design_effect,
+    case when final_note is null or final_note = 'not_reached' then n / design_effect end as effective_n,
     final_note as value_note,
     case
         when final_note is not distinct from value_note then note_detail

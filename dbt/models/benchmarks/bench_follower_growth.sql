@@ -21,6 +21,8 @@ select
     cast(null as double) as ci998_low,
     cast(null as double) as ci998_high,
     'none' as ci_method,
+    cast(null as double) as design_effect,
+    cast(null as double) as effective_n,
     value_note,
     note_detail,
     coalesce(value_note = 'provisional', days_since_end_count <= 1 or is_any_provisional) as is_provisional,

@@ -20,7 +20,8 @@ with cells as (
         -- What is expected is no whole number, and a denominator alone.
         cast({{ measure_named('numerator_measure') }} as bigint) as numerator,
         {{ measure_named('denominator_measure') }} as denominator,
-        cast({{ measure_named('n_measure') }} as bigint) as n
+        cast({{ measure_named('n_measure') }} as bigint) as n,
+        {{ clustering() }}
     from {{ ref('bench_possible_cells') }} as possible
     inner join {{ ref('bench_shown_measures') }} as measures
         on possible.force_id = measures.force_id
@@ -111,8 +112,8 @@ judged as (
 )
 
 select
-    indicator_id, force_id, platform, account_scope, period_type, period_start, period_end,
-    is_complete, days_since_end_count, known_by, denominator, n,
+    indicator_id, force_id, platform, account_scope, period_type, period_start, period_end, is_complete,
+    days_since_end_count, known_by, denominator, n, cluster_variance, clustered_events, clustered_n, cluster_squares,
     case when is_estimated then cast(round(numerator * post_count / n) as bigint) else numerator end as numerator,
     {{ horizon_measure('lost') }} as lost_count,
     {{ horizon_measure('followed') }} as followed_count,

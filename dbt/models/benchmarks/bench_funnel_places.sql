@@ -39,6 +39,9 @@ counted as (
 pooled as (
     select
         *,
+        -- What is not independent counts for less, in what chance does and not in what forces have together.
+        exposure / greatest(1.0, design_effect) as effective_exposure,
+        events / greatest(1.0, design_effect) as effective_events,
         cast(sum({{ exact('events') }}) over among as double) as all_events,
         cast(sum({{ exact('exposure') }}) over among as double) as all_exposure
     from counted
@@ -55,8 +58,8 @@ scaled as (
             else ln(value)
         end as y,
         case scale
-            when 'arcsine' then 1 / (2 * sqrt(exposure))
-            when 'log_ratio' then 1 / sqrt(exposure * all_events / all_exposure)
+            when 'arcsine' then 1 / (2 * sqrt(effective_exposure))
+            when 'log_ratio' then 1 / sqrt(effective_exposure * all_events / all_exposure)
             -- An upper limit that is not reached: what the lower one says, both ways.
             else (coalesce(ln(ci95_high), 2 * ln(value) - ln(ci95_low)) - ln(ci95_low)) / (2 * {{ z_value(95) }})
         end as s

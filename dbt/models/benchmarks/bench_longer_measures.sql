@@ -4,7 +4,7 @@
 -- are left out (docs/decisions/0012-suppression-holds.md).
 select
     parts.force_id, parts.platform, parts.account_scope, parts.period_type, parts.period_start,
-    {% for measure in measures_of_messages() + var('standard_measures') %}
+    {% for measure in measures_of_messages() %}
     {% set channel = 'direct' if measure.startswith('direct_') else 'public' %}
     sum(months.{{ measure }}) filter (where parts.is_counted and parts.channel = '{{ channel }}') as {{ measure }},
     {% endfor %}

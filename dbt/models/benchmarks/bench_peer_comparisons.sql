@@ -12,6 +12,7 @@ with places as (
     select
         places.*,
         funnels.tau2,
+        funnels.z is not null as is_judged,
         -- Beside the average force's: residents and seconds would have too many digits when squared.
         places.compared_count * case
             when places.scale = 'log' then places.w / places.all_w
@@ -89,7 +90,7 @@ judged as (
     select
         valued.*,
         case
-            when valued.peers_count < {{ var('compared_from') }} then null
+            when valued.peers_count < {{ var('compared_from') }} or own.is_judged is false then null
             when own.area_id is not null
                 then (own.y - valued.peers_place)
                     / sqrt(power(own.s, 2) + valued.tau2 + valued.peers_variance)

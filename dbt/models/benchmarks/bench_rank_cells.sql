@@ -19,6 +19,7 @@ with ranked as (
         comparisons.value,
         cells.denominator,
         cells.n,
+        cells.design_effect,
         cells.ci95_low,
         cells.ci95_high,
         cast(indicators.multiplier as double) as multiplier,
@@ -58,8 +59,10 @@ with ranked as (
 counted as (
     select
         *,
-        case drawn_from when 'beta' then cast(n as double) when 'gamma' then denominator end as exposure,
-        value / multiplier * case drawn_from when 'beta' then n when 'gamma' then denominator end as events,
+        case drawn_from when 'beta' then cast(n as double) when 'gamma' then denominator end
+        / greatest(1.0, design_effect) as exposure,
+        value / multiplier * case drawn_from when 'beta' then n when 'gamma' then denominator end
+        / greatest(1.0, design_effect) as events,
         case when value is not null then ln(greatest(value, 0.001)) end as log_value,
         -- A limit that there is not: what the other one says, both ways.
         case

@@ -40,13 +40,23 @@ counted as (
         *,
         case when made_of = 'followed' then answered_followed_count else numerator end as counted_numerator,
         case when made_of = 'followed' then followed_count else denominator end as counted_denominator,
-        case when made_of = 'followed' then followed_count else n end as counted_n
+        case when made_of = 'followed' then followed_count else n end as counted_n,
+        case
+            when cluster_variance is null then null
+            when interval_method = 'wilson' then {{ design_effect(
+                'cluster_variance', share_chance('clustered_events', 'clustered_n'), 'cluster_squares', 'clustered_n'
+            ) }}
+            else {{ design_effect('cluster_variance', 'clustered_events', 'cluster_squares', 'clustered_n') }}
+        end as design_effect
     from cells
 ),
 
 judged as (
     select
         *,
+        -- METHOD 1: what so many are worth that are not independent.
+        counted_numerator / greatest(1.0, design_effect) as effective_numerator,
+        counted_n / greatest(1.0, design_effect) as effective_n,
         case
             when value_note is not null then value_note
             -- What is suppressed has too few conversations; here they are enough, and too few were followed.
@@ -68,14 +78,18 @@ limits as (
         *,
         {% for confidence, name in [('95', 'ci95'), ('99.8', 'ci998')] %}
         case
-            when interval_method = 'byar' then multiplier * {{ count_lower('counted_numerator', confidence) }} / counted_denominator
+            when interval_method = 'byar' then multiplier * {{ spread_limit(
+                'counted_numerator', count_lower('counted_numerator', confidence), 'design_effect'
+            ) }} / counted_denominator
             when made_of = 'curve' then multiplier * (1 - {{ survival_limit('survival', 'greenwood', confidence, '-') }})
-            when interval_method = 'wilson' then multiplier * {{ wilson_lower('counted_numerator', 'counted_n', confidence) }}
+            when interval_method = 'wilson' then multiplier * {{ wilson_lower('effective_numerator', 'effective_n', confidence) }}
         end as {{ name }}_low,
         case
-            when interval_method = 'byar' then multiplier * {{ count_upper('counted_numerator', confidence) }} / counted_denominator
+            when interval_method = 'byar' then multiplier * {{ spread_limit(
+                'counted_numerator', count_upper('counted_numerator', confidence), 'design_effect'
+            ) }} / counted_denominator
             when made_of = 'curve' then multiplier * (1 - {{ survival_limit('survival', 'greenwood', confidence, '+') }})
-            when interval_method = 'wilson' then multiplier * {{ wilson_upper('counted_numerator', 'counted_n', confidence) }}
+            when interval_method = 'wilson' then multiplier * {{ wilson_upper('effective_numerator', 'effective_n', confidence) }}
         end as {{ name }}_high,
         {% endfor %}
         case
@@ -109,6 +123,8 @@ select
     case when final_note is null then {{ limit }} end as {{ limit }},
     {% endfor %}
     case when final_note is null then ci_method else 'none' end as ci_method,
+    case when final_note is null then design_effect end as design_effect,
+    case when final_note is null and clustered_n is not null then effective_n end as effective_n,
     final_note as value_note,
     final_detail as note_detail,
     -- Threads are read for eight days: after that nobody's wait gets any longer.

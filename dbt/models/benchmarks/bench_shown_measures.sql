@@ -2,11 +2,9 @@
 
 -- The measures of bench_measures, those of conversations made of what is shown alone: a quarter, year or twelve months
 -- of the months that it counts, the platform `all` of the platforms whose own cell is shown. So nobody can take
--- published numbers from each other and keep a small one (docs/decisions/0012-suppression-holds.md). Beside them what all
--- forces would have answered of the same conversations, in longer periods the sum over the months.
+-- published numbers from each other and keep a small one (docs/decisions/0012-suppression-holds.md).
 {% set of_messages = measures_of_messages() %}
 {% set others = var('day_measures') | reject('in', of_messages) | list %}
-{% set standard = var('standard_measures') %}
 with shown as (
     select
         force_id, platform, account_scope, period_type, period_start,
@@ -24,10 +22,11 @@ platforms as (
         measures.account_scope,
         measures.period_type,
         measures.period_start,
-        {% for measure in of_messages + standard %}
+        {% for measure in of_messages %}
         case when measures.period_type in ('week', 'month') then measures.{{ measure }} else longer.{{ measure }} end
             as {{ measure }},
         {% endfor %}
+        measures.post_variance,
     {% for channel in ['public', 'direct'] %}
     coalesce(shown.is_{{ channel }}_shown, longer.is_{{ channel }}_shown, false) as is_{{ channel }}_shown,
     nullif(longer.{{ channel }}_left_out_count, 0) || case longer.{{ channel }}_left_out_count
@@ -61,10 +60,11 @@ pooled as (
         platforms.account_scope,
         platforms.period_type,
         platforms.period_start,
-        {% for measure in of_messages + standard %}
+        {% for measure in of_messages %}
         {% set channel = 'direct' if measure.startswith('direct_') else 'public' %}
         sum(platforms.{{ measure }}) filter (where platforms.is_{{ channel }}_shown) as {{ measure }},
         {% endfor %}
+        cast(null as decimal(18, 6)) as post_variance,
     {% for channel, measure in [('public', 'conversation_count'), ('direct', 'direct_conversation_count')] %}
     bool_or(platforms.is_{{ channel }}_shown) as is_{{ channel }}_shown,
     'too few to show from ' || {{ last_and(list_text(
@@ -88,14 +88,12 @@ select
     measures.{{ measure }},
     {% endfor %}
     {% for measure in of_messages %}
-    cast(pooled.{{ measure }} as bigint) as {{ measure }},
-    {% endfor %}
-    {% for measure in standard %}
-    pooled.{{ measure }},
+    {% if measure in var('day_measures') %}cast(pooled.{{ measure }} as bigint){% else %}pooled.{{ measure }}{% endif %}
+        as {{ measure }},
     {% endfor %}
     measures.followers_missing, measures.posts_missing, measures.messages_missing, measures.direct_missing,
     measures.messages_known_on, measures.direct_known_on, measures.resident_count, measures.population_vintage,
-    pooled.is_public_shown, pooled.is_direct_shown, pooled.public_left_out, pooled.direct_left_out
+    pooled.post_variance, pooled.is_public_shown, pooled.is_direct_shown, pooled.public_left_out, pooled.direct_left_out
 from {{ ref('bench_measures') }} as measures
 inner join pooled
     on measures.force_id = pooled.force_id

@@ -12,9 +12,11 @@ with cells as (
     select
         *,
         scale = 'arcsine' as is_proportion,
-        all_events / all_exposure as pooled
+        all_events / all_exposure as pooled,
+        cast(sum({{ exact('effective_exposure') }}) over among as double) as all_effective
     from {{ ref('bench_funnel_places') }}
     where scale = 'arcsine' or ci_method in ('byar', 'exact_poisson')
+    window among as (partition by indicator_id, platform, account_scope, period_type, period_start)
 ),
 
 varied as (
@@ -28,8 +30,11 @@ varied as (
 spread as (
     select
         *,
-        cast(sum({{ exact('distance * distance * exposure / nullif(variance, 0)') }}) over among as double) as chi2,
-        all_exposure - cast(sum({{ exact('exposure * exposure / all_exposure') }}) over among as double) as free
+        cast(sum({{ exact('distance * distance * effective_exposure / nullif(variance, 0)') }}) over among as double)
+            as chi2,
+        all_effective - cast(
+            sum({{ exact('effective_exposure * effective_exposure / all_effective') }}) over among as double
+        ) as free
     from varied
     window among as (partition by indicator_id, platform, account_scope, period_type, period_start)
 ),
@@ -49,7 +54,7 @@ select
     period_type,
     period_start,
     period_end,
-    multiplier * {{ shrunk('events', 'exposure', 'pooled', 'prior_size') }} as shrunk_value,
+    multiplier * {{ shrunk('effective_events', 'effective_exposure', 'pooled', 'prior_size') }} as shrunk_value,
     multiplier * pooled as pooled_value,
     prior_size,
     {{ is_invented() }} as is_invented

@@ -96,6 +96,8 @@ select
     cast(null as double) as ci998_low,
     cast(null as double) as ci998_high,
     'none' as ci_method,
+    cast(null as double) as design_effect,
+    cast(null as double) as effective_n,
     final_note as value_note,
     case when value_note is null and final_note is not null then 'nothing to divide by' else note_detail end
         as note_detail,

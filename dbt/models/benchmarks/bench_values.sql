@@ -36,6 +36,8 @@ select
     unioned.ci998_low,
     unioned.ci998_high,
     unioned.ci_method,
+    unioned.design_effect,
+    unioned.effective_n,
     unioned.value_note,
     nullif(concat_ws(
         '; ',

@@ -14,6 +14,8 @@ select
     cells.numerator,
     cells.denominator,
     cells.n,
+    cells.effective_n,
+    cells.design_effect,
     cells.value,
     cells.unit,
     cells.ci95_low,

@@ -97,6 +97,7 @@ select
     channel,
     landing_source,
     conversation_id,
+    post_id,
     message_id,
     opened_at_utc,
     is_asker_known,

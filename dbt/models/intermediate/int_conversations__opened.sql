@@ -60,6 +60,7 @@ select
     channel,
     landing_source,
     conversation_id,
+    post_id,
     message_id,
     asker,
     is_asker_known,

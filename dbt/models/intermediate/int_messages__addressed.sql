@@ -75,6 +75,7 @@ select
     messages.channel,
     messages.landing_source,
     messages.conversation_id,
+    messages.post_id,
     messages.message_id,
     messages.direction,
     messages.sent_at_utc,

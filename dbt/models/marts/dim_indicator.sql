@@ -25,6 +25,7 @@ select
     coalesce(denominator_measure = 'expected_answers_1h', false) as is_standardised,
     horizon,
     interval_method,
+    variance_measure,
     cast(minimum_n as bigint) as minimum_n,
     caveats,
     checked_by,

@@ -18,6 +18,7 @@ select
     channel,
     landing_source,
     conversation_id,
+    post_id,
     opened_at_utc,
     opened_date,
     is_asker_known,

@@ -63,7 +63,16 @@ curves as (
 )
 
 select
-    *,
-    lag(survival, 1, 1.0) over (partition by curve_number order by piece_number) as survival_before,
-    lag(greenwood, 1, 0.0) over (partition by curve_number order by piece_number) as greenwood_before
+    curves.*,
+    lag(curves.survival, 1, 1.0) over in_order as survival_before,
+    lag(curves.greenwood, 1, 0.0) over in_order as greenwood_before,
+    case
+        {% for horizon, seconds in var('horizons').items() %}
+        when curves.last_waited_seconds <= {{ seconds }} then effects.design_effect_{{ horizon }}
+        {% endfor %}
+        else effects.design_effect_7d
+    end as design_effect
 from curves
+left join {{ ref('fct_response_effects') }} as effects
+    on curves.curve_number = effects.curve_number
+window in_order as (partition by curves.curve_number order by curves.piece_number)

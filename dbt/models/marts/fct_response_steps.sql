@@ -17,6 +17,8 @@ with pieces as (
     select
         *,
         survival_before * (at_risk_count - 1) / at_risk_count as first_survival,
+        {{ widened('greenwood', 'design_effect') }} as wide_greenwood,
+        {{ widened('greenwood_before', 'design_effect') }} as wide_greenwood_before,
         -- Beyond the last horizon a piece has no order of answers and losses, and its end tells nothing.
         last_waited_seconds > {{ var('horizons').values() | max }} as is_unordered
     from {{ ref('fct_response_pieces') }}
@@ -30,16 +32,16 @@ bands as (
         case when is_unordered then 0 else survival end as least_survival,
         {% for name, confidence in limits %}
         {% set sign = '+' if 'low' in name else '-' %}
-        {{ survival_limit('survival', 'greenwood', confidence, sign) }} as last_{{ name }},
+        {{ survival_limit('survival', 'wide_greenwood', confidence, sign) }} as last_{{ name }},
         case
             when is_unordered or survival = 0 then 0
             {% if sign == '+' %}
             else least(
-                {{ survival_limit('survival', 'greenwood', confidence, sign) }},
-                {{ survival_limit('first_survival', 'greenwood', confidence, sign) }}
+                {{ survival_limit('survival', 'wide_greenwood', confidence, sign) }},
+                {{ survival_limit('first_survival', 'wide_greenwood', confidence, sign) }}
             )
             {% else %}
-            else {{ survival_limit('survival', 'greenwood_before', confidence, sign) }}
+            else {{ survival_limit('survival', 'wide_greenwood_before', confidence, sign) }}
             {% endif %}
         end as least_{{ name }}{{ ',' if not loop.last }}
         {% endfor %}
@@ -106,6 +108,7 @@ steps as (
         answers.*,
         sought.survival_before,
         sought.greenwood_before,
+        sought.design_effect,
         sought.is_unordered,
         -- Of an ordered piece it is one step from its beginning to here.
         sought.at_risk_count as first_at_risk_count,
@@ -122,7 +125,9 @@ select
     answered_count,
     at_risk_count,
     survival_before * {{ survival_factor('answered_until_now_count', 'first_at_risk_count') }} as survival,
-    greenwood_before + {{ greenwood_term('answered_until_now_count', 'first_at_risk_count') }} as greenwood
+    {{ widened(
+        '(greenwood_before + ' ~ greenwood_term('answered_until_now_count', 'first_at_risk_count') ~ ')', 'design_effect'
+    ) }} as greenwood
 from steps
 where not is_unordered
 union all
@@ -132,7 +137,9 @@ select
     answered_count,
     at_risk_count,
     survival_before * {{ product_of_survival('answered_count', 'at_risk_count', 'curve') }} as survival,
-    greenwood_before + {{ sum_of_greenwood('answered_count', 'at_risk_count', 'curve') }} as greenwood
+    {{ widened(
+        '(greenwood_before + ' ~ sum_of_greenwood('answered_count', 'at_risk_count', 'curve') ~ ')', 'design_effect'
+    ) }} as greenwood
 from steps
 where is_unordered
 window curve as (
