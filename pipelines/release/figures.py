@@ -60,7 +60,8 @@ def interval(low: float | None, high: float | None, unit: str) -> str:
 
 
 def incident(row: Mapping[str, Any]) -> dict[str, str]:
-    """A row of bench_incidents: shares beside the usual ones, followers from the eve to the last day."""
+    """A row of bench_incidents: shares of the first hour and day, or why there are none, and of seven days,
+    beside the usual ones; followers from the eve to the last day."""
     usual = row["usual_shares_per_post_7d"]
     audience = ""
     if row["follower_gain_pct"] is not None:
@@ -72,12 +73,18 @@ def incident(row: Mapping[str, Any]) -> dict[str, str]:
         "days": f"{row['from_date']} to {row['until_date']}",
         "platform": row["platform"],
         "posts": number(row["post_count"]),
-        "shares": number(row["share_count_7d"]),
+        "shares in the first hour": _early(row, "1h"),
+        "in the first day": _early(row, "24h"),
+        "in seven days": number(row["share_count_7d"]),
         "shares per post": number(row["shares_per_post_7d"]),
         "usually": number(usual),
         "followers": audience,
         "note": (row["value_note"] or "").replace("_", " "),
     }
+
+
+def _early(row: Mapping[str, Any], age: str) -> str:
+    return number(row[f"share_count_{age}"]) or (row[f"value_note_{age}"] or "").replace("_", " ")
 
 
 def rank(row: Mapping[str, Any]) -> str:

@@ -84,6 +84,16 @@ def merger(outcome: str, **more: Any) -> dict[str, Any]:
     return about | {"sentence": f"Kent: {outcome}.", "p_value": None, "comparators": None, **more}
 
 
+def test_an_incident_says_how_soon_it_was_shared_or_why_nobody_knows() -> None:
+    about = dict.fromkeys(("incident_name", "force_id", "from_date", "until_date", "platform"), "x")
+    counts = {"post_count": 147, "share_count_7d": 21_000, "share_count_24h": 15_500, "share_count_1h": None}
+    notes = {"value_note": None, "value_note_1h": "not_collected", "value_note_24h": None}
+    rest = {"shares_per_post_7d": 142.9, "usual_shares_per_post_7d": None, "follower_gain_pct": None}
+    said = figures.incident(about | counts | notes | rest)
+    assert said["shares in the first hour"] == "not collected"
+    assert (said["in the first day"], said["in seven days"]) == ("15,500", "21,000")
+
+
 def test_a_merger_is_told_outcome_by_outcome_with_those_beside_it(console: Console) -> None:
     tested = merger("posts", p_value=0.0227, comparators="essex, surrey")
     elsewhere = merger("posts", force_id="essex")

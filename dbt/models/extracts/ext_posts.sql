@@ -1,5 +1,5 @@
--- A force's posts with their counters: the newest, and those at seven days. No text, and nothing of
--- a platform whose terms hold it back.
+-- A force's posts with their counters: the newest, and those after an hour, a day and seven days. No text, and nothing
+-- of a platform whose terms hold it back.
 select
     posts.force_id,
     posts.account_id,
@@ -12,10 +12,16 @@ select
     posts.observed_at_utc,
     {% for counter in var('counters') %}
     posts.{{ counter }},
+    posts.{{ counter }}_1h,
+    posts.{{ counter }}_24h,
     posts.{{ counter }}_7d,
     {% endfor %}
+    posts.note_1h,
+    posts.note_24h,
     posts.note_7d,
     posts.correction_ids,
+    posts.correction_ids_1h,
+    posts.correction_ids_24h,
     posts.correction_ids_7d,
     posts.is_invented
 from {{ ref('fct_posts') }} as posts
