@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
-from dateutil.easter import easter  # type: ignore[import-untyped]
 
 from pipelines.landing.quarantine import passed
 from pipelines.landing.store import Landing
+from pipelines.registry.holidays import bank_holidays
+from pipelines.settings import SEEDS
 from pipelines.sources import catalogue
 from pipelines.sources.account_pull import COUNT
 
@@ -53,15 +54,9 @@ def weekday_frames(landing: Landing, source: str, day: date, frames: Frames) -> 
 
 
 def is_holiday(day: date) -> bool:
-    """A bank holiday of England and Wales, or between Christmas Eve and New Year: as quiet as a Sunday."""
-    if (day.month, day.day) >= (12, 24) or (day.month, day.day) <= (1, 3):
-        return True
-    is_monday = day.weekday() == 0
-    next_week = day + timedelta(days=7)
-    first_or_last_of_may = day.month == 5 and (day.day <= 7 or next_week.month == 6)
-    last_of_august = day.month == 8 and next_week.month == 9
-    around_easter = day - easter(day.year) in (timedelta(days=-2), timedelta(days=1))
-    return around_easter or (is_monday and (first_or_last_of_may or last_of_august))
+    """A bank holiday of England, or between Christmas Eve and 3 January: as quiet as a Sunday."""
+    is_turn_of_year = (day.month, day.day) >= (12, 24) or (day.month, day.day) <= (1, 3)
+    return is_turn_of_year or day in bank_holidays(SEEDS, "England")
 
 
 def _values(

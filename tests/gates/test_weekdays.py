@@ -219,3 +219,10 @@ def test_bank_holidays_are_those_that_were_published() -> None:
     found = {str(day) for day in days if is_holiday(day)}
     turn = {str(day) for day in days if (day.month, day.day) >= (12, 24) or (day.month, day.day) <= (1, 3)}
     assert found == published | turn
+
+
+@pytest.mark.parametrize("day", ["2022-06-03", "2022-09-19", "2023-05-08"])
+def test_a_holiday_that_no_rule_foresees_is_one(day: str) -> None:
+    """A jubilee, a state funeral, a coronation: proclaimed, and in the list that the warehouse reads."""
+    assert is_holiday(date.fromisoformat(day))
+    assert not is_holiday(date.fromisoformat(day) + timedelta(days=14))
