@@ -33,10 +33,10 @@ setup: .venv/ready  ## install into .venv, once, and let dbt read the project
 unit: setup  ## the fast tests only
 	$(BIN)/pytest -n 2 --dist worksteal -m "not e2e and not dbt"
 
-test: setup  ## all tests that need nothing but Python: about nine minutes
+test: setup  ## all tests that need nothing but Python: some six minutes on two idle cores
 	$(BIN)/pytest -n 2 --dist worksteal -m "not long"
 
-test-all: setup  ## also those that take minutes or need Debian packages (chromium)
+test-all: setup  ## also those that take minutes or need Debian packages (chromium, LibreOffice)
 	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: setup  ## ruff, mypy, sqlfluff, secret scan

@@ -4,7 +4,7 @@ Belongs here: reading that from the manifest, so that exposures and releases can
 here: writing it (publish.py, extracts.py), or which models those are (dbt/models/exposures.yml).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -14,10 +14,12 @@ from pipelines.warehouse.manifest import manifest
 
 @dataclass(frozen=True)
 class Model:
-    """A model that is published, with the description of each of its columns."""
+    """A model that is published, with the description of each of its columns, and its type where the model's
+    contract says it."""
 
     name: str
     descriptions: dict[str, str]
+    types: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Contents:
 
 class _Column(msgspec.Struct):
     description: str
+    data_type: str | None = None
 
 
 class _Node(msgspec.Struct):
@@ -61,7 +64,11 @@ def contents(settings: Settings) -> Contents:
     parsed = msgspec.json.decode(manifest(settings).read_bytes(), type=_Manifest)
     depends_on = {exposure.name: exposure.depends_on.nodes for exposure in parsed.exposures.values()}
     models = {
-        unique_id: Model(node.name, {name: column.description for name, column in node.columns.items()})
+        unique_id: Model(
+            node.name,
+            {name: column.description for name, column in node.columns.items()},
+            {name: column.data_type for name, column in node.columns.items() if column.data_type},
+        )
         for unique_id, node in parsed.nodes.items()
     }
     tables, extracts = ([models[node] for node in depends_on[name]] for name in ("release", "extracts"))

@@ -10,10 +10,12 @@ from typing import Any
 import duckdb
 
 from pipelines.disk import as_sql
+from pipelines.release.contents import contents
 from pipelines.release.official import find
 from pipelines.release.periods import NotFoundError, Period
 from pipelines.release.published import Release, check_tables, folder_of
 from pipelines.settings import Settings
+from pipelines.warehouse.manifest import ManifestError
 
 
 def open_release(settings: Settings, asked: str | None = None) -> tuple[Release, duckdb.DuckDBPyConnection]:
@@ -31,11 +33,28 @@ def open_release(settings: Settings, asked: str | None = None) -> tuple[Release,
 
 
 def connected(settings: Settings, release: Release) -> duckdb.DuckDBPyConnection:
-    """A connection with a release's tables as views; nothing is checked."""
+    """A connection with a release's tables as views; nothing is checked.
+
+    A column that was added since the release was published is there and empty: an official release is read
+    for ever, by versions that know more.
+    """
     connection = duckdb.connect()
+    known = _columns(settings)
     for path in sorted((folder_of(settings, release) / "tables").glob("*.parquet")):
-        connection.execute(f"create view {path.stem} as from {as_sql(path)}")
+        file = as_sql(path)
+        own = set(connection.sql(f"from {file}").columns)
+        later = {name: kind for name, kind in known.get(path.stem, {}).items() if name not in own}
+        added = "".join(f", cast(null as {kind}) as {name}" for name, kind in later.items())
+        connection.execute(f"create view {path.stem} as select *{added} from {file}")
     return connection
+
+
+def _columns(settings: Settings) -> dict[str, dict[str, str]]:
+    """Table → column → type, as the project has them now; nothing where dbt cannot read it."""
+    try:
+        return {model.name: model.types for model in contents(settings).tables}
+    except ManifestError:
+        return {}
 
 
 def rows_of(

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.disk import sha256_of
 from pipelines.release import reader
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import RECORD_SUM, record_sum
@@ -247,6 +248,20 @@ def test_a_release_of_an_earlier_version_is_said_to_be_one(settings: Settings) -
     (current / RECORD_SUM).write_text(record_sum(record))
     with pytest.raises(NotFoundError, match="lacks a table"):
         table(settings, Asked("followers"))
+
+
+def test_a_release_of_before_a_column_was_added_is_read_without_it(settings: Settings) -> None:
+    publish_small(settings, [cell("followers", "kent", OCTOBER, 1.0, effective_n=12.0)])
+    assert table(settings, Asked("followers", force="kent")).rows[0]["effective_n"] == 12.0
+    (current,) = (path for path in settings.releases.iterdir() if path.is_dir())
+    record, name = current / "release.json", "tables/bench_values.parquet"
+    pl.read_parquet(current / name).drop("effective_n", "design_effect").write_parquet(current / name)
+    made = json.loads(record.read_text())
+    made["files"][name] = sha256_of(current / name)
+    record.write_text(json.dumps(made))
+    (current / RECORD_SUM).write_text(record_sum(record))
+    [row] = [row for row in table(settings, Asked("followers")).rows if row["area_id"] == "kent"]
+    assert (row["value"], row["effective_n"]) == (1.0, None)
 
 
 def test_a_release_of_before_incidents_and_questions_says_so(settings: Settings) -> None:

@@ -17,7 +17,7 @@ from pipelines.returns.sent import withdraw
 from pipelines.settings import Profile
 from pipelines.warehouse.build import current_build
 from tests.e2e.returning import MESSAGES, POSTS, Warehouse, csv, warehouse
-from tests.warehouse.test_same_tables import tables
+from tests.warehouse.test_same_tables import SEEDS, tables
 
 HANDLES = {"kent": "kentpolice", "essex": "EssexPoliceUK", "surrey": "SurreyPolice"}
 BEGIN = datetime(2026, 1, 10, 9)  # noqa: DTZ001  (naive UTC)
@@ -103,7 +103,7 @@ def submit_one(made: Warehouse, world: World, landed: date, monkeypatch: pytest.
 
 @pytest.mark.dbt
 @pytest.mark.long
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_any_sequence_of_returns_ends_in_the_tables_of_a_build_from_nothing(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
