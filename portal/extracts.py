@@ -36,6 +36,7 @@ WHAT = {
     "data_dictionary": "what each column is",
     "datapackage": "the same for programs (Frictionless)",
     "incidents": "declared incidents of yours",
+    "mergers": "what changed when you merged accounts, beside forces that merged none",
     "not_available": "what can have no number, and why",
     "peers": "who your peers are, and why",
     "posts": "your posts with their counters",
