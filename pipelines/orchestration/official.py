@@ -31,7 +31,7 @@ def build_job(now: Clock = None) -> dg.JobDefinition:
     """One step: make official what is due. Run twice, or beside the command, it makes one."""
 
     @dg.op(
-        name=NAME,
+        name="make_official",  # Dagster takes no step of the job's own name
         out=dg.Out(dg.Nothing),
         description="Marks the newest whole release in which the announced month is final as official.",
     )

@@ -39,6 +39,13 @@ def test_the_workspace_names_one_code_location_that_loads() -> None:
     ]
 
 
+def test_all_of_it_loads_as_the_ui_loads_it(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+    repository.load_all_definitions()  # names that collide are found here and nowhere before
+    jobs = {job.name for job in repository.get_all_jobs()}
+    assert {"daily", "pull", "build", "pulse", "official"} <= jobs
+
+
 def test_every_pulled_platform_is_landed_and_gated_by_day(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     for platform in pulled_platforms():

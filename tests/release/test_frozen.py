@@ -17,7 +17,7 @@ from tests.release.small_build import AS_OF, build
 
 def later(settings: Settings, landing: Landing, days: int) -> Release:
     """A release of another day with other figures."""
-    build(settings, f"build-{days}", as_of=AS_OF + timedelta(days=days), value=50.0 + days)
+    build(settings, f"later-{days}", as_of=AS_OF + timedelta(days=days), value=50.0 + days)
     return publish(settings, landing)
 
 
