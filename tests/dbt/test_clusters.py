@@ -133,6 +133,7 @@ def wilson(x: int, n: int) -> tuple[float, float]:
     return (middle - half) / (2 * (n + Z95**2)), (middle + half) / (2 * (n + Z95**2))
 
 
+@pytest.mark.long
 def test_forces_whose_posts_are_alike_are_not_called_otherwise_for_it(project: Project) -> None:
     """Fifty sets of 44 with one true share. Of a fifth of them what is asked below a post is answered alike:
     by n alone these would be called otherwise."""

@@ -137,6 +137,7 @@ def memory(process: int) -> int:
     return int(found[1]) // 1000
 
 
+@pytest.mark.long
 def test_working_releases_are_switched_without_a_failed_request_or_a_mixed_page(
     settings: Settings, releases: list[Release], served: tuple[str, int]
 ) -> None:
