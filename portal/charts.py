@@ -37,12 +37,10 @@ def ranked(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) ->
     """Each force's value with its interval, best first (where nobody is ranked, the largest), and a line at
     all forces together."""
     table = _table(shelf, connection, asked)
-    forces = sorted(
-        (row for row in table.rows if row["area_type"] == "force" and row["value"] is not None),
-        key=lambda row: (row["rank"] is None, row["rank"] or 0, -row["value"]),
-    )
+    forces = [row for row in table.rows if row["area_type"] == "force" and row["value"] is not None]
     if not forces:
         raise NotFoundError("there is no number to draw")
+    forces = best_first(forces)
     unit, size = _unit(table)
     rows = [
         {
@@ -67,6 +65,14 @@ def ranked(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) ->
         line = _chart([{"all": together / size}])
         layers.insert(0, line.mark_rule(color=SOFT, strokeDash=[4, 3]).encode(x="all:Q"))
     return _svg(alt.layer(*layers).properties(width=560, height=ROW_HEIGHT * len(rows)), shelf)
+
+
+def best_first(forces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By value, in the direction that ranks have. Who has too little behind the figure for a rank lies among
+    the others all the same: two orders one below the other would look like one."""
+    by_rank = sorted((row for row in forces if row["rank"]), key=lambda row: row["rank"])
+    sign = 1 if by_rank and by_rank[0]["value"] < by_rank[-1]["value"] else -1
+    return sorted(forces, key=lambda row: (sign * row["value"], row["rank"] or 0, row["area_name"]))
 
 
 def funnel(shelf: Shelf, connection: duckdb.DuckDBPyConnection, asked: Asked) -> bytes:

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from pipelines.settings import Settings
 from portal.app import MAX_QUERY, build_app
+from portal.charts import best_first
 from tests.release.small_release import FORCES, OCTOBER, SEPTEMBER, Cell, cell, everywhere, publish_small
 
 #: Who may read which is another matter: tests/portal/access.
@@ -145,6 +146,20 @@ def test_a_chart_is_an_image_of_its_own(published: Settings, client: TestClient)
     assert "Essex Police" in drawn.text
     assert "Surrey Police" not in drawn.text  # it has no number
     assert "<script" not in drawn.text
+
+
+@pytest.mark.parametrize(
+    ("ranks", "order"),
+    [
+        ([1, 2, None], "Kent Surrey Essex"),
+        ([2, 1, None], "Essex Surrey Kent"),
+        ([None, None, None], "Kent Surrey Essex"),
+    ],
+)
+def test_a_force_without_a_rank_is_drawn_among_the_others(ranks: list[int | None], order: str) -> None:
+    figures = zip(["Kent", "Essex", "Surrey"], [30.0, 10.0, 20.0], ranks, strict=True)
+    rows = [{"area_name": name, "value": value, "rank": rank} for name, value, rank in figures]
+    assert [row["area_name"] for row in best_first(rows)] == order.split()
 
 
 def test_a_table_is_a_file_too_and_no_cell_of_it_is_run(published: Settings, client: TestClient) -> None:
