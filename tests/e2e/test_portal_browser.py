@@ -84,7 +84,8 @@ def test_a_force_against_its_peers(page: Any) -> None:
 
 
 def test_what_changed_who_has_not_reported_and_what_a_merger_did(page: Any) -> None:
-    page.click("nav >> text=Release")
+    page.click("nav >> text=Releases")
+    page.click("h2#working ~ div >> tbody >> th >> a >> nth=0")
     assert "What it revises" in page.inner_text("main")
     page.click("nav >> text=Data")
     assert "Nothing in these days from 2 of 48 forces: Civil Nuclear" in page.inner_text(".alarm")
