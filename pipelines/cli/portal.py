@@ -3,6 +3,7 @@
 Belongs here: options. Does not belong here: the application (portal/), or worksheets (release/workbook.py).
 """
 
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -76,6 +77,7 @@ def bundle(
         fail(Exit.WRONG_CALL, f"{to}: name a file that ends in .zip")
     with plainly(settings):
         of, connection = open_release(settings, release)
-        with to.open("wb") as file:
-            write_bundle(file, of, folder_of(settings, of), connection, contents(settings).tables)
+        whole = BytesIO()  # a file that is cut short would be taken for all there is
+        write_bundle(whole, of, folder_of(settings, of), connection, contents(settings).tables)
+        to.write_bytes(whole.getvalue())
     typer.echo(f"{to}: {of.label} {of.release_id}. {of.note}")
