@@ -30,7 +30,7 @@ from pipelines.settings import SEEDS, Settings
 from portal import access
 from portal.downloads import CSV
 from portal.library import Library
-from portal.switch import has_official, shelf_of
+from portal.switch import check_may_read, sees_working, shelf_of
 from portal.templates import page_of, render
 
 #: Different cells that a page lists; the file has all.
@@ -61,8 +61,8 @@ class Releases:
             "releases.html",
             dates=[_announced(row, marks) for row in check_release_calendar(SEEDS)],
             officials=list(reversed(marks)),
-            working=self._working(marks) if self._sees_working(request) else [],
-            rollbacks=list(reversed(rollbacks(self.settings))) if self._sees_working(request) else [],
+            working=self._working(marks) if sees_working(request) else [],
+            rollbacks=list(reversed(rollbacks(self.settings))) if sees_working(request) else [],
             now=self.settings.profile.present(),
         )
         return page_of(request, html, None)
@@ -122,8 +122,7 @@ class Releases:
             release = find(self.settings, request.query_params.get(name) or None)
             if release is None:
                 raise NotFoundError("nothing is published yet: `beatbook run` publishes")
-            if release.label == release.__class__.label and not self._sees_working(request):
-                raise HTTPException(403, "Without signing in you can read official figures, and no others.")
+            check_may_read(request, release)
             found.append(release)
         old, new = found
         shelf = self.library.shelf(new.release_id)
@@ -150,10 +149,6 @@ class Releases:
             }
             for release in reversed(by_age)
         ]
-
-    @staticmethod
-    def _sees_working(request: Request) -> bool:
-        return request.state.user is not None or not has_official(request)
 
 
 def _announced(row: ReleaseDate, marks: list[Official]) -> dict[str, Any]:

@@ -27,10 +27,24 @@ def shelf_of(request: Request, library: Library, usual: str | None = None) -> Sh
     """
     asked = request.path_params.get(NAME) or request.query_params.get(NAME) or None
     shelf = library.shelf(asked or usual)
-    is_working = shelf.release.label == Release.label
-    if asked and is_working and request.state.user is None and has_official(request):
-        raise HTTPException(403, "Without signing in you can read official figures, and no others.")
+    if asked:
+        check_may_read(request, shelf.release)
     return shelf
+
+
+def check_may_read(request: Request, release: Release) -> None:
+    """Once there are official figures, who has not signed in reads no others.
+
+    Raises:
+        HTTPException: 403.
+    """
+    if release.label == Release.label and not sees_working(request):
+        raise HTTPException(403, "Without signing in you can read official figures, and no others.")
+
+
+def sees_working(request: Request) -> bool:
+    """Whether working releases are for whoever asks."""
+    return request.state.user is not None or not has_official(request)
 
 
 def has_official(request: Request) -> bool:

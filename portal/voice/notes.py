@@ -60,7 +60,7 @@ class Notes:
 
     def write(self, request: Request) -> Response:
         """Keep a note: it stands on the force's page at once."""
-        force_id, form = _force(request), request.state.form
+        force_id, form = force_of(request), request.state.form
         indicator = str(form.get("indicator", ""))
         try:
             if indicator and indicator not in indicator_names(self.library):
@@ -85,7 +85,7 @@ class Notes:
 
     def withdraw(self, request: Request) -> Response:
         """Take one of the force's own notes from its page; the history keeps it."""
-        force_id, wanted = _force(request), str(request.state.form.get("note_id", ""))
+        force_id, wanted = force_of(request), str(request.state.form.get("note_id", ""))
         found = next((each for each in notes(lines(self.settings), force_id) if each.said.id == wanted), None)
         if found is None:
             return self._page(request, "There is no such note of your force.", 404)
@@ -96,7 +96,7 @@ class Notes:
         return self._page(request, "The note is withdrawn.")
 
     def _page(self, request: Request, message: str = "", status: int = 200) -> Response:
-        force_id = _force(request)
+        force_id = force_of(request)
         html = render(
             "notes.html",
             force_id=force_id,
@@ -128,7 +128,12 @@ def placed(settings: Settings, html: str, names_of: Callable[[], dict[str, str]]
     return MARK.sub(block, html) if "<!-- notes of" in html else html
 
 
-def _force(request: Request) -> str:
+def force_of(request: Request) -> str:
+    """The force that an address is about.
+
+    Raises:
+        HTTPException: 404, there is none of that name.
+    """
     force_id = str(request.path_params["force_id"])
     if force_id not in forces():
         raise HTTPException(404, "There is no such force.")

@@ -20,10 +20,9 @@ from pipelines.release.periods import NotFoundError
 from pipelines.release.reader import Asked, BenchmarkTable, table_of
 from pipelines.settings import SEEDS, Settings
 from portal import access
-from portal.access.users import forces
 from portal.library import Library
 from portal.templates import page_of, render
-from portal.voice.notes import indicator_names
+from portal.voice.notes import force_of, indicator_names
 from portal.voice.said import (
     MOST,
     MOST_WAITING,
@@ -63,7 +62,7 @@ class Preview:
 
     def query(self, request: Request) -> Response:
         """Keep a query about a figure that is previewed."""
-        force_id, form = _force(request), request.state.form
+        force_id, form = force_of(request), request.state.form
         row = self._open()
         if row is None:
             return self._page(request, "There is no preview now.", 409)
@@ -131,7 +130,7 @@ class Preview:
         return shelf.release.release_id, table_of(shelf.release, shelf.connection.cursor(), asked)
 
     def _page(self, request: Request, message: str = "", status: int = 200) -> Response:
-        force_id, row = _force(request), self._open()
+        force_id, row = force_of(request), self._open()
         release, rows, why = None, [], ""
         if row is not None:
             try:
@@ -185,10 +184,3 @@ def placed(settings: Settings, html: str, names_of: Callable[[], dict[str, str]]
         return render("answered.html", queries=about, indicator_names=names_of()) if about else ""
 
     return MARK.sub(block, html) if "<!-- queries of" in html else html
-
-
-def _force(request: Request) -> str:
-    force_id = str(request.path_params["force_id"])
-    if force_id not in forces():
-        raise HTTPException(404, "There is no such force.")
-    return force_id
