@@ -24,7 +24,7 @@ from pipelines.release.difference import counted, difference
 from pipelines.release.files import defused
 from pipelines.release.official import Official, find, label_of, officials, revisions_of
 from pipelines.release.periods import NotFoundError
-from pipelines.release.published import DamagedReleaseError, current, folder_of, readable
+from pipelines.release.published import current_if_readable, folder_of, readable
 from pipelines.release.rollback import rollbacks, withdrawn
 from pipelines.settings import SEEDS, Settings
 from portal import access
@@ -134,11 +134,7 @@ class Releases:
 
     def _working(self, marks: list[Official]) -> list[dict[str, Any]]:
         """The records of what is kept, the newest data first."""
-        out = withdrawn(self.settings)
-        try:
-            shown = current(self.settings)
-        except DamagedReleaseError:
-            shown = None
+        out, shown = withdrawn(self.settings), current_if_readable(self.settings)
         by_age = sorted(readable(self.settings), key=lambda each: (each.data_as_of_utc, each.created_at_utc))
         return [
             {

@@ -11,7 +11,14 @@ import duckdb
 from pipelines.release.official import damaged, officials
 from pipelines.release.opened import connected
 from pipelines.release.periods import final_months
-from pipelines.release.published import DamagedReleaseError, Release, current, folders, read, verify
+from pipelines.release.published import (
+    DamagedReleaseError,
+    Release,
+    current_if_readable,
+    folders,
+    read,
+    verify,
+)
 from pipelines.release.rollback import withdrawn
 from pipelines.settings import Settings
 
@@ -26,7 +33,7 @@ def listing(settings: Settings, *, is_verified: bool) -> list[dict[str, Any]]:
         DamagedReleaseError: the list of official releases cannot be read.
     """
     marks = {mark.release_id: mark for mark in officials(settings)}
-    out, shown = withdrawn(settings), _current(settings)
+    out, shown = withdrawn(settings), current_if_readable(settings)
     broken = verify(settings) if is_verified else {}
     lost = damaged(settings)
     rows = []
@@ -34,7 +41,8 @@ def listing(settings: Settings, *, is_verified: bool) -> list[dict[str, Any]]:
         damage = [*broken.get(folder.name, []), *lost.pop(folder.name, [])]
         mark = marks.get(folder.name)
         state = [mark.label if mark else "working"]
-        state += ["current"] * (folder.name == shown) + ["rolled back from"] * (folder.name in out)
+        state += ["current"] * (shown is not None and folder.name == shown.release_id)
+        state += ["rolled back from"] * (folder.name in out)
         try:
             release = read(folder)
         except DamagedReleaseError as error:
@@ -90,11 +98,3 @@ def _sizes(folder: Path) -> dict[str, int]:
         "bytes": sum(stat.st_size for stat in stats),
         "own_bytes": sum(stat.st_size for stat in stats if stat.st_nlink == 1),
     }
-
-
-def _current(settings: Settings) -> str | None:
-    try:
-        release = current(settings)
-    except DamagedReleaseError:
-        return None
-    return release.release_id if release else None

@@ -133,6 +133,14 @@ def current(settings: Settings) -> Release | None:
         raise DamagedReleaseError([f"{error.damage[0]}; {stands}"]) from error
 
 
+def current_if_readable(settings: Settings) -> Release | None:
+    """The same, and None also where it is damaged: of what is current nothing can be said then."""
+    try:
+        return current(settings)
+    except DamagedReleaseError:
+        return None
+
+
 def previous(settings: Settings) -> Release | None:
     """The release that the next one is compared with: the current one, or where that is damaged the newest
     that is whole; None where there is neither."""

@@ -15,7 +15,7 @@ from pipelines.release.published import (
     DamagedReleaseError,
     Release,
     check_tables,
-    current,
+    current_if_readable,
     damage,
     folder_of,
     readable,
@@ -54,7 +54,7 @@ def rollbacks(settings: Settings) -> list[Rollback]:
 def withdrawn(settings: Settings) -> set[str]:
     """The ids of releases that were rolled back from and have not been published again."""
     found = {release_id for each in rollbacks(settings) for release_id in each.withdrawn}
-    return found - {release.release_id for release in [_current(settings)] if release}
+    return found - {release.release_id for release in [current_if_readable(settings)] if release}
 
 
 def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: datetime) -> Rollback:
@@ -71,7 +71,7 @@ def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: da
         locked(settings.locks / "warehouse"),
         locked(settings.locks / "official"),
     ):  # nobody publishes meanwhile
-        target, last = named(settings, release_id), _current(settings)
+        target, last = named(settings, release_id), current_if_readable(settings)
         if last is not None and last.release_id == release_id:
             raise SettingsError(f"{release_id} is the current release")
         check_tables(settings, target)
@@ -93,13 +93,6 @@ def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: da
         write_whole(settings.releases / "rollbacks.json", kept)
         write_whole(settings.releases / "current", f"{release_id}\n".encode())
     return done
-
-
-def _current(settings: Settings) -> Release | None:
-    try:
-        return current(settings)
-    except DamagedReleaseError:
-        return None
 
 
 def _age(release: Release) -> tuple[str, str]:
