@@ -217,7 +217,7 @@ class Settings(BaseSettings):
 
     @property
     def register(self) -> Path:
-        """The folder with accounts.csv, account_events.csv, incidents.csv and corrections.csv."""
+        """The folder with accounts, account_events, incidents, staffed_hours and corrections.csv."""
         return self.home / "register" if self.profile.uses_sandbox else SEEDS
 
     @property

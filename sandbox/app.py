@@ -45,6 +45,10 @@ def _incidents(_ask: Ask) -> Any:
     return _csv(register.incidents_csv())
 
 
+def _staffed_hours(_ask: Ask) -> Any:
+    return _csv(register.staffed_hours_csv())
+
+
 def _truth(ask: Ask) -> Any:
     text = ask.query.get("at")
     try:
@@ -68,6 +72,7 @@ def create_app(seed: int = 7, faults: Iterable[str | Fault] = (), limits: Limits
         route(context, "/register/accounts.csv", _accounts),
         route(context, "/register/account_events.csv", _events),
         route(context, "/register/incidents.csv", _incidents),
+        route(context, "/register/staffed_hours.csv", _staffed_hours),
     ]
     app = Starlette(
         routes=[

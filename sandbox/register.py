@@ -1,6 +1,7 @@
 """The invented register: which accounts exist, and what was declared about them beforehand.
 
-Here: the rows of accounts.csv, account_events.csv and incidents.csv, as a real register would hold them.
+Here: the rows of accounts.csv, account_events.csv, incidents.csv and staffed_hours.csv, as a real register
+would hold them.
 Not here: what the register does not know: the rename, the takedown, the suspension (story.py).
 """
 
@@ -46,6 +47,37 @@ INCIDENT_COLUMNS = (
     "declared_by",
     "declared_date",
     "source",
+)
+
+
+STAFFED_COLUMNS = (
+    "force_id",
+    "account_id",
+    "valid_from_date",
+    "valid_until_date",
+    "weekdays",
+    "opens_at",
+    "closes_at",
+    "is_bank_holiday_staffed",
+    "declared_by",
+    "declared_date",
+    "source",
+)
+EVERY_DAY, WORKING_DAYS = "mon|tue|wed|thu|fri|sat|sun", "mon|tue|wed|thu|fri"
+#: Whose hours are declared, from when until when, on which days, and whether bank holidays are staffed:
+#: office hours, around the clock, until midnight, across it, another desk for one account, one account alone,
+#: and hours that change on the way.
+STAFFED = (
+    ("essex", "", "2026-01-05", "", WORKING_DAYS, "09:00", "17:00", "false"),
+    ("hampshire", "", "2026-01-05", "", EVERY_DAY, "06:00", "26:00", "true"),
+    ("lancashire", "bluesky:lancashire", "2026-01-05", "", EVERY_DAY, "07:00", "23:00", "true"),
+    ("metropolitan", "", "2026-01-05", "", EVERY_DAY, "00:00", "24:00", "true"),
+    ("northumbria", "", "2026-01-05", "2026-10-21", WORKING_DAYS, "08:00", "18:00", "false"),
+    ("northumbria", "", "2026-10-22", "", EVERY_DAY, "07:00", "23:00", "true"),
+    ("sussex", "", "2026-01-05", "", EVERY_DAY, "07:00", "24:00", "true"),
+    ("west-yorkshire", "", "2026-01-05", "", WORKING_DAYS, "08:00", "18:00", "false"),
+    ("west-yorkshire", "bluesky:west-yorkshire", "2026-01-05", "", WORKING_DAYS, "07:00", "20:00", "false"),
+    ("west-yorkshire", "bluesky:west-yorkshire", "2026-01-05", "", "sat|sun", "10:00", "16:00", "true"),
 )
 
 
@@ -127,3 +159,9 @@ def incidents_csv() -> str:
             for *names, first, last in incidents
         ),
     )
+
+
+def staffed_hours_csv() -> str:
+    """staffed_hours.csv: when some of the forces have somebody at the desk, as they declared it."""
+    rows = ((*hours, "the force", hours[2], SOURCE) for hours in STAFFED)
+    return write_csv(STAFFED_COLUMNS, rows)

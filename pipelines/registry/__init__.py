@@ -8,6 +8,7 @@ from pipelines.registry.peers import check_peers
 from pipelines.registry.register import Account, Platform, Register, load, load_platforms
 from pipelines.registry.release_calendar import check_release_calendar
 from pipelines.registry.seed_rows import RegistryError
+from pipelines.registry.staffed_hours import check_staffed_hours
 
 __all__ = [
     "Account",
@@ -19,6 +20,7 @@ __all__ = [
     "check_indicators",
     "check_peers",
     "check_release_calendar",
+    "check_staffed_hours",
     "load",
     "load_platforms",
     "load_register",

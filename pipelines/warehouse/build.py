@@ -32,6 +32,8 @@ from pipelines.registry.indicators import check_indicators
 from pipelines.registry.peers import check_peers
 from pipelines.registry.release_calendar import FILE as CALENDAR
 from pipelines.registry.release_calendar import check_release_calendar
+from pipelines.registry.staffed_hours import FILE as STAFFED_HOURS
+from pipelines.registry.staffed_hours import check_staffed_hours
 from pipelines.settings import PROJECT, SEEDS, Settings
 from pipelines.warehouse.manifest import built_by_dbt
 from pipelines.warehouse.run_dbt import Node, run_dbt
@@ -41,7 +43,7 @@ from pipelines.warehouse.window import Window, link_files, window
 #: blocks free that DuckDB uses again but never gives back.
 MAX_FREE_SHARE = 0.2
 #: What the models read of the register: the sandbox's own files, or seeds.
-REGISTER = ("accounts.csv", "account_events.csv", CORRECTIONS, INCIDENTS)
+REGISTER = ("accounts.csv", "account_events.csv", CORRECTIONS, INCIDENTS, STAFFED_HOURS)
 
 
 class NotBuiltError(Exception):
@@ -114,6 +116,7 @@ def _build(
             raise NotBuiltError(["nothing has landed yet: first `beatbook run` or `beatbook returns import`"])
         check_corrections(settings.register, SEEDS)
         check_incidents(settings.register, SEEDS)
+        check_staffed_hours(settings.register, SEEDS)
         if last is not None and last.window.runs == found.runs and _has_passed(settings, last):
             _remove(settings.failed_build)
             return last

@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
+from pipelines.registry.staffed_hours import NONE as NO_HOURS
 from pipelines.settings import SEEDS
 from sandbox.register import ACCOUNT_COLUMNS, EVENT_COLUMNS, write_csv
 
@@ -159,6 +160,7 @@ def write_register(world: World, folder: Path) -> None:
     (folder / "account_events.csv").write_text(write_csv(EVENT_COLUMNS, sorted(events)))
     (folder / "corrections.csv").write_text(NONE)
     (folder / "incidents.csv").write_text(NO_INCIDENT)
+    (folder / "staffed_hours.csv").write_text(NO_HOURS)
 
 
 def make_day(world: World, platform: str, day: date) -> Made:

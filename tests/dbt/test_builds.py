@@ -9,6 +9,7 @@ import pytest
 from pipelines.landing.store import Landing
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
+from pipelines.registry.staffed_hours import NONE as NO_HOURS
 from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.warehouse.window import link_files, window
 from tests.dbt.conftest import Project
@@ -150,6 +151,7 @@ def test_a_force_whose_last_account_closed_says_so(tmp_path: Path) -> None:
     (register / "account_events.csv").write_text(EVENTS)
     (register / "corrections.csv").write_text(NONE)
     (register / "incidents.csv").write_text(NO_INCIDENT)
+    (register / "staffed_hours.csv").write_text(NO_HOURS)
     project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
     land_followers(landing, "facebook:kent", "kent", date(2026, 3, 8), 1000)
     land_followers(landing, "facebook:essex", "essex", date(2026, 5, 3), 500)
@@ -172,6 +174,7 @@ def test_growth_is_of_the_accounts_that_had_followers_at_both_ends(tmp_path: Pat
     (register / "account_events.csv").write_text("\n".join([EVENTS.splitlines()[0], MERGED, ""]))
     (register / "corrections.csv").write_text(NONE)
     (register / "incidents.csv").write_text(NO_INCIDENT)
+    (register / "staffed_hours.csv").write_text(NO_HOURS)
     project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
     land_counts(landing, date(2025, 9, 1), dict.fromkeys(GROWING, 1))
     for nth, day in enumerate((date(2025, 10, 31), date(2026, 10, 31))):

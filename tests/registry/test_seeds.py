@@ -266,6 +266,7 @@ KEYS = {
     "account_events.csv": ("account_id", "event_date", "event_type"),
     "corrections.csv": ("correction_id",),
     "incidents.csv": ("incident_id", "force_id"),
+    "staffed_hours.csv": ("force_id", "account_id", "valid_from_date", "weekdays", "opens_at"),
     "peers.csv": ("force_id", "peer_force_id"),
     "platforms.csv": ("platform",),
     "platform_metrics.csv": ("platform", "entity", "metric"),
