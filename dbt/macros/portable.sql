@@ -9,6 +9,23 @@ case
 end
 {%- endmacro %}
 
+{#
+    The moment, UTC, at which so many minutes have gone by on London's clocks since midnight of a day. A time that comes
+    twice when the clocks go back is its first, one that they leave out is the moment at which they go forward.
+#}
+{% macro london_to_utc(day, minutes) %}
+{{ return(adapter.dispatch('london_to_utc', 'beatbook')(day, minutes)) }}
+{% endmacro %}
+{% macro duckdb__london_to_utc(day, minutes) -%}
+{%- set local = '(cast(' ~ day ~ ' as timestamp) + to_minutes(' ~ minutes ~ '))' -%}
+case
+    when timezone('Europe/London', timezone('UTC', {{ local }} - to_hours(1))) = {{ local }}
+        then {{ local }} - to_hours(1)
+    when timezone('Europe/London', timezone('UTC', {{ local }})) = {{ local }} then {{ local }}
+    else date_trunc('hour', {{ local }})
+end
+{%- endmacro %}
+
 {# The hour of the day in London, 0 to 23. #}
 {% macro london_hour(utc) %}{{ return(adapter.dispatch('london_hour', 'beatbook')(utc)) }}{% endmacro %}
 {% macro duckdb__london_hour(utc) %}hour(timezone('Europe/London', timezone('UTC', {{ utc }}))){% endmacro %}
@@ -16,6 +33,9 @@ end
 {# The day of the week, 1 for Monday to 7 for Sunday. #}
 {% macro weekday(day) %}{{ return(adapter.dispatch('weekday', 'beatbook')(day)) }}{% endmacro %}
 {% macro duckdb__weekday(day) %}isodow({{ day }}){% endmacro %}
+
+{# The same in three letters, as the register has it. #}
+{% macro weekday_name(day) %}substring('montuewedthufrisatsun', 3 * cast({{ weekday(day) }} as integer) - 2, 3){% endmacro %}
 
 {% macro seconds_between(earlier, later) %}
 {{ return(adapter.dispatch('seconds_between', 'beatbook')(earlier, later)) }}

@@ -1,7 +1,7 @@
 """What could be worked out: the attack on suppressed counts of conversations, from what is published alone.
 
 Belongs here: the additive relations between published counts, as a linear program, and what it finds. Does
-not belong here: those of nights and days (parts.py), which cells are suppressed
+not belong here: those of nights, days and staffed accounts (parts.py), which cells are suppressed
 (dbt/models/marts/fct_response_headlines), or what a failure does (release_gate.py). METHOD 1: no suppressed
 count may be bounded within ±4.
 
@@ -18,7 +18,7 @@ from itertools import islice, pairwise
 import duckdb
 
 from pipelines.gates.bounds import Row, bounds
-from pipelines.gates.parts import of_parts
+from pipelines.gates.parts import of_parts, of_staffed
 from pipelines.gates.relations import Cell, Key, Relations
 
 #: A count that is known to within ±4 is recovered; one that is surely ten or more is no small count.
@@ -28,6 +28,8 @@ LONGER = ("quarter", "year", "rolling_12_months")
 NAMED = 20
 #: Of a cell whose n leaves out whom nobody followed so long, n is the least that it can be.
 FOLLOWED = "%not followed so long are left out%"
+#: Of a cell in staffed time, that some accounts of the force are not in it (bench_remarks).
+LEFT_OUT = "%accounts without declared hours are left out%"
 
 
 def attack(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[str]]:
@@ -48,6 +50,7 @@ def _recoverable(connection: duckdb.DuckDBPyConnection, cells: dict[Key, Cell]) 
     relations = Relations()
     expressions = _of_forces(cells, members, relations)
     of_parts(cells, expressions, relations)
+    of_staffed(cells, expressions, relations)
     _of_longer(cells, expressions, relations)
     suppressed = {
         key: expressions[key] for key, cell in cells.items() if cell.is_suppressed and key in expressions
@@ -74,8 +77,8 @@ def _recoverable(connection: duckdb.DuckDBPyConnection, cells: dict[Key, Cell]) 
 
 def _cells(connection: duckdb.DuckDBPyConnection) -> dict[Key, Cell]:
     return {
-        Key(*key): Cell(total, least or 0, bool(is_suppressed) and not least)
-        for *key, total, least, is_suppressed in connection.sql(_CELLS).fetchall()
+        Key(*key): Cell(total, least or 0, bool(is_suppressed) and not least, bool(leaves_out))
+        for *key, total, least, is_suppressed, leaves_out in connection.sql(_CELLS).fetchall()
     }
 
 
@@ -249,7 +252,8 @@ _CELLS = f"""
         coalesce(part, 'all') as part,
         max(n) filter (note_detail is null or note_detail not like '{FOLLOWED}') as total,
         max(n) as least,
-        bool_or(value_note = 'suppressed' and minimum_n = least_minimum) as is_suppressed
+        bool_or(value_note = 'suppressed' and minimum_n = least_minimum) as is_suppressed,
+        bool_or(note_detail like '{LEFT_OUT}') as leaves_out
     from bench_values
     inner join (
         select *, min(minimum_n) over (partition by known_by) as least_minimum

@@ -1,4 +1,5 @@
-"""What nights tell of days, and weekends of weekdays: relations of the attack on suppressed counts.
+"""What nights tell of days, weekends of weekdays, accounts with declared hours of those without: relations of
+the attack on suppressed counts.
 
 Belongs here: how the parts of a force's conversations add up. Does not belong here: other relations
 (disclosure.py), or which parts are shown (dbt/models/marts/fct_response_parts).
@@ -46,6 +47,26 @@ def of_parts(cells: dict[Key, Cell], expressions: dict[Key, list[int]], relation
                 pieces = [piece for piece in expressions[whole] if _is_all(relations, piece, key, is_weekend)]
                 most = max(total - sum(known), 0) + (cells[part].total or 0)
                 relations.rows.append(Row(pieces, 0, most, f"{part} and the days that are nothing else"))
+
+
+def of_staffed(cells: dict[Key, Cell], expressions: dict[Key, list[int]], relations: Relations) -> None:
+    """Accounts with declared hours are some of all: where others are left out, the rest is theirs.
+
+    What these have is published nowhere, and is a suppressed count like any other.
+    """
+    for key in [key for key in expressions if key.part == "staffed"]:
+        whole = key._replace(part="all")
+        if whole not in expressions:
+            continue
+        cell, total = cells[key], cells[whole].total
+        if total is None:
+            relations.rows.append(Row(expressions[whole], cell.least, None, f"{key}, which are some of them"))
+        elif cell.is_suppressed:
+            relations.rows.append(Row(expressions[key], 0, total, str(whole)))
+        elif cell.leaves_out:
+            others = key._replace(part="left out")
+            cells[others], expressions[others] = Cell(None, 0, True), [relations.variable(others)]
+            relations.rows.append(Row(expressions[others], 0, total - cell.least, f"{whole} and {key}"))
 
 
 def _is_all(relations: Relations, piece: int, key: Key, is_weekend: bool) -> bool:

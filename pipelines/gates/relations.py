@@ -31,11 +31,15 @@ class Key(NamedTuple):
 
 @dataclass
 class Cell:
-    """What is published of it: its count, or the least that it can be, or that it is suppressed."""
+    """What is published of it: its count, or the least that it can be, or that it is suppressed.
+
+    `leaves_out`: it says that it leaves accounts out, in staffed time.
+    """
 
     total: int | None
     least: int
     is_suppressed: bool
+    leaves_out: bool = False
 
 
 @dataclass

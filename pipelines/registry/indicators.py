@@ -24,8 +24,9 @@ DEFINING = (
 DEFINING_IF_SET = ("variance_measure",)
 #: Those of dim_period.
 PERIOD_TYPES = {"week", "month", "quarter", "year", "rolling_12_months"}
-#: Parts of the conversations of a month: the first two add up to all of them, and so do the others.
-PARTS = ("night", "day", "weekend", "weekday")
+#: Parts of the conversations of a month: the first two add up to all of them, and so do the next two; staffed
+#: are those of the accounts whose hours are declared.
+PARTS = ("night", "day", "weekend", "weekday", "staffed")
 _MEASURES = ("numerator_measure", "denominator_measure", "n_measure")
 
 
@@ -61,7 +62,7 @@ class Indicator(Row, frozen=True, kw_only=True):
     platforms: str | None = None
     only_account_scope: str | None = None
     period_types: str | None = None
-    part: Literal["night", "day", "weekend", "weekday"] | None = None
+    part: Literal["night", "day", "weekend", "weekday", "staffed"] | None = None
     is_pooled: bool
     horizon: str | None = None
     interval_method: Literal["byar", "wilson", "kaplan_meier_log_log", "kaplan_meier_greenwood", "none"]
@@ -193,7 +194,11 @@ def _check_part(where: Where, row: Indicator) -> None:
         raise where.error("part", f"{row.part or 'empty'}, but the denominator is {row.denominator_measure}")
     if row.part and (row.is_pooled or row.only_account_scope != "all"):
         raise where.error("part", "a part is of all accounts of one platform")
-    if row.part and "week" in (row.period_types or "week"):
+    if row.part == "staffed" and row.polarity != "none":
+        raise where.error(
+            "polarity", "staffed time rewards short hours: more of it is neither better nor worse"
+        )
+    if row.part and row.part != "staffed" and "week" in (row.period_types or "week"):
         raise where.error("period_types", "a part is of no week")
 
 

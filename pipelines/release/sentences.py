@@ -115,6 +115,7 @@ _COUNTED = {
     "day_conversation_count": "conversations that came by day",
     "weekend_conversation_count": "conversations that came at weekends or on bank holidays",
     "weekday_conversation_count": "conversations that came on weekdays",
+    "staffed_conversation_count": "conversations that were followed for an hour of staffed time",
 }
 _WHEN = {"valued": "at seven days", "exported": "when they were exported"}
 

@@ -20,6 +20,37 @@ SCOPES = {"corporate": "official", "officer": "officers", "neighbourhood": "neig
 MONTHS = {"month": 1, "quarter": 3, "year": 12, "rolling_12_months": 12}
 
 
+STAFFED = ("fct_response_staffed_accounts", "fct_response_staffed")
+
+
+def accounts_of(dice: random.Random, days: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same days by account, of each type one or two; and whose hours are declared, from when until when.
+
+    A force declares for all its accounts, for some, or from a day on.
+    """
+    rows, schedules = [], []
+    for (force_id, platform, account_type), of_type in days.group_by(
+        "force_id", "platform", "account_type", maintain_order=True
+    ):
+        ids = [f"{platform}:{force_id}-{account_type}-{nth}" for nth in range(dice.choice([1, 1, 2]))]
+        habit = random.Random(f"{force_id} {platform}").choice(["all", "all", "some", "some", "none"])
+        for account_id in ids:
+            if habit == "all" or (habit == "some" and dice.random() < 0.6):
+                since = dice.choice([FIRST, FIRST, FIRST + timedelta(dice.randrange(430))])
+                schedules.append((account_id, account_id, since, date(9999, 12, 31)))
+        for day, count in of_type.select("activity_date", "conversation_count").iter_rows():
+            of_one = [dice.choice(ids) for _ in range(count or 0)]
+            for account_id in ids:
+                own = None if count is None else of_one.count(account_id)
+                rows.append((force_id, platform, account_type, day, own, account_id))
+    schema = ["force_id", "platform", "account_type", "activity_date", "conversation_count", "account_id"]
+    columns = ["account_id", "schedule_id", "from_date", "until_date"]
+    return (
+        pl.DataFrame(rows, schema=schema, orient="row", infer_schema_length=None),
+        pl.DataFrame(schedules, schema=columns, orient="row"),
+    )
+
+
 def periods(history_from: date) -> list[tuple[str, date, date]]:
     """Those of dim_period, whole and within the days."""
     firsts = [FIRST.replace(year=year, month=month, day=1) for year in (2025, 2026) for month in range(1, 13)]
@@ -104,17 +135,37 @@ counted as (
         select unnest(['night', 'day', 'weekend', 'weekday']) || '_conversation_count' as name
     ) as names
     where own.account_scope = 'all' and own.period_type <> 'week'
+    union all
+    -- In staffed time, of weeks too.
+    select 'staffed', own.* replace (
+        (
+            select sum(staffed_conversation_count) from fct_response_staffed as s
+            where s.force_id = own.area_id and s.platform = own.platform
+                and s.period_type = if(own.period_type = 'week', 'week', 'month')
+                and s.period_start between own.period_start and own.period_end
+        ) as n)
+    from own
+    where own.account_scope = 'all'
+),
+left_out as (
+    select force_id, platform, period_type, period_start from fct_response_staffed
+    where staffed_left_out_count > 0 and staffed_conversation_count is not null
 )
 select * exclude is_gap,
     case when n is null then if(is_gap, 'not_collected', 'suppressed') end as value_note,
-    null::varchar as note_detail
+    case when indicator_id = 'staffed' and exists (
+        from left_out
+        where left_out.force_id = area_id and left_out.platform = c.platform
+            and left_out.period_type = if(c.period_type = 'week', 'week', 'month')
+            and left_out.period_start between c.period_start and c.period_end
+    ) then 'accounts without declared hours are left out' end as note_detail
 from (
     from counted
     union all
     select indicator_id, 'all_forces', platform, account_scope, period_type, period_start, period_end,
         bool_and(is_gap), sum(n)
     from counted group by all
-)
+) as c
 """
 
 
@@ -139,7 +190,9 @@ def nation(project: Project, folder: Path, seed: int) -> None:
     hours.explode("hour_of_day").rename({"activity_date": "opened_date"}).write_parquet(
         folder / "hours.parquet"
     )
-    days.write_parquet(folder / "days.parquet")
+    by_account, schedules = accounts_of(dice, days)
+    by_account.write_parquet(folder / "days.parquet")
+    schedules.write_parquet(folder / "schedules.parquet")
     schema = ["period_type", "period_start", "period_end"]
     pl.DataFrame(periods(history_from), schema=schema, orient="row").write_parquet(folder / "periods.parquet")
     made = ("fct_response_counts", "fct_response_headlines", "fct_response_shown", "fct_response_months")
@@ -157,7 +210,12 @@ def nation(project: Project, folder: Path, seed: int) -> None:
         bank_holidays=f"from read_csv('{DBT / 'seeds' / 'bank_holidays.csv'}')",
         fct_response_hours="select * replace (1 as conversation_count), 0 as answered_count, "
         f"isodow(opened_date) > 5 as is_weekend from '{folder / 'hours.parquet'}'",
-        **{name: project.sql(name) for name in (*made, "fct_response_parts")},
+        int_accounts__scheduled=f"from '{folder / 'schedules.parquet'}'",
+        # Everybody is answered and followed.
+        fct_conversations="select account_id, activity_date as opened_date, 'public' as channel, "
+        "false as is_closing, true as is_answered, 60.0 as staffed_waited_seconds, "
+        "7200.0 as staffed_followed_seconds from fct_account_days, range(conversation_count)",
+        **{name: project.sql(name) for name in (*made, "fct_response_parts", *STAFFED)},
         bench_values=PUBLISHED,
         dim_area="select distinct area_id, "
         "case area_id when 'all_forces' then 'group' else 'force' end as area_type "
@@ -177,8 +235,9 @@ def test_no_suppressed_count_of_any_nation_can_be_worked_out(
         suppressed, found = attack(connection)
         assert suppressed > 500
         assert found == []
-        # Suppressing what is few and no more would not do, nor one part and not the other.
-        for plant in (FEW_ALONE, ONE_PART_ALONE):
+        # Suppressing what is few and no more would not do, nor one part and not the other,
+        # nor to show all accounts with declared hours.
+        for plant in (FEW_ALONE, ONE_PART_ALONE, ALL_WITH_HOURS):
             connection.begin()
             connection.execute(plant)
             assert attack(connection)[1]
@@ -204,4 +263,16 @@ ONE_PART_ALONE = """
     ) as hours
     where hours.n >= 10 and indicator_id = part and period_type = 'month' and value_note = 'suppressed'
         and (area_id, bench_values.platform, period_start) = (force_id, hours.platform, month_start)
+"""
+#: Whoever has hours in a month, however few are left out.
+ALL_WITH_HOURS = """
+    update bench_values set n = s.n, value_note = null,
+        note_detail = 'accounts without declared hours are left out'
+    from (
+        select force_id, platform, period_start, sum(conversation_count) filter (is_counted) as n
+        from fct_response_staffed_accounts where period_type = 'month' group by all
+    ) as s
+    where s.n >= 10 and indicator_id = 'staffed' and period_type = 'month' and value_note = 'suppressed'
+        and (area_id, bench_values.platform, bench_values.period_start)
+        = (s.force_id, s.platform, s.period_start)
 """

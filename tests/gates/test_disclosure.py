@@ -47,6 +47,13 @@ def weeks(*counts: int | None, start: date = date(2026, 10, 5)) -> list[Cell]:
     ]
 
 
+def staffed(n: int | None, lost: int = 0, *, leaves_out: bool = True) -> Cell:
+    """Of Kent's accounts those whose hours are declared; `lost`: how many were not followed."""
+    details = [f"{lost} conversations that were not followed so long are left out"] * bool(lost)
+    details += ["accounts without declared hours are left out"] * leaves_out
+    return cell(n, indicator_id="staffed", note_detail="; ".join(details) or None)
+
+
 def months(*counts: int | None) -> list[Cell]:
     return [cell(n, period_start=date(2026, 7 + nth, 1)) for nth, n in enumerate(counts)]
 
@@ -69,7 +76,8 @@ def recovered(*cells: Cell) -> list[str]:
             "create table dim_indicator as from (values ('answered_1h_pct', 'messages', 10, null), "
             "('answered_24h_pct', 'messages', 10, null), ('median', 'messages', 20, null), "
             "('night', 'messages', 10, 'night'), ('day', 'messages', 10, 'day'), "
-            "('weekend', 'messages', 10, 'weekend'), ('weekday', 'messages', 10, 'weekday')) "
+            "('weekend', 'messages', 10, 'weekend'), ('weekday', 'messages', 10, 'weekday'), "
+            "('staffed', 'messages', 10, 'staffed')) "
             "as t (indicator_id, known_by, minimum_n, part)"
         )
         return [line.partition(":")[0] for line in attack(connection)[1]]
@@ -168,6 +176,9 @@ SCOPES = [cell(30), cell(26, account_scope="official"), cell(None, account_scope
             ],
             ["week of 2026-06-22"],
         ),
+        # Accounts without declared hours have what all have beside those with them, at most.
+        ([cell(40), staffed(36)], ["month of 2026-10-01 (public, left out)"]),
+        ([cell(40), staffed(33, lost=3)], ["month of 2026-10-01 (public, left out)"]),
     ],
 )  # fmt: skip
 def test_what_can_be_worked_out_is_found(cells: list[Cell], found: list[str]) -> None:
@@ -222,6 +233,11 @@ def test_what_can_be_worked_out_is_found(cells: list[Cell], found: list[str]) ->
                 *parts(AUGUST, weekend=7, weekday=40),
             )
         ],
+        # Ten are left to the accounts without declared hours, or there are none, or nobody says how many.
+        [cell(40), staffed(30)],
+        [cell(40), staffed(37, lost=3, leaves_out=False)],
+        [cell(40), staffed(None)],
+        [cell(None), staffed(30)],
         # Nothing is around it.
         [cell(None)],
     ],

@@ -86,8 +86,9 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "engagements_1h_per_post",
         "views_1h_per_post",
         "follower_growth_pct",
+        "answered_1h_staffed_pct",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 47))
+    assert [row.position for row in indicators.values()] == list(range(1, 48))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 
@@ -195,6 +196,25 @@ def test_a_part_is_of_months_and_of_all_accounts_of_one_platform(
     seeds: Path, changed: dict[str, str | None], column: str, problem: str
 ) -> None:
     line = change(seeds, "answered_1h_night_pct", changed)
+    with pytest.raises(RegistryError, match=problem) as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.line, wrong.value.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "problem"),
+    [
+        ({"part": None}, "part", "empty, but the denominator is staffed_conversation_count"),
+        ({"is_pooled": "true"}, "part", "of all accounts of one platform"),
+        ({"polarity": "higher_is_better"}, "polarity", "neither better nor worse"),
+    ],
+)
+def test_staffed_time_is_of_weeks_too_and_of_no_polarity(
+    seeds: Path, changed: dict[str, str | None], column: str, problem: str
+) -> None:
+    change(seeds, "answered_1h_staffed_pct", {"period_types": "week|month"})
+    assert check_indicators(seeds)["answered_1h_staffed_pct"].part == "staffed"
+    line = change(seeds, "answered_1h_staffed_pct", changed)
     with pytest.raises(RegistryError, match=problem) as wrong:
         check_indicators(seeds)
     assert (wrong.value.line, wrong.value.column) == (line, column)

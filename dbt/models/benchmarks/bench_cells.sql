@@ -123,7 +123,7 @@ noted as (
             and areas.period_type = missing.period_type
             and areas.period_start = missing.period_start
     left join {{ ref('dim_value_note') }} as notes
-        on coalesce(areas.first_position, missing.missing_position) = notes.position
+        on least(areas.first_position, missing.missing_position) = notes.position
 )
 
 select

@@ -10,7 +10,7 @@
 -- longer than all others: such forces share the last rank, and are judged by their lower limit. What is provisional, or
 -- a share or a median of few, also of few independent ones, or of a period in which accounts were merged, has no rank,
 -- and where few forces have one nobody has. What pools other platforms for one force than for another (all) is neither
--- ranked nor judged, unless it is standardised.
+-- ranked nor judged, unless it is standardised; nor is what is diagnostic.
 with valued as (
     select
         cells.*,
@@ -22,6 +22,7 @@ with valued as (
         and not cells.is_break
         and (cells.effective_n is null or cells.effective_n >= {{ var('compared_from_effective_n') }})
         and (cells.platform <> 'all' or indicators.is_standardised)
+        and indicators.is_diagnostic is not true
         and (
             (
                 indicators.kind = 'ratio'

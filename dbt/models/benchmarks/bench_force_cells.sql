@@ -4,9 +4,8 @@
 -- numerator, denominator and n, or why they do not make a number. What can never have one is in bench_not_available.
 with cells as (
     select
-        measures.*,
-        periods.is_complete, periods.days_since_end_count, indicators.indicator_id,
-        indicators.known_by, indicators.minimum_n, indicators.horizon, indicators.denominator_measure, indicators.part,
+        measures.*, periods.is_complete, periods.days_since_end_count, indicators.indicator_id, indicators.known_by,
+        indicators.minimum_n, indicators.horizon, indicators.denominator_measure, indicators.part,
         indicators.known_by in ('messages', 'direct_messages') as is_of_messages,
         {% for name, public, direct in [
             ('is_channel_shown', 'is_public_shown', 'is_direct_shown'),
@@ -38,7 +37,7 @@ with cells as (
 available as (
     select
         *,
-        -- The parts of a day, or week, are there both or neither (fct_response_parts).
+        -- The parts of a day, or week, are there both or neither (fct_response_parts, fct_response_staffed).
         is_channel_shown and (part is null or n is not null) as is_shown,
         -- What is no ratio has nothing to divide by.
         denominator_measure is not null and (denominator is null or denominator = 0) as is_indivisible,
@@ -57,6 +56,7 @@ judged as (
         case
             when account_count = 0 then 'no_account'
             when not is_complete or (known_by like 'values%h' and days_since_end_count <= 2) then 'provisional'
+            when part = 'staffed' and staffed_account_count = 0 then 'not_declared'
             when known_by like 'followers%' and open_account_count = 0 then 'no_account'
             when known_by = 'followers_both' and n = 0 then 'not_collected'
             when (known_by = 'followers' or denominator_measure = 'follower_count') and followers_missing is not null
@@ -75,6 +75,7 @@ judged as (
         case
             when account_count = 0 then 'no account was there at the end of the period'
             when not is_complete then 'the period is not over'
+            when part = 'staffed' and staffed_account_count = 0 then 'no account has staffed hours declared throughout'
             when known_by like 'followers%' and open_account_count = 0
                 then 'no account was open at the end of the period'
             when known_by = 'followers_both' and n < open_account_count
@@ -112,13 +113,12 @@ judged as (
 )
 
 select
-    indicator_id, force_id, platform, account_scope, period_type, period_start, period_end, is_complete,
-    days_since_end_count, known_by, denominator, n, cluster_variance, clustered_events, clustered_n, cluster_squares,
+    indicator_id, force_id, platform, account_scope, period_type, period_start, period_end, is_complete, known_by, n,
+    days_since_end_count, population_vintage, denominator, cluster_variance, clustered_events, clustered_n,
     case when is_estimated then cast(round(numerator * post_count / n) as bigint) else numerator end as numerator,
-    {{ horizon_measure('lost') }} as lost_count,
-    {{ horizon_measure('followed') }} as followed_count,
+    if(part = 'staffed', staffed_lost_1h_count, {{ horizon_measure('lost') }}) as lost_count,
+    cluster_squares, {{ horizon_measure('followed') }} as followed_count,
     {{ horizon_measure('answered_followed') }} as answered_followed_count,
-    population_vintage,
     -- Of messages: whether they are in the sums of groups, also where not all of the force's were collected.
     case when is_of_messages then is_shown end as is_shown,
     case
@@ -138,7 +138,7 @@ select
                     known_detail,
                     case
                         when is_shown and part is null then left_out
-                        when is_shown and period_type <> 'month' then 'of months in which both parts are enough to show'
+                        when is_shown and period_type not in ('week', 'month') then 'of months with enough to show'
                     end
                 ), '')
         when denominator is null and denominator_measure = 'resident_count'

@@ -7,6 +7,7 @@ with offers as (
     select
         indicators.indicator_id,
         indicators.denominator_measure = 'resident_count' as is_per_head,
+        coalesce(indicators.part = 'staffed', false) as is_staffed,
         platforms.platform,
         platforms.is_terms_restricted,
         case indicators.metric_rule
@@ -32,18 +33,17 @@ with offers as (
         on platforms.platform = metrics.platform
             and '|' || indicators.metrics || '|' like '%|' || metrics.metric || '|%'
     group by
-        indicators.indicator_id, indicators.known_by, indicators.denominator_measure, indicators.metrics,
-        indicators.metric_rule, platforms.platform, platforms.is_terms_restricted
+        indicators.indicator_id, indicators.known_by, indicators.denominator_measure, indicators.part,
+        indicators.metrics, indicators.metric_rule, platforms.platform, platforms.is_terms_restricted
     union all
     select
         indicator_id,
         false as is_per_head,
+        false as is_staffed,
         'all' as platform,
         false as is_terms_restricted,
-        0 as needed_count,
-        0 as listed_count,
-        null as since_date,
-        null as deprecated_date,
+        0 as needed_count, 0 as listed_count,
+        null as since_date, null as deprecated_date,
         false as is_token_needed,
         coalesce(known_by, '') <> 'direct_messages' as is_collectable
     from {{ ref('dim_indicator') }}
@@ -51,9 +51,11 @@ with offers as (
 ),
 
 present as (
-    select force_id, platform from {{ ref('dim_account') }}
-    union
-    select force_id, 'all' as platform from {{ ref('dim_account') }}
+    select force_id, platform, min(staffed_hours_from_date) as declared_date from {{ ref('dim_account') }}
+    group by force_id, platform
+    union all
+    select force_id, 'all' as platform, min(staffed_hours_from_date) as declared_date from {{ ref('dim_account') }}
+    group by force_id
 ),
 
 days as (
@@ -64,16 +66,14 @@ days as (
 
 answered as (
     select
-        force_id,
-        platform,
+        force_id, platform,
         min(activity_date) as first_date,
         min(activity_date) filter (where is_returned) as first_returned_date
     from days
     group by force_id, platform
     union all
     select
-        force_id,
-        'all' as platform,
+        force_id, 'all' as platform,
         min(activity_date) as first_date,
         min(activity_date) filter (where is_returned) as first_returned_date
     from days
@@ -93,7 +93,9 @@ forces as (
             when answered.first_date is null and offers.is_token_needed then 'not_authorised'
             when not offers.is_collectable and answered.first_returned_date is null then 'not_authorised'
             when answered.first_date is null then 'not_collected'
+            when offers.is_staffed and present.declared_date is null then 'not_declared'
         end as for_ever,
+        if(offers.is_staffed, present.declared_date, null) as declared_date,
         case when offers.is_collectable then answered.first_date else answered.first_returned_date end as first_date
     from offers
     cross join {{ ref('dim_force') }} as forces
@@ -107,9 +109,7 @@ forces as (
 
 reasons as (
     select
-        force_id,
-        indicator_id,
-        platform,
+        force_id, indicator_id, platform,
         for_ever as value_note,
         cast(null as date) as from_date,
         cast(null as date) as until_date
@@ -117,9 +117,7 @@ reasons as (
     where for_ever is not null
     union all
     select
-        force_id,
-        indicator_id,
-        platform,
+        force_id, indicator_id, platform,
         'not_offered' as value_note,
         null as from_date,
         since_date as until_date
@@ -127,9 +125,7 @@ reasons as (
     where since_date is not null and coalesce(for_ever, '') not in ('not_applicable', 'too_few_residents')
     union all
     select
-        force_id,
-        indicator_id,
-        platform,
+        force_id, indicator_id, platform,
         'deprecated' as value_note,
         deprecated_date as from_date,
         null as until_date
@@ -137,12 +133,14 @@ reasons as (
     where deprecated_date is not null and coalesce(for_ever, '') not in ('not_applicable', 'too_few_residents')
     union all
     select
-        force_id,
-        indicator_id,
-        platform,
-        case when is_token_needed then 'not_authorised' else 'not_collected' end as value_note,
+        force_id, indicator_id, platform,
+        case
+            when declared_date > first_date then 'not_declared'
+            when is_token_needed then 'not_authorised'
+            else 'not_collected'
+        end as value_note,
         null as from_date,
-        first_date as until_date
+        greatest(first_date, declared_date) as until_date
     from forces
     where for_ever is null
 )

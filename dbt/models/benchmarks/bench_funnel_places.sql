@@ -4,7 +4,7 @@
 -- (s), and where the other forces stand together. Proportions on the arcsine scale (CQC), ratios of sums as observed
 -- over expected (SHMI), what is no ratio on the logarithm. The force itself is left out of what it is held against, and
 -- provisional cells out of everything, as is what pools other platforms for one force than for another and is not
--- standardised.
+-- standardised, and what is diagnostic.
 with cells as (
     select
         cells.*,
@@ -24,6 +24,7 @@ with cells as (
         and not cells.is_provisional
         and not cells.is_break
         and (cells.platform <> 'all' or indicators.is_standardised)
+        and indicators.is_diagnostic is not true
         and cells.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
 ),
 

@@ -65,7 +65,10 @@ judged as (
                 then case when days_since_end_count <= 1 + horizon_days then 'provisional' else 'not_collected' end
         end as final_note,
         case
-            when made_of = 'sums' or value_note is not null then note_detail
+            when value_note is not null then note_detail
+            when made_of = 'sums' and horizon is null and lost_count > 0
+                then concat_ws('; ', note_detail, lost_count || ' conversations that were not followed so long are left out')
+            when made_of = 'sums' then note_detail
             when made_of = 'followed' then lost_count || ' conversations that were not followed so long are left out'
             when is_known_at_horizon then lost_count || ' conversations were not followed to the horizon'
             else 'no conversation was followed to the horizon'

@@ -1,8 +1,9 @@
 {{ config(materialized='view') }}
 
 -- What has to be said beside a number: that the thread stands for the asker where nobody says who wrote, of counters at
--- export how old the posts were, of comments on how many posts nobody could make any, and of answers since when a force
--- gives fewer than it used to. A group has those of its forces, but for the last.
+-- export how old the posts were, of comments on how many posts nobody could make any, of answers since when a force
+-- gives fewer than it used to, and in staffed time that accounts are left out. A group has those of its forces, but for
+-- since when.
 with sums as (
     select
         indicators.indicator_id,
@@ -66,6 +67,26 @@ unioned as (
         'worse than it used to be since ' || cast(worse_since_date as varchar) as remark_text
     from {{ ref('bench_cusum') }}
     where is_worse and period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+    union all
+    select distinct
+        indicators.indicator_id,
+        members.area_id,
+        parts.platform,
+        parts.account_scope,
+        periods.period_type,
+        periods.period_start,
+        'accounts without declared hours are left out' as remark_text
+    from {{ ref('fct_response_expected') }} as parts
+    inner join {{ ref('dim_period') }} as periods
+        on parts.period_start >= periods.period_start
+            and parts.period_end <= periods.period_end
+            and parts.period_type = if(periods.period_type = 'week', 'week', 'month')
+            and periods.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+    inner join {{ ref('dim_area_member') }} as members
+        on parts.force_id = members.force_id
+    inner join {{ ref('dim_indicator') }} as indicators
+        on indicators.is_diagnostic
+    where parts.staffed_left_out_count > 0 and parts.staffed_conversation_count is not null
 )
 
 select

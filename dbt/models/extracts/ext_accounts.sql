@@ -26,6 +26,8 @@ select
     accounts.closed_date,
     accounts.merged_date,
     accounts.line_account_id,
+    accounts.staffed_hours_from_date,
+    accounts.staffed_hours,
     days.observed_at_utc,
     case when not platforms.is_terms_restricted then days.follower_count end as follower_count,
     days.is_follower_count_hidden,

@@ -23,6 +23,8 @@ select
     part,
     cast(is_pooled as boolean) as is_pooled,
     coalesce(denominator_measure = 'expected_answers_1h', false) as is_standardised,
+    -- METHOD 4.5: staffed time rewards short hours, so nobody is ranked or judged by it.
+    coalesce(part = 'staffed', false) as is_diagnostic,
     horizon,
     interval_method,
     variance_measure,

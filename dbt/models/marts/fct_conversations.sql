@@ -7,7 +7,7 @@ with conversations as (
     select
         *,
         {{ to_london_date('opened_at_utc') }} as opened_date
-    from {{ ref('int_conversations__answered') }}
+    from {{ ref('int_conversations__staffed') }}
 )
 
 select
@@ -28,6 +28,8 @@ select
     followed_until_utc,
     is_answered,
     waited_seconds,
+    staffed_waited_seconds,
+    staffed_followed_seconds,
     {{ is_invented() }} as is_invented
 from conversations
 where opened_date >= (select messages_from_date from {{ ref('stg_landing__window') }})

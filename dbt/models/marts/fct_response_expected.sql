@@ -6,8 +6,8 @@
 -- METHOD 4.8: how many public conversations of each force, platform, account scope, week and month were answered within
 -- the hour, and how many all forces together would have answered of the same ones. Where nobody shows anything there is
 -- nothing to compare with, and the conversation does not count. METHOD 4.6: of the 168 hours of the week those with
--- enough of them, and those of which at least half were answered within the hour; and the parts of a month of all
--- accounts that can be shown.
+-- enough of them, and those of which at least half were answered within the hour; the parts of a month of all accounts
+-- that can be shown; and METHOD 4.5: those of the accounts whose staffed hours are declared, by their clock.
 with strata as (
     select
         days.force_id,
@@ -67,6 +67,11 @@ select
     parts.{{ part }}_conversation_count,
     parts.{{ part }}_answered_1h_count,
     {% endfor %}
+    staffed.staffed_account_count,
+    staffed.staffed_left_out_count,
+    staffed.staffed_conversation_count,
+    staffed.staffed_answered_1h_count,
+    staffed.staffed_lost_1h_count,
     {{ is_invented() }} as is_invented
 from expected
 left join {{ ref('fct_response_parts') }} as parts
@@ -75,5 +80,11 @@ left join {{ ref('fct_response_parts') }} as parts
         and expected.account_scope = parts.account_scope
         and expected.period_type = parts.period_type
         and expected.period_start = parts.period_start
+left join {{ ref('fct_response_staffed') }} as staffed
+    on expected.force_id = staffed.force_id
+        and expected.platform = staffed.platform
+        and expected.account_scope = staffed.account_scope
+        and expected.period_type = staffed.period_type
+        and expected.period_start = staffed.period_start
 order by
     expected.period_end, expected.period_type, expected.force_id, expected.platform, expected.account_scope
