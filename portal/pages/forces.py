@@ -62,6 +62,7 @@ def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -
         "force_id": force_id,
         "force_name": table.rows[0]["area_name"],
         "numbers": [row for row in table.rows if row["value"] is not None],
+        "clocks": clocks(table.rows),
         "reasons": reasons(table.rows),
         "accounts": accounts,
         "events": events,
@@ -76,6 +77,20 @@ def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -
         "asked": only(asked, *NAMES),
         **choices(connection, period),
     }
+
+
+def clocks(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The platforms with a figure in staffed time, each with that of the elapsed clock, or None without one.
+
+    What staffed time means is the indicator's definition; here both stand side by side, so that short hours
+    are not taken for quick answers.
+    """
+    shares = {(row["indicator_id"], row["platform"]): row for row in rows if row["value"] is not None}
+    return [
+        {"staffed": row, "elapsed": shares.get(("answered_1h_pct", platform))}
+        for (indicator, platform), row in shares.items()
+        if indicator == "answered_1h_staffed_pct"
+    ]
 
 
 def _worse(

@@ -9,7 +9,16 @@ from starlette.testclient import TestClient
 from pipelines.settings import Settings
 from portal.app import MAX_QUERY, build_app
 from portal.charts import best_first
-from tests.release.small_release import FORCES, OCTOBER, SEPTEMBER, Cell, cell, everywhere, publish_small
+from tests.release.small_release import (
+    FORCES,
+    INDICATORS,
+    OCTOBER,
+    SEPTEMBER,
+    Cell,
+    cell,
+    everywhere,
+    publish_small,
+)
 
 #: Who may read which is another matter: tests/portal/access.
 EVERY_PAGE = "national,indicator,force,questions,compare,data,releases,api"
@@ -182,3 +191,27 @@ def test_every_page_says_when_the_next_official_release_comes_out_and_whom_to_as
         assert "Contact:" not in client.get(path).text
     asked = TestClient(build_app(published.model_copy(update={"contact": "01234 <567>"})))
     assert f"{said} Contact: 01234 &lt;567&gt;." in text_of(asked.get(TABLE).text)
+
+
+def test_a_forces_page_has_the_staffed_clock_beside_the_elapsed_one(
+    settings: Settings, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On each platform with a figure in staffed time; nothing is said where nobody declared hours."""
+    for indicator in ("answered_1h_pct", "answered_1h_staffed_pct"):
+        monkeypatch.setitem(INDICATORS, indicator, (indicator, None, False, "%", "conversation_count"))
+    of_x = {"platform": "x"}
+    both = [
+        cell("answered_1h_pct", "kent", OCTOBER, 27.5),
+        cell("answered_1h_staffed_pct", "kent", OCTOBER, 72.5),
+        cell("answered_1h_staffed_pct", "kent", OCTOBER, 64.0, **of_x),
+        cell("answered_1h_pct", "essex", OCTOBER, 27.5),
+        cell("answered_1h_staffed_pct", "essex", OCTOBER),
+    ]
+    publish_small(settings, [*CELLS, *both])
+    said = text_of(client.get("/forces/kent?period=2026-10").text)
+    assert (
+        "Bluesky: 27.5% were answered within one hour; of what came in while staffed, or from the next "
+        "opening, 72.5% within one hour of staffed time."
+    ) in said
+    assert "X: of what came in while staffed, or from the next opening, 64.0% within one hour" in said
+    assert "staffed, or from" not in client.get("/forces/essex?period=2026-10").text
