@@ -16,9 +16,8 @@ import polars as pl
 
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
-from pipelines.registry.staffed_hours import NONE as NO_HOURS
 from pipelines.settings import SEEDS
-from sandbox.register import ACCOUNT_COLUMNS, EVENT_COLUMNS, write_csv
+from sandbox.register import ACCOUNT_COLUMNS, EVENT_COLUMNS, STAFFED, STAFFED_COLUMNS, write_csv
 
 Numbers = np.ndarray[Any, Any]
 
@@ -143,7 +142,7 @@ def _accounts(
 
 
 def write_register(world: World, folder: Path) -> None:
-    """accounts.csv and account_events.csv, as the sandbox writes them, and no correction."""
+    """The register's files as the sandbox writes them, with its forces' staffed hours and no correction."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = world.accounts.select(
         "account_id", "force_id", "platform", "handle", "native_id", "account_type"
@@ -160,7 +159,9 @@ def write_register(world: World, folder: Path) -> None:
     (folder / "account_events.csv").write_text(write_csv(EVENT_COLUMNS, sorted(events)))
     (folder / "corrections.csv").write_text(NONE)
     (folder / "incidents.csv").write_text(NO_INCIDENT)
-    (folder / "staffed_hours.csv").write_text(NO_HOURS)
+    # Of the sandbox's hours those of whole forces: its accounts are others.
+    hours = [(*row, "the force", row[2], SOURCE) for row in STAFFED if not row[1]]
+    (folder / "staffed_hours.csv").write_text(write_csv(STAFFED_COLUMNS, hours))
 
 
 def make_day(world: World, platform: str, day: date) -> Made:

@@ -16,7 +16,8 @@ from tests.dbt.conftest import Project
 WEEK = "'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end"
 Z95 = 1.959963984540054
 INDICATORS = """
-    select *, false as is_standardised from (values ('share', 'ratio', 'wilson', 100, 'higher_is_better'),
+    select *, false as is_standardised, false as is_diagnostic
+    from (values ('share', 'ratio', 'wilson', 100, 'higher_is_better'),
         ('rate', 'ratio', 'none', 1000, 'none'),
         ('median', 'model', 'kaplan_meier_log_log', null, 'lower_is_better'))
         as t (indicator_id, kind, interval_method, multiplier, polarity)"""
