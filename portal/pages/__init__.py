@@ -4,13 +4,14 @@ Belongs here: which pages there are. Does not belong here: figures (pipelines/re
 (templates/).
 """
 
-from portal.pages import compare, data, forces, indicators, method, national, questions, releases
+from portal.pages import compare, data, forces, indicators, method, national, questions, releases, sheet
 from portal.pages.page import Page
 
 PAGES = [
     *national.PAGES,
     *indicators.PAGES,
     *forces.PAGES,
+    *sheet.PAGES,
     *compare.PAGES,
     *questions.PAGES,
     *data.PAGES,

@@ -1,5 +1,6 @@
 """The portal as a person meets it, in Chromium: readable by everyone, without script, in few clicks."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ PAGES = [
         "/indicators/answered_1h_pct?period_type=week",
         "/forces",
         "/forces/kent?period_type=week",
+        "/forces/kent/sheet?period_type=week",
     ),
     *("/compare", "/compare?force1=kent&force2=essex&period_type=week", "/questions", "/questions/incidents"),
     *("/questions/mergers", "/data", "/releases", "/releases/difference", "/method", "/nothing"),
@@ -81,6 +83,16 @@ def test_a_force_against_its_peers(page: Any) -> None:
     page.click("button >> text=Show")
     assert "Surrey Police and its peers" in page.inner_text("h1")
     assert 3 < page.locator("table.national tbody").first.locator("tr").count() < 15
+
+
+def test_a_force_beside_its_peers_is_one_sheet_of_a4(page: Any) -> None:
+    page.click("nav >> text=Forces")
+    page.click("main >> text=Kent Police")
+    page.click("main >> text=on one page to print")
+    rows = page.locator("table.sheet td.strip svg")
+    assert rows.count() > 10
+    assert "Kent Police and 7 peers from " in str(rows.first.get_attribute("aria-label"))
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True))) == 1
 
 
 def test_what_changed_who_has_not_reported_and_what_a_merger_did(page: Any) -> None:
