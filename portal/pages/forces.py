@@ -3,6 +3,7 @@
 Belongs here: the choices of these pages. Does not belong here: the table (pipelines/release/reader.py).
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -16,6 +17,13 @@ from portal.pages.indicators import table_asked
 from portal.pages.page import Asked, Made, Page, choices, only
 
 NAMES = ("platform", "scope", "period", "period_type")
+#: What says when somebody answers, in the order of its table. Which of the 168 hours are covered is not
+#: published: few write in one hour of one force, and what is few could be found from it.
+WHEN = (
+    "hours_covered_pct",
+    *("answered_1h_day_pct", "answered_1h_night_pct"),
+    *("answered_1h_weekday_pct", "answered_1h_weekend_pct"),
+)
 
 
 def index(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -> Made:
@@ -64,6 +72,7 @@ def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -
         "numbers": [row for row in table.rows if row["value"] is not None],
         "clocks": clocks(table.rows),
         "reasons": reasons(table.rows),
+        "hours": hours(table.rows),
         "accounts": accounts,
         "events": events,
         "worse": _worse(release, connection, force_id, period.period_type, period.start),
@@ -90,6 +99,21 @@ def clocks(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {"staffed": row, "elapsed": shares.get(("answered_1h_pct", platform))}
         for (indicator, platform), row in shares.items()
         if indicator == "answered_1h_staffed_pct"
+    ]
+
+
+def hours(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """A line for each platform with a number in one of `WHEN`: its rows of those of them that the period has,
+    in their order. Weeks have no parts of the day."""
+    made = [name for name in WHEN if any(row["indicator_id"] == name for row in rows)]
+    by_platform: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["indicator_id"] in made:
+            by_platform.setdefault(row["platform"], {})[row["indicator_id"]] = row
+    return [
+        [of_one[name] for name in made]
+        for of_one in by_platform.values()
+        if len(of_one) == len(made) and any(row["value"] is not None for row in of_one.values())
     ]
 
 
