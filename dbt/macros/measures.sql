@@ -7,6 +7,11 @@ case {{ name }}
 end
 {%- endmacro %}
 
+{# The same of those that are counted by day, over any columns of account-days; NULL for others. #}
+{% macro day_measure_named(name) -%}
+case {{ name }}{% for measure in var('day_measures') %} when '{{ measure }}' then {{ measure }}{% endfor %} end
+{%- endmacro %}
+
 {# The measure (`lost`, `followed`, `answered_followed`) of an indicator's horizon and channel. #}
 {% macro horizon_measure(prefix) -%}
 case

@@ -63,6 +63,7 @@ CELLS = """
             when not cells.is_cell and not cells.is_reason then $no_account
             else coalesce(notes.name || ': ' || cells.note_detail || '.', notes.sentence)
         end as note,
+        cast(null as double) as value_without_incidents, -- without_incidents.py
         $release_id as release_id, $release_label as release_label, cells.is_invented
     from cells
     left join dim_value_note as notes on cells.value_note = notes.value_note

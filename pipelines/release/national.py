@@ -16,6 +16,7 @@ from pipelines.release.opened import name_of, names, rows_of, usual_platform
 from pipelines.release.periods import NotFoundError, Period, choose
 from pipelines.release.published import Release
 from pipelines.release.sentences import no_account
+from pipelines.release.without_incidents import say_without_incidents
 
 #: Questions answered, how soon, audience, response to posts, and how much is said. The first compares like
 #: with like over all platforms, the others are of one.
@@ -117,6 +118,7 @@ def national(release: Release, connection: duckdb.DuckDBPyConnection, asked: Nat
         cells += rows_of(release, connection, CELLS, parameters)
         for row in some:
             row["platform_name"] = platforms.get(on, "All platforms")
+    say_without_incidents(release, connection, cells)
     numbered = {cell["indicator_id"] for cell in cells if cell["value"] is not None}
     return NationalTable(
         period=period,

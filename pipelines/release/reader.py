@@ -25,6 +25,7 @@ from pipelines.release.sentences import (
     no_account,
     pooled,
 )
+from pipelines.release.without_incidents import say_without_incidents
 from pipelines.settings import Settings
 
 
@@ -178,6 +179,7 @@ def table_of(release: Release, connection: duckdb.DuckDBPyConnection, asked: Ask
     if not rows:
         what = definitions[0]["name"] if asked.indicator else "any indicator"
         raise NotFoundError(f"there is no table of {what} for {platforms[str(platform)]}")
+    say_without_incidents(release, connection, rows)
     if peers_of:
         rows.append(peers_together(next(row for row in rows if row["area_id"] == peers_of)))
     about = [forces[force] if force else definitions[0]["name"]]

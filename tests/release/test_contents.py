@@ -27,7 +27,11 @@ def test_measures_cells_posts_and_conversations_are_in_no_release(published: Con
     benchmarks = {"bench_values", "bench_comparisons", "bench_funnels", "bench_not_available"}
     benchmarks |= {"bench_shrunk", "bench_ranks", "bench_changes"}  # of cells that have a value
     benchmarks |= {"bench_peer_comparisons"}  # sums of what bench_values shows
-    benchmarks |= {"bench_incidents", "bench_questions"}  # posts and followers; figures of all forces
+    benchmarks |= {
+        "bench_incidents",
+        "bench_without_incidents",
+        "bench_questions",
+    }  # posts and followers; figures of all forces
     benchmarks |= {"bench_cusum"}  # in tenths, of months that are shown
     benchmarks |= {"bench_merger_effects"}  # means of twelve weeks, each of them with enough to show
     assert tables == benchmarks | {"fct_collection"}

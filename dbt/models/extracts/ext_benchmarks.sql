@@ -61,6 +61,8 @@ select
     changes.xmr_rule,
     changes.is_trial,
     changes.trend,
+    without.value_without as value_without_incidents,
+    without.incidents,
     cells.is_invented
 from {{ ref('bench_values') }} as cells
 inner join {{ ref('dim_indicator') }} as indicators
@@ -104,3 +106,10 @@ left join {{ ref('bench_changes') }} as changes
         and cells.account_scope = changes.account_scope
         and cells.period_type = changes.period_type
         and cells.period_start = changes.period_start
+left join {{ ref('bench_without_incidents') }} as without
+    on cells.indicator_id = without.indicator_id
+        and cells.area_id = without.area_id
+        and cells.platform = without.platform
+        and cells.account_scope = without.account_scope
+        and cells.period_type = without.period_type
+        and cells.period_start = without.period_start
