@@ -217,7 +217,7 @@ class Settings(BaseSettings):
 
     @property
     def register(self) -> Path:
-        """The folder with accounts, account_events, incidents, staffed_hours and corrections.csv."""
+        """The folder of the register's files: accounts, events, incidents, hours, corrections, rate cards."""
         return self.home / "register" if self.profile.uses_sandbox else SEEDS
 
     @property

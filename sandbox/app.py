@@ -49,6 +49,10 @@ def _staffed_hours(_ask: Ask) -> Any:
     return _csv(register.staffed_hours_csv())
 
 
+def _rate_cards(_ask: Ask) -> Any:
+    return _csv(register.rate_cards_csv())
+
+
 def _truth(ask: Ask) -> Any:
     text = ask.query.get("at")
     try:
@@ -73,6 +77,7 @@ def create_app(seed: int = 7, faults: Iterable[str | Fault] = (), limits: Limits
         route(context, "/register/account_events.csv", _events),
         route(context, "/register/incidents.csv", _incidents),
         route(context, "/register/staffed_hours.csv", _staffed_hours),
+        route(context, "/register/rate_cards.csv", _rate_cards),
     ]
     app = Starlette(
         routes=[

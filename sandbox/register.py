@@ -1,7 +1,7 @@
 """The invented register: which accounts exist, and what was declared about them beforehand.
 
-Here: the rows of accounts.csv, account_events.csv, incidents.csv and staffed_hours.csv, as a real register
-would hold them.
+Here: the rows of accounts.csv, account_events.csv, incidents.csv, staffed_hours.csv and rate_cards.csv, as
+a real register would hold them.
 Not here: what the register does not know: the rename, the takedown, the suspension (story.py).
 """
 
@@ -48,6 +48,32 @@ INCIDENT_COLUMNS = (
     "declared_date",
     "source",
 )
+
+RATE_CARD_COLUMNS = (
+    "rate_card_id",
+    "card_version",
+    "platform",
+    "metric",
+    "gbp_per_1k",
+    "from_date",
+    "until_date",
+    "source",
+    "source_url",
+    "declared_by",
+    "declared_date",
+)
+#: Invented pounds for 1,000 in the sandbox's year; YouTube's rise a little with the second version.
+_PRICES = (
+    ("facebook", "view_count", "4.20"),
+    ("facebook", "reach_count", "5.10"),
+    ("instagram", "view_count", "4.80"),
+    ("instagram", "reach_count", "5.60"),
+    ("linkedin", "impression_count", "21.00"),
+    ("x", "impression_count", "3.70"),
+    ("youtube", "view_count", "6.40"),
+)
+_VERSIONS = (("1", "2026-01-01", "2026-10-31"), ("2", "2026-11-01", "2026-12-31"))
+_RISEN = {("youtube", "2"): "6.90"}
 
 
 STAFFED_COLUMNS = (
@@ -165,3 +191,27 @@ def staffed_hours_csv() -> str:
     """staffed_hours.csv: when some of the forces have somebody at the desk, as they declared it."""
     rows = ((*hours, "the force", hours[2], SOURCE) for hours in STAFFED)
     return write_csv(STAFFED_COLUMNS, rows)
+
+
+def rate_cards_csv() -> str:
+    """rate_cards.csv: what nobody ever asked for anything; its source says so."""
+    return write_csv(
+        RATE_CARD_COLUMNS,
+        (
+            (
+                "sandbox-card",
+                version,
+                platform,
+                metric,
+                _RISEN.get((platform, version), price),
+                first,
+                last,
+                SOURCE,
+                "https://sandbox.invalid/rate-card",
+                "the sandbox",
+                SOURCE_DATE,
+            )
+            for platform, metric, price in _PRICES
+            for version, first, last in _VERSIONS
+        ),
+    )

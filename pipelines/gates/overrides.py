@@ -22,6 +22,8 @@ RULES = (
     "forces_covered",
     "residents_covered",
     "populations_changed",
+    "published_prices_changed",
+    "prices_moved",
 )
 
 

@@ -1,8 +1,8 @@
 """The release gate: what would be published, checked by GX, and what dbt's own tests said of the build.
 
 Belongs here: rules that need more than one frame, and the limits they use. Does not belong here: the
-expectations themselves (expectations/), the comparison with the last release (losses.py), dbt's tests (dbt/)
-or Dagster (orchestration/).
+expectations themselves (expectations/), the comparison with the last release (losses.py, prices.py), dbt's
+tests (dbt/) or Dagster (orchestration/).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,6 +18,8 @@ from pipelines.disk import as_sql
 from pipelines.gates.disclosure import attack
 from pipelines.gates.losses import OF_LAST, losses
 from pipelines.gates.overrides import Override
+from pipelines.gates.prices import OF_LAST as PRICES_OF_LAST
+from pipelines.gates.prices import price_changes
 from pipelines.gates.records import GateResult
 from pipelines.gates.suites import digest_of, expectations_of
 from pipelines.gates.validation import Gated, validate
@@ -32,6 +34,8 @@ RELEASE_TABLES = ("bench_values", "bench_comparisons", "bench_not_available")
 SUPPRESSED = "suppressed_counts"
 #: What is read of the last release.
 COMPARED = (*OF_LAST, "tables/bench_comparisons.parquet")
+#: And where it has them.
+ALSO_COMPARED = (PRICES_OF_LAST,)
 #: What makes a cell of a table that has periods.
 KEY = "indicator_id, area_id, platform, account_scope, period_type, period_start"
 CONTRACTS = PROJECT / "dbt" / "models" / "benchmarks" / "_bench.yml"
@@ -58,7 +62,7 @@ def release_gate(
             result.checked_rows[name] = len(connection.sql(_newest(name)))
         due, got = connection.sql(_COLLECTED).fetchone() or (0, 0)
         lost = [area for (area,) in connection.sql(_LOST).fetchall()]
-        broken = list(losses(connection, previous)) if previous else []
+        broken = [*losses(connection, previous), *price_changes(connection, previous)] if previous else []
         suppressed, disclosed = attack(connection)
     for table in tables:
         result.failures += map(str, validate(*table))

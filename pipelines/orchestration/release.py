@@ -14,7 +14,7 @@ from pipelines.gates.data_docs import folder_of as pages_of
 from pipelines.gates.data_docs import of_build
 from pipelines.gates.overrides import overrides, standing
 from pipelines.gates.records import record
-from pipelines.gates.release_gate import COMPARED, RELEASE_TABLES, release_gate, release_suites
+from pipelines.gates.release_gate import ALSO_COMPARED, COMPARED, RELEASE_TABLES, release_gate, release_suites
 from pipelines.landing.store import open_landing
 from pipelines.orchestration.history import forget
 from pipelines.release.contents import contents
@@ -31,6 +31,7 @@ READ = {
     "dim_area_member",
     "dim_force_population",
     "dim_indicator",
+    "dim_rate_card",
     "fct_collection",
 }
 
@@ -41,12 +42,12 @@ READ = {
     blocking=True,
     additional_deps=[dg.AssetKey(name) for name in sorted(READ - {VALUES})],
     description="GX on what would be published: the contract, a number or a reason for every area and cell, "
-    "enough forces collected, no large loss and no other residents against the current release.",
+    "enough forces collected, no large loss and no other residents or prices against the current release.",
 )
 def gate(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Records its verdict under the build's id, which is what publishing reads. A build that is published
     already is not judged again."""
-    last = compared_with(settings, COMPARED)
+    last = compared_with(settings, COMPARED, ALSO_COMPARED)
     try:
         with held_build(settings) as build:
             result = standing_verdict(settings, open_landing(settings), build)

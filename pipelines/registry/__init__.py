@@ -5,6 +5,7 @@ from pipelines.registry.current import load_register
 from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
 from pipelines.registry.peers import check_peers
+from pipelines.registry.rate_cards import check_rate_cards
 from pipelines.registry.register import Account, Platform, Register, load, load_platforms
 from pipelines.registry.release_calendar import check_release_calendar
 from pipelines.registry.seed_rows import RegistryError
@@ -19,6 +20,7 @@ __all__ = [
     "check_incidents",
     "check_indicators",
     "check_peers",
+    "check_rate_cards",
     "check_release_calendar",
     "check_staffed_hours",
     "load",

@@ -44,9 +44,11 @@ def duration(seconds: float | int | None) -> str:
 
 
 def amount(value: float | None, unit: str) -> str:
-    """A value with its unit where that is a time or a percentage; nothing for none."""
+    """A value with its unit where that is a time, money or a percentage; nothing for none."""
     if unit == "seconds":
         return duration(value)
+    if unit.startswith("£") and value is not None:
+        return f"£{value:,.2f}" if abs(value) < 1000 else f"£{value:,.0f}"
     return number(value) + "%" * (unit.startswith("%") and value is not None)
 
 

@@ -150,12 +150,13 @@ def previous(settings: Settings) -> Release | None:
         return newest_whole(settings)
 
 
-def compared_with(settings: Settings, files: Sequence[str]) -> Path | None:
+def compared_with(settings: Settings, files: Sequence[str], also: Sequence[str] = ()) -> Path | None:
     """The folder of that release, where one of these files is damaged of the newest that is whole; None
-    without one, and where it has no such files."""
+    without one, and where it has no such files. `also`: files that a release of before them does not have."""
     release = previous(settings)
     has_all = release is not None and set(files) <= release.files.keys()
-    if release and has_all and damage(folder_of(settings, release), release, files):
+    there = [*files, *(name for name in also if release is not None and name in release.files)]
+    if release and has_all and damage(folder_of(settings, release), release, there):
         release = newest_whole(settings)
     return folder_of(settings, release) if release and set(files) <= release.files.keys() else None
 

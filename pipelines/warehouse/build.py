@@ -30,6 +30,8 @@ from pipelines.registry.incidents import FILE as INCIDENTS
 from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
 from pipelines.registry.peers import check_peers
+from pipelines.registry.rate_cards import FILE as RATE_CARDS
+from pipelines.registry.rate_cards import check_rate_cards
 from pipelines.registry.release_calendar import FILE as CALENDAR
 from pipelines.registry.release_calendar import check_release_calendar
 from pipelines.registry.staffed_hours import FILE as STAFFED_HOURS
@@ -43,7 +45,7 @@ from pipelines.warehouse.window import Window, link_files, window
 #: blocks free that DuckDB uses again but never gives back.
 MAX_FREE_SHARE = 0.2
 #: What the models read of the register: the sandbox's own files, or seeds.
-REGISTER = ("accounts.csv", "account_events.csv", CORRECTIONS, INCIDENTS, STAFFED_HOURS)
+REGISTER = ("accounts.csv", "account_events.csv", CORRECTIONS, INCIDENTS, STAFFED_HOURS, RATE_CARDS)
 
 
 class NotBuiltError(Exception):
@@ -117,6 +119,7 @@ def _build(
         check_corrections(settings.register, SEEDS)
         check_incidents(settings.register, SEEDS)
         check_staffed_hours(settings.register, SEEDS)
+        check_rate_cards(settings.register, SEEDS)
         if last is not None and last.window.runs == found.runs and _has_passed(settings, last):
             _remove(settings.failed_build)
             return last

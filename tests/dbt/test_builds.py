@@ -9,6 +9,7 @@ import pytest
 from pipelines.landing.store import Landing
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
+from pipelines.registry.rate_cards import NONE as NO_RATE_CARD
 from pipelines.registry.staffed_hours import NONE as NO_HOURS
 from pipelines.sources.catalogue import pulled_platforms, source
 from pipelines.warehouse.window import link_files, window
@@ -152,6 +153,7 @@ def test_a_force_whose_last_account_closed_says_so(tmp_path: Path) -> None:
     (register / "corrections.csv").write_text(NONE)
     (register / "incidents.csv").write_text(NO_INCIDENT)
     (register / "staffed_hours.csv").write_text(NO_HOURS)
+    (register / "rate_cards.csv").write_text(NO_RATE_CARD)
     project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
     land_followers(landing, "facebook:kent", "kent", date(2026, 3, 8), 1000)
     land_followers(landing, "facebook:essex", "essex", date(2026, 5, 3), 500)
@@ -175,6 +177,7 @@ def test_growth_is_of_the_accounts_that_had_followers_at_both_ends(tmp_path: Pat
     (register / "corrections.csv").write_text(NONE)
     (register / "incidents.csv").write_text(NO_INCIDENT)
     (register / "staffed_hours.csv").write_text(NO_HOURS)
+    (register / "rate_cards.csv").write_text(NO_RATE_CARD)
     project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
     land_counts(landing, date(2025, 9, 1), dict.fromkeys(GROWING, 1))
     for nth, day in enumerate((date(2025, 10, 31), date(2026, 10, 31))):

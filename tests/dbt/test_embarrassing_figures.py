@@ -14,6 +14,7 @@ import pytest
 
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
+from pipelines.registry.rate_cards import NONE as NO_RATE_CARD
 from pipelines.registry.staffed_hours import NONE as NO_HOURS
 from tests.dbt.conftest import Project
 from tests.dbt.test_builds import ACCOUNTS, EVENTS, empty_landing, read
@@ -176,6 +177,7 @@ def write_register(folder: Path) -> None:
     (folder / "corrections.csv").write_text(NONE)
     (folder / "incidents.csv").write_text(NO_INCIDENT)
     (folder / "staffed_hours.csv").write_text(NO_HOURS)
+    (folder / "rate_cards.csv").write_text(NO_RATE_CARD)
 
 
 @pytest.fixture(scope="module")

@@ -16,14 +16,15 @@ MAY_READ = {
     "extracts": {"marts", "benchmarks"},
 }
 #: Besides: what the landing gate let pass, which is no layer over staging; the register's accounts,
-#: their events, corrections and incidents; and the days that a build computes, which all that is computed
-#: by day needs.
+#: their events, corrections, incidents and rate cards; and the days that a build computes, which all
+#: that is computed by day needs.
 BESIDES = {
     ("staging", "stg_landing__quarantined"),
     ("marts", "stg_register__accounts"),
     ("marts", "stg_register__account_events"),
     ("marts", "stg_register__corrections"),
     ("marts", "stg_register__incidents"),
+    ("marts", "stg_register__rate_cards"),
 }
 WINDOW = "stg_landing__window"
 #: What a release holds, and what an extract is cut from.
@@ -146,6 +147,7 @@ def test_every_formula_has_a_unit_test(project: Project) -> None:
             "dim_correction",
             "dim_incident",
             "dim_question",
+            "dim_rate_card",
         ),
         *("fct_collection", "fct_conversations", "fct_outcomes", "fct_tool_figures"),
         *("int_outcomes__returned", "bench_counted_measures", "bench_values", "bench_ranks"),

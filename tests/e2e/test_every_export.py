@@ -34,7 +34,13 @@ def of_maker(nth: int) -> list[dict[str, Any]]:
 def register(folder: Path) -> Path:
     """The real one with the accounts of the exports: those that it lacks, and the platforms' ids of them."""
     folder.mkdir(parents=True)
-    for name in ("account_events.csv", "corrections.csv", "incidents.csv", "staffed_hours.csv"):
+    for name in (
+        "account_events.csv",
+        "corrections.csv",
+        "incidents.csv",
+        "staffed_hours.csv",
+        "rate_cards.csv",
+    ):
         shutil.copy(SEEDS / name, folder / name)
     real = pl.read_csv(SEEDS / "accounts.csv", infer_schema=False)
     ours = [

@@ -87,8 +87,14 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "views_1h_per_post",
         "follower_growth_pct",
         "answered_1h_staffed_pct",
+        "views_7d_cost_gbp",
+        "views_7d_cost_gbp_per_post",
+        "impressions_7d_cost_gbp",
+        "impressions_7d_cost_gbp_per_post",
+        "gross_reach_7d_cost_gbp",
+        "gross_reach_7d_cost_gbp_per_post",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 48))
+    assert [row.position for row in indicators.values()] == list(range(1, 54))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 

@@ -267,6 +267,7 @@ KEYS = {
     "corrections.csv": ("correction_id",),
     "incidents.csv": ("incident_id", "force_id"),
     "staffed_hours.csv": ("force_id", "account_id", "valid_from_date", "weekdays", "opens_at"),
+    "rate_cards.csv": ("platform", "metric", "from_date"),
     "peers.csv": ("force_id", "peer_force_id"),
     "platforms.csv": ("platform",),
     "platform_metrics.csv": ("platform", "entity", "metric"),

@@ -235,6 +235,9 @@ def test_the_next_release_is_compared_with_files_that_are_whole(built: Settings,
     flip(folder_of(built, second) / values)
     assert compared_with(built, [forces, values]) == folder_of(built, first)
     assert compared_with(built, [forces]) == folder_of(built, second)
+    # What it has beside them must be whole too, what it lacks need not be there.
+    assert compared_with(built, [forces], [values]) == folder_of(built, first)
+    assert compared_with(built, [forces], ["tables/never_published.parquet"]) == folder_of(built, second)
 
 
 def test_what_was_judged_alike_has_the_same_parts_and_expectations(built: Settings, landing: Landing) -> None:

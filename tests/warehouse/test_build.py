@@ -57,7 +57,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
             return nodes
 
         monkeypatch.setattr(module, "run_dbt", run_dbt)
-        for check in ("check_corrections", "check_incidents", "check_staffed_hours"):
+        for check in ("check_corrections", "check_incidents", "check_staffed_hours", "check_rate_cards"):
             monkeypatch.setattr(module, check, lambda *_: {})  # there is no register
         monkeypatch.setattr(module, "built_by_dbt", lambda _: {"model.a", "test.a"})
         return found

@@ -4,14 +4,14 @@
 -- numerator, denominator and n, or why they do not make a number. What can never have one is in bench_not_available.
 with cells as (
     select
-        measures.*, periods.is_complete, periods.days_since_end_count, indicators.indicator_id, indicators.known_by,
-        indicators.minimum_n, indicators.horizon, indicators.denominator_measure, indicators.part,
+        measures.*, periods.is_complete, periods.days_since_end_count, indicators.indicator_id, indicators.part,
+        indicators.known_by, indicators.minimum_n, indicators.horizon, indicators.denominator_measure,
+        indicators.is_priced and indicators.denominator_measure is null as is_money,
         indicators.known_by in ('messages', 'direct_messages') as is_of_messages,
         {% for name, public, direct in [
-            ('is_channel_shown', 'is_public_shown', 'is_direct_shown'),
-            ('left_out', 'public_left_out', 'direct_left_out'), ('known_on', 'messages_known_on', 'direct_known_on'),
+            ('is_channel_shown', 'is_public_shown', 'is_direct_shown'), ('left_out', 'public_left_out', 'direct_left_out'),
+            ('known_on', 'messages_known_on', 'direct_known_on'), ('accounts_missing', 'messages_missing', 'direct_missing'),
             ('known_day_count', 'messages_known_day_count', 'direct_known_day_count'),
-            ('accounts_missing', 'messages_missing', 'direct_missing'),
         ] %}
         case indicators.known_by when 'direct_messages' then {{ direct }} else {{ public }} end as {{ name }},
         {% endfor %}
@@ -45,8 +45,8 @@ available as (
         known_day_count > 0
         and known_day_count >= {{ var('minimum_known_days_share') }} * messages_due_day_count as is_messages_known,
         -- METHOD 5: of a total over posts the few without a value are taken to be like the others.
-        known_by like 'values%' and denominator_measure in ('resident_count', 'follower_count')
-        and n < post_count and n >= {{ var('minimum_valued_share') }} * post_count as is_estimated
+        known_by like 'values%' and n < post_count and n >= {{ var('minimum_valued_share') }} * post_count
+        and (is_money or denominator_measure in ('resident_count', 'follower_count')) as is_estimated
     from cells
 ),
 

@@ -2,14 +2,14 @@
 
 -- Why a force can have no number on a platform, with the dates between which that holds: for the periods that end on or
 -- after from_date and before until_date; an empty date is no bound. In order of what stands firmest: the force's
--- nature, the platform, the register, the terms, the authorisation.
+-- nature, the platform, the register (accounts, rate cards), the terms, the authorisation.
 with offers as (
     select
         indicators.indicator_id,
         indicators.denominator_measure = 'resident_count' as is_per_head,
         coalesce(indicators.part = 'staffed', false) as is_staffed,
-        platforms.platform,
-        platforms.is_terms_restricted,
+        platforms.platform, platforms.is_terms_restricted,
+        indicators.is_priced and cards.platform is null as is_unpriced,
         case indicators.metric_rule
             when 'all' then length(indicators.metrics) - length(replace(indicators.metrics, '|', '')) + 1
             else 1
@@ -32,16 +32,17 @@ with offers as (
     left join {{ ref('dim_platform_metric') }} as metrics
         on platforms.platform = metrics.platform
             and '|' || indicators.metrics || '|' like '%|' || metrics.metric || '|%'
+    left join (select distinct platform, metric from {{ ref('dim_rate_card') }}) as cards
+        on platforms.platform = cards.platform and indicators.metrics = cards.metric
     group by
         indicators.indicator_id, indicators.known_by, indicators.denominator_measure, indicators.part,
-        indicators.metrics, indicators.metric_rule, platforms.platform, platforms.is_terms_restricted
+        indicators.metrics, indicators.metric_rule, indicators.is_priced, platforms.platform,
+        platforms.is_terms_restricted, cards.platform
     union all
     select
         indicator_id,
-        false as is_per_head,
-        false as is_staffed,
-        'all' as platform,
-        false as is_terms_restricted,
+        false as is_per_head, false as is_staffed, 'all' as platform,
+        false as is_terms_restricted, false as is_unpriced,
         0 as needed_count, 0 as listed_count,
         null as since_date, null as deprecated_date,
         false as is_token_needed,
@@ -89,6 +90,7 @@ forces as (
                 then case when residents.force_id is null then 'not_applicable' else 'too_few_residents' end
             when offers.listed_count < offers.needed_count then 'not_offered'
             when present.force_id is null then 'no_account'
+            when offers.is_unpriced then 'no_rate_card'
             when offers.is_terms_restricted then 'terms_restricted'
             when answered.first_date is null and offers.is_token_needed then 'not_authorised'
             when not offers.is_collectable and answered.first_returned_date is null then 'not_authorised'

@@ -72,10 +72,7 @@ officers as (
 
 broadcast as (
     select
-        dormant.value,
-        dormant.ci95_low,
-        dormant.ci95_high,
-        dormant.n,
+        dormant.value, dormant.ci95_low, dormant.ci95_high, dormant.n,
         'In the thirty days to ' || cast(dormant.period_end as varchar) || ' '
         || {{ thousands('dormant.numerator') }} || ' of ' || {{ thousands('dormant.n') }} || ' open accounts on '
         || dormant.platform_name || ' said nothing'
@@ -95,10 +92,7 @@ broadcast as (
 
 hours as (
     select
-        covered.value,
-        covered.ci95_low,
-        covered.ci95_high,
-        covered.n,
+        covered.value, covered.ci95_low, covered.ci95_high, covered.n,
         'In the ' || covered.period_type || ' from ' || cast(covered.period_start as varchar) || ' the forces covered '
         || {{ one_place('covered.value') }} || '% of the hours of the week in which three questions or more came on '
         || covered.platform_name || ': half of them at least were answered within the hour'
@@ -120,6 +114,27 @@ hours as (
             and covered.period_start = {{ part }}.period_start
     {% endfor %}
     where covered.indicator_id = 'hours_covered_pct' and covered.account_scope = 'all' and covered.nth = 1
+),
+
+costs as (
+    select
+        costs.value, costs.ci95_low, costs.ci95_high, costs.n,
+        'The ' || case indicators.metrics
+            when 'view_count' then 'views' when 'impression_count' then 'impressions' else 'gross reach'
+        end || ' of ' || {{ thousands('costs.n') }} || ' posts on ' || costs.platform_name || ' in the '
+        || costs.period_type || ' from ' || cast(costs.period_start as varchar) || ' would have cost £'
+        || {{ thousands('costs.value') }} || ', ' || prices.card_text as sentence,
+        row_number() over (
+            order by costs.period_type asc, costs.period_end desc, costs.n desc, indicators.position asc
+        ) as nth
+    from final_values as costs
+    inner join {{ ref('dim_indicator') }} as indicators
+        on costs.indicator_id = indicators.indicator_id
+            and indicators.is_priced and indicators.denominator_measure is null
+    inner join {{ ref('bench_priced_periods') }} as prices
+        on costs.platform = prices.platform and indicators.metrics = prices.metric
+            and costs.period_type = prices.period_type and costs.period_start = prices.period_start
+    where costs.account_scope = 'all' and costs.nth = 1
 )
 
 select 'answers' as question_id, value, ci95_low, ci95_high, n, sentence from answers
@@ -129,3 +144,5 @@ union all
 select 'broadcast' as question_id, value, ci95_low, ci95_high, n, sentence from broadcast
 union all
 select 'hours' as question_id, value, ci95_low, ci95_high, n, sentence from hours
+union all
+select 'value' as question_id, value, ci95_low, ci95_high, n, sentence from costs where nth = 1

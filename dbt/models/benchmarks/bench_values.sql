@@ -15,6 +15,8 @@ with unioned as (
     select * from {{ ref('bench_top_posts') }}
     union all
     select * from {{ ref('bench_follower_growth') }}
+    union all
+    select * from {{ ref('bench_cost_equivalents') }}
 )
 
 select

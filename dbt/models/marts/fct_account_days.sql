@@ -4,7 +4,8 @@
 ) }}
 
 -- The atom of the warehouse: everything that adds over accounts and days is counted here, once. A day that is known and
--- had no posts has 0 of them; of a day that is not known only what was seen is counted.
+-- had no posts has 0 of them; of a day that is not known only what was seen is counted. How often something was seen,
+-- times the pounds for 1,000 of it on that day, is what that would have cost, in thousandths of a pound.
 with posts as (
     select
         account_id,
@@ -51,8 +52,7 @@ with posts as (
             as lost_{{ horizon }}_count,
         count(*) filter (
             where not is_closing and {{ seconds_between('opened_at_utc', 'followed_until_utc') }} >= {{ seconds }}
-        )
-            as followed_{{ horizon }}_count,
+        ) as followed_{{ horizon }}_count,
         count(*) filter (
             where not is_closing and is_answered and waited_seconds <= {{ seconds }}
                 and {{ seconds_between('opened_at_utc', 'followed_until_utc') }} >= {{ seconds }}
@@ -65,24 +65,15 @@ with posts as (
 
 {% endfor %}
 select
-    opened.account_id,
-    opened.activity_date,
-    opened.force_id,
-    opened.platform,
-    opened.account_type,
-    opened.is_open,
+    opened.account_id, opened.activity_date, opened.force_id, opened.platform, opened.account_type, opened.is_open,
     coalesce(collection.is_absent, false) as is_absent,
-    known.is_posts_known,
-    known.is_messages_known,
-    known.is_direct_known,
+    known.is_posts_known, known.is_messages_known, known.is_direct_known,
     profiles.follower_count is not null as is_followers_known,
     known.is_returned or coalesce(profiles.landing_source = 'returns', false) as is_returned,
     collection.status,
     collection.reason,
     profiles.pulled_at_utc as observed_at_utc,
-    profiles.follower_count,
-    profiles.is_follower_count_hidden,
-    profiles.lifetime_post_count,
+    profiles.follower_count, profiles.is_follower_count_hidden, profiles.lifetime_post_count,
     profiles.correction_ids as profile_correction_ids,
     cast(opened.is_open as bigint) as open_day_count,
     cast(opened.is_open and collection.is_absent is not true as bigint) as present_day_count,
@@ -107,8 +98,14 @@ select
     {% for counter in var('counters') + ['engagement_count'] %}
     {% set valued = counter | replace('_count', '_valued_count') %}
     {% set exported = counter | replace('_count', '_exported_count') %}
+    {% set at_7d %}
     case when posts.post_count > 0 then cast(posts.{{ counter }}_7d as bigint) when known.is_posts_known then 0 end
-        as {{ counter }}_7d,
+    {%- endset %}
+    {{ at_7d }} as {{ counter }}_7d,
+    {% if counter in var('priced_counters') %}
+    cast(round({{ at_7d }} * prices.{{ counter | replace('_count', '_gbp_per_1k') }}) as bigint)
+        as {{ counter | replace('_count', '_milli_gbp_7d') }},
+    {% endif %}
     {{ zero_where('known.is_posts_known', 'posts.' ~ valued) }} as {{ valued }},
     case
         when posts.post_count > 0 then cast(posts.{{ counter }}_at_export as bigint) when known.is_posts_known then 0
@@ -142,6 +139,9 @@ left join {{ ref('int_profiles__unioned') }} as profiles
 left join posts
     on opened.account_id = posts.account_id
         and opened.activity_date = posts.created_date
+left join {{ ref('fct_daily_prices') }} as prices
+    on opened.platform = prices.platform
+        and opened.activity_date = prices.price_date
 {% for channel in ['public', 'direct'] %}
 left join {{ channel }}_conversations
     on opened.account_id = {{ channel }}_conversations.account_id
