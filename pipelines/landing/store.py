@@ -43,6 +43,7 @@ LOG: dict[str, Schema] = {
 DECLARED: Schema = {"period_from_date": pl.Date, "period_to_date": pl.Date, "channels": TEXT}
 _FILE: Schema = {"file_sha256": TEXT, "line": COUNT}
 _COUNTERS = "view impression reach like share quote comment click".split()
+_REACTIONS = "like love haha wow sad angry".split()
 RETURNS: dict[str, Schema] = {
     "profiles": {
         "platform": TEXT,
@@ -58,6 +59,7 @@ RETURNS: dict[str, Schema] = {
         "observed_at_utc": TIME,
         "kind": TEXT,
         **{f"{counter}_count": COUNT for counter in _COUNTERS},
+        **{f"{sort}_reaction_count": COUNT for sort in _REACTIONS},
         **_FILE,
     },
     "messages": {

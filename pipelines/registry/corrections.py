@@ -14,6 +14,8 @@ from pipelines.registry.register import Register, load
 from pipelines.registry.seed_rows import Row, Rows, Where, keyed, read_rows, refer
 
 FILE = "corrections.csv"
+#: What the catalogue names and is no counter that can be corrected: messages, and the sorts of reactions.
+_NO_COUNTERS = ("_message", "reaction_kind_count")
 #: Counters of an account itself, under the catalogue's names; all others are of its posts.
 _OF_PROFILES = {"follower_count": "follower_count", "lifetime_post_count": "post_count"}
 
@@ -63,8 +65,9 @@ def _check_figure(where: Where, row: Correction, register: Register) -> None:
     entity, metric = "posts", row.counter
     if row.counter in _OF_PROFILES:
         entity, metric = "profiles", _OF_PROFILES[row.counter]
-    if (row.platform, entity, metric) not in register.metrics or metric.endswith("_message"):
+    if (row.platform, entity, metric) not in register.metrics or metric.endswith(_NO_COUNTERS):
         offered = {m for platform, kind, m in register.metrics if (platform, kind) == (row.platform, "posts")}
+        offered = {m for m in offered if not m.endswith(_NO_COUNTERS)}
         offered |= {c for c, m in _OF_PROFILES.items() if (row.platform, "profiles", m) in register.metrics}
         raise where.error(
             "counter", f"{row.counter!r} is no counter of {row.platform}; it has {', '.join(sorted(offered))}"

@@ -111,6 +111,7 @@ _COUNTED = {
     "engagement_valued_1h_count": "posts with a count of engagements after an hour",
     "view_valued_24h_count": "posts with a count of views after a day",
     "engagement_valued_24h_count": "posts with a count of engagements after a day",
+    "like_valued_count": "posts with a count of each sort of reaction at seven days",
     "night_conversation_count": "conversations that came at night",
     "day_conversation_count": "conversations that came by day",
     "weekend_conversation_count": "conversations that came at weekends or on bank holidays",

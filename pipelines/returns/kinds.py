@@ -103,6 +103,8 @@ _POST_COUNTS = (
     "comment_count",
     "click_count",
 )
+#: What `like_count` is made of where the platform has several sorts (Facebook).
+_REACTIONS = tuple(f"{sort}_reaction_count" for sort in ("like", "love", "haha", "wow", "sad", "angry"))
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -124,7 +126,7 @@ KINDS: tuple[Kind, ...] = (
             Column("created_at", "time"),
             Column("observed_at", "time"),
             Column("kind", "choice", choices=("post", "reply", "repost")),
-            *(Column(name, "count", required=False) for name in _POST_COUNTS),
+            *(Column(name, "count", required=False) for name in (*_POST_COUNTS, *_REACTIONS)),
         ),
         key=("platform", "account_id", "post_id", "observed_at_utc"),
     ),

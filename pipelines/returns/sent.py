@@ -200,7 +200,9 @@ def fills(kind: str, rows: pl.DataFrame) -> str:
     """What rows of a kind have, in words: `reach, likes of 14 posts`."""
     if kind == "posts":
         counters = [name for name in rows.columns if name.endswith("_count") and rows[name].count()]
-        names = ", ".join(name.removesuffix("_count") for name in counters)
+        sorts = {name for name in counters if name.endswith("_reaction_count")}
+        found = [name.removesuffix("_count") for name in counters if name not in sorts]
+        names = ", ".join([*found, *(["reactions by sort"] if sorts else [])])
         return f"{names or 'no counters'} of {_number(rows['post_id'].n_unique(), 'post')}"
     if kind == "messages":
         channels = " and ".join(sorted(rows["channel"].unique(), reverse=True))

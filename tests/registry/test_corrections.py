@@ -71,6 +71,11 @@ def test_a_correction_of_a_platform_an_account_and_a_post(folder: Path) -> None:
         ({"counter": "claps"}, "counter", "'claps' is no counter of bluesky; it has "),
         ({"counter": "view_count"}, "counter", "'view_count' is no counter of bluesky"),
         ({"counter": "public_message"}, "counter", "'public_message' is no counter of bluesky"),
+        (
+            {"platform": "facebook", "counter": "reaction_kind_count"},
+            "counter",
+            "like_count, reach_count, share_count, view_count",
+        ),
         ({"from_date": "2 November"}, "from_date", "date"),
         ({"from_date": ""}, "from_date", "empty"),
         ({"until_date": "2026-11-01"}, "until_date", "2026-11-01 is before from_date, 2026-11-02"),

@@ -93,8 +93,14 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "impressions_7d_cost_gbp_per_post",
         "gross_reach_7d_cost_gbp",
         "gross_reach_7d_cost_gbp_per_post",
+        "like_reactions_pct",
+        "love_reactions_pct",
+        "haha_reactions_pct",
+        "wow_reactions_pct",
+        "sad_reactions_pct",
+        "angry_reactions_pct",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 54))
+    assert [row.position for row in indicators.values()] == list(range(1, 60))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 

@@ -359,6 +359,7 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "posts and replies",
         "accounts with a count at both ends and no merger between",
         "posts with a count of views after an hour",
+        "posts with a count of each sort of reaction at seven days",
         "posts with a count of engagements after an hour",
         "posts with a count of views after a day",
         "posts with a count of engagements after a day",

@@ -19,6 +19,7 @@ OUTCOME = "kent,1,located,2026-05-01\n"
 
 # What docs/landing.md lists for `returns`, less file_sha256, run_id and pulled_at_utc.
 COUNTS = ["view", "impression", "reach", "like", "share", "quote", "comment", "click"]
+COUNTS += [f"{sort}_reaction" for sort in ("like", "love", "haha", "wow", "sad", "angry")]
 COLUMNS = {
     "profiles": ["platform", "observed_at_utc", "follower_count", "post_count"],
     "posts": ["platform", "post_id", "created_at_utc", "observed_at_utc", "kind"]

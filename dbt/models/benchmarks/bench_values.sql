@@ -17,6 +17,8 @@ with unioned as (
     select * from {{ ref('bench_follower_growth') }}
     union all
     select * from {{ ref('bench_cost_equivalents') }}
+    union all
+    select * from {{ ref('bench_reaction_mix') }}
 )
 
 select
