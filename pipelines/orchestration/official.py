@@ -92,7 +92,7 @@ def build_sensor(settings: Settings, job: dg.JobDefinition, now: Clock = None) -
 
     @dg.sensor(
         name="late_official",
-        job=job,
+        job_name=job.name,  # of the job itself Dagster makes a copy, with a warning
         description="Makes official what is overdue, once after each working release that is published.",
         minimum_interval_seconds=300,
         default_status=status.RUNNING if settings.profile.starts_schedule else status.STOPPED,

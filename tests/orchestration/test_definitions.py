@@ -2,6 +2,7 @@
 
 import json
 import os
+import warnings
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,15 @@ def test_all_of_it_loads_as_the_ui_loads_it(definitions: dg.Definitions) -> None
     repository.load_all_definitions()  # names that collide are found here and nowhere before
     jobs = {job.name for job in repository.get_all_jobs()}
     assert {"daily", "pull", "build", "pulse", "official"} <= jobs
+
+
+def test_loading_it_says_nothing_of_dagsters_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command loads it, and who runs one is told of nothing that is not theirs to mend."""
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", dg.BetaWarning)
+        warnings.simplefilter("error", dg.PreviewWarning)
+        build_definitions(Settings()).get_repository_def().load_all_definitions()
 
 
 def test_every_pulled_platform_is_landed_and_gated_by_day(definitions: dg.Definitions) -> None:
