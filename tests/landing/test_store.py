@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +271,26 @@ def test_a_platforms_runs_are_listed_oldest_first(landing: Landing) -> None:
     land(landing, "mastodon", DAY, "run-3", {"requests": [{**log, "platform": "mastodon"}]})
     assert [run for _, run in landing.runs("youtube")] == ["run-2", "run-0", "run-1"]
     assert list(landing.runs("mastodon")) == [(DAY, "run-3")]
+
+
+def test_the_runs_of_some_days_are_those_of_all_that_fall_on_them_however_many_days(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landing.prepare()
+    log = {**FORCE, "platform": "youtube", "entity": "profiles", "status": "landed"}
+    days = [date(2026, 7, 1), date(2026, 9, 7), date(2026, 9, 8), date(2026, 11, 9)]
+    for day in days:
+        for run in ("run-1", "run-1-pulse", "run-0"):
+            land(landing, "youtube", day, run, {"requests": [log]})
+    every = list(landing.runs("youtube", pulses=True))
+    assert [day for day, _ in every] == sorted([*days, *days, *days])
+    bounds = [date.min, date(2026, 6, 30), *days, date(2026, 9, 9), date.max]
+    for asked_for in (store.ASKED_FOR, timedelta(0)):
+        monkeypatch.setattr(store, "ASKED_FOR", asked_for)
+        for since in bounds:
+            for until in bounds:
+                expected = [(day, run) for day, run in every if since <= day <= until]
+                assert list(landing.runs("youtube", since, until, pulses=True)) == expected
 
 
 def test_what_passed_is_read_by_day_and_without_what_the_gate_did_not_let_pass(landing: Landing) -> None:
