@@ -17,7 +17,7 @@ from portal.app import build_app
 from tests.e2e.conftest import Nation
 from tests.portal.test_app import EVERY_PAGE
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 #: Of pages that differ in a parameter alone, so many are opened.
 ALIKE = 3

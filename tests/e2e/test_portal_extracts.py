@@ -14,7 +14,7 @@ from portal.access import demonstration
 from portal.app import build_app
 from tests.e2e.conftest import Nation
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

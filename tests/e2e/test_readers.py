@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Nation
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
