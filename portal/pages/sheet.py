@@ -58,6 +58,7 @@ def make(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) 
         "force_id": first["area_id"],
         "force_name": first["area_name"],
         "period": Period(first["period_type"], first["period_start"], first["period_end"]),
+        "has_peers": any(strip is not None for _, strip in lines),
         "indicators": [list(same) for _, same in groupby(lines, key=lambda line: line[0]["indicator_id"])],
         "judged": [row for row in rows if row["peers_verdict"] not in {None, "not_compared"}],
         "against": _against(rows),

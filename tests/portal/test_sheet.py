@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from pipelines.settings import Settings
 from portal.app import build_app
+from portal.pages import sheet
 from portal.pages.sheet import strip
 from tests.release.small_release import OCTOBER, cell, publish_small
 
@@ -49,3 +50,22 @@ def test_a_force_without_a_headline_figure_is_told_so(
     page = TestClient(build_app(settings)).get("/forces/essex/sheet?period=2026-10")
     assert page.status_code == 200
     assert "None of the headline indicators of Essex Police has a number in this period." in page.text
+
+
+def test_a_force_without_peers_stands_beside_all_forces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path))
+    monkeypatch.setenv("BEATBOOK_PUBLIC_PAGES", "force")
+    monkeypatch.setattr(sheet, "HEADLINES", ("followers",))
+    settings = Settings()
+    values = {"kent": 3.0, "essex": 7.25, "surrey": 5.0}
+    publish_small(settings, [cell("followers", force, OCTOBER, value) for force, value in values.items()])
+    client = TestClient(build_app(settings))
+    kent = client.get("/forces/kent/sheet?period=2026-10").text
+    assert "<h1>Kent Police beside its peers" in kent
+    assert 'aria-label="Kent Police and 2 peers from 3.00 to 7.25"' in kent
+    surrey = client.get("/forces/surrey/sheet?period=2026-10").text
+    assert "<h1>Surrey Police beside all forces" in surrey
+    assert "Against peers" not in surrey
+    assert "Against others" in surrey
