@@ -3,6 +3,7 @@
 Belongs here: uvicorn. Does not belong here: what is served (app.py).
 """
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,15 +33,21 @@ def server(settings: Settings, host: str, port: int) -> uvicorn.Server:
 
 @contextmanager
 def beside(settings: Settings, port: int) -> Iterator[str]:
-    """Serve on loopback in a thread as long as the context lasts; yields the address."""
+    """Serve on loopback in a thread as long as the context lasts; yields the address.
+
+    Raises:
+        OSError: the port is taken.
+    """
     served = server(settings, "127.0.0.1", port)
-    thread = threading.Thread(target=served.run, name="portal", daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        served.should_exit = True
-        thread.join(SECONDS_TO_END)
+    # Who comes before the server has started waits for it.
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        thread = threading.Thread(target=served.run, args=([listener],), name="portal", daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            served.should_exit = True
+            thread.join(SECONDS_TO_END)
 
 
 def announced(settings: Settings, address: str) -> list[str]:
