@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.release.national import HEADLINES
 from pipelines.release.opened import names, rows_of
+from pipelines.release.peers import peers_named
 from pipelines.release.periods import Period
 from pipelines.release.published import Release
 from pipelines.release.reader import table_of
@@ -38,8 +39,8 @@ def make(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) 
         where p.force_id = $force and v.value is not null and not v.is_provisional
         order by p.position
     """
-    wanted = {
-        "force": first["area_id"],
+    of_force = {"force": first["area_id"]}
+    wanted = of_force | {
         "scope": first["account_scope"],
         "type": first["period_type"],
         "start": first["period_start"],
@@ -62,7 +63,11 @@ def make(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) 
         "indicators": [list(same) for _, same in groupby(lines, key=lambda line: line[0]["indicator_id"])],
         "judged": [row for row in rows if row["peers_verdict"] not in {None, "not_compared"}],
         "against": _against(rows),
-        "peers": next((line for line in table.below if " peers" in line or "Peers of " in line), ""),
+        "peers": peers_named(
+            first["area_name"],
+            rows_of(release, connection, "from dim_peer where force_id = $force order by position", of_force),
+            names(connection, "area_id", "area_name", "dim_area where area_type = 'force'"),
+        ),
         "asked": only(asked, *NAMES),
     }
 

@@ -64,8 +64,10 @@ def test_a_force_without_peers_stands_beside_all_forces(
     client = TestClient(build_app(settings))
     kent = client.get("/forces/kent/sheet?period=2026-10").text
     assert "<h1>Kent Police beside its peers" in kent
+    assert "<li>Peers of Kent Police: " in kent
     assert 'aria-label="Kent Police and 2 peers from 3.00 to 7.25"' in kent
     surrey = client.get("/forces/surrey/sheet?period=2026-10").text
     assert "<h1>Surrey Police beside all forces" in surrey
+    assert "<li>Surrey Police has no peers: " in surrey
     assert "Against peers" not in surrey
     assert "Against others" in surrey
