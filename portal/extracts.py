@@ -32,14 +32,14 @@ WHAT = {
     "SHA256SUMS": "checksums of these files",
     "account_events": "what happened to your accounts",
     "accounts": "your accounts, with followers and when each was last asked",
-    "benchmarks": "your benchmarks beside all forces and your peers, every period",
+    "benchmarks": "your benchmarks beside all forces and your peers; a file with a year has older periods",
     "data_dictionary": "what each column is",
     "datapackage": "the same for programs (Frictionless)",
     "incidents": "declared incidents of yours",
     "mergers": "what changed when you merged accounts, beside forces that merged none",
     "not_available": "what can have no number, and why",
     "peers": "who your peers are, and why",
-    "posts": "your posts with their counters",
+    "posts": "your posts with their counters; a file with a year has the older ones",
     "revisions": "which of your figures are not those of the release before",
 }
 

@@ -45,7 +45,8 @@ def columns_of(connection: duckdb.DuckDBPyConnection, model: Model) -> list[Colu
 
 
 def dictionary_of(columns: Mapping[str, Sequence[Column]]) -> str:
-    """data_dictionary.csv: what each column of each file is. Those of `posts` are those of `posts_<year>`."""
+    """data_dictionary.csv: what each column of each file is. Files of
+    a year have those of the file without one."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["file", "column", "type", "description"])

@@ -3,8 +3,9 @@
 Belongs here: the files of an extract. Does not belong here: arithmetic (dbt/models/extracts/), or when an
 extract is made (publish.py).
 
-A force's posts are two things: `posts`, those of the thirteen calendar months that end with the running one,
-and `posts_<year>`, the older ones, written again only where the rows of that year are not those of last time.
+What grows with time is cut in two: `posts` and `benchmarks` are the newest rows, those that still move, and
+`posts_<year>` and `benchmarks_<year>` the older ones, written again only where the rows of that year are not
+those of last time: when a month closes, when something late comes in, when a definition changes.
 """
 
 import hashlib
@@ -21,7 +22,9 @@ from pipelines.release.contents import Model
 from pipelines.release.described import columns_of, dictionary_of, package_of, schema_of
 from pipelines.release.files import Files, defused
 
-POSTS = "ext_posts"
+#: What grows with time: a row's date, and how many calendar months before the running one are in the newest
+#: file. A post's last figures land at 28 days. Of the benchmarks the last whole quarter is there.
+CUT = {"ext_benchmarks": ("period_end", 3), "ext_posts": ("created_date", 1)}
 #: Rows that are read at a time.
 BATCH = 50_000
 
@@ -37,25 +40,43 @@ def write_extracts(
     is known yet.
 
     `models`: each has a `force_id` column and becomes the file of its name without `ext_`. `last_years`: what
-    this returned for the last release, a digest for each year of older posts.
+    this returned for the last release, a digest for each file of older rows.
     """
-    recent_from = as_of.replace(year=as_of.year - 1, day=1)
-    years = _years(connection, recent_from)
-    unchanged = [year for year, digest in years.items() if last_years.get(year) == digest]
-    kept = {year: names for year in unchanged if (names := files.in_last(f"posts_{year}"))}
-    for names in kept.values():
-        for name in names:
-            files.keep(name)
-    recent, year = f"created_date >= date '{recent_from}'", "year(created_date)"
+    years: dict[str, str] = {}
     for model in models:
-        if model.name == POSTS:
-            part = f"case when {recent} then 'posts' else 'posts_' || {year} end"
-            write_extract(
-                files, connection, POSTS, part, f"{recent} or {year} not in ({', '.join(['0', *kept])})"
-            )
+        if model.name in CUT:
+            years |= _write_cut(files, connection, model.name, as_of, last_years)
         else:
             write_extract(files, connection, model.name)
     return years
+
+
+def _write_cut(
+    files: Files,
+    connection: duckdb.DuckDBPyConnection,
+    model: str,
+    as_of: date,
+    last_years: Mapping[str, str],
+) -> dict[str, str]:
+    """Write the newest rows, and those of older years that are not as last time. Returns the digests."""
+    name, (column, months) = model.removeprefix("ext_"), CUT[model]
+    newest = f"{column} >= date '{months_before(as_of, months)}'"
+    years = _years(connection, model, newest, column)
+    kept = ["0"]
+    for year, digest in years.items():
+        names = files.in_last(f"{name}_{year}") if last_years.get(f"{name}_{year}") == digest else []
+        for file in names:
+            files.keep(file)
+        kept += [year] * bool(names)
+    part = f"case when {newest} then '{name}' else '{name}_' || year({column}) end"
+    write_extract(files, connection, model, part, f"{newest} or year({column}) not in ({', '.join(kept)})")
+    return {f"{name}_{year}": digest for year, digest in years.items()}
+
+
+def months_before(day: date, months: int) -> date:
+    """The first day of the calendar month so many months before that of `day`."""
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(years, month + 1, 1)
 
 
 def write_extract(
@@ -89,14 +110,14 @@ def _forces(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [force for (force,) in connection.sql("select force_id from dim_force order by 1").fetchall()]
 
 
-def _years(connection: duckdb.DuckDBPyConnection, recent_from: date) -> dict[str, str]:
-    """A digest of each year's older posts and of what writes them: the same gives the same files."""
-    columns = connection.table(POSTS).columns
+def _years(connection: duckdb.DuckDBPyConnection, model: str, newest: str, column: str) -> dict[str, str]:
+    """A digest of each year's older rows and of what writes them: the same gives the same files."""
+    columns = connection.table(model).columns
     made_of = hashlib.sha256(Path(__file__).read_bytes())
     made_of.update(f"{pl.__version__} {columns}".encode())
     rows = connection.sql(
-        f"select year(created_date), count(*) || ' ' || sum(hash({', '.join(columns)})) from {POSTS} "
-        f"where created_date < date '{recent_from}' group by 1 order by 1"
+        f"select year({column}), count(*) || ' ' || sum(hash({', '.join(columns)})) from {model} "
+        f"where not ({newest}) group by 1 order by 1"
     ).fetchall()
     return {
         str(year): hashlib.sha256(f"{made_of.hexdigest()} {digest}".encode()).hexdigest()
@@ -129,6 +150,13 @@ def _write_rows(files: Files, name: str, rows: pl.DataFrame) -> None:
     files.add(f"{name}.parquet")
 
 
+def _table_of(file: str) -> str:
+    """The table that a file holds rows of: `posts_2025.csv` is of `posts`."""
+    stem = PurePath(file).stem
+    table, _, year = stem.rpartition("_")
+    return table if year.isdigit() else stem
+
+
 def _describe(
     files: Files, force_id: str, dictionary: str, schemas: Mapping[str, dict[str, object]], note: str
 ) -> None:
@@ -136,7 +164,7 @@ def _describe(
     (specs.frictionlessdata.io, version 1), and the sums in the form that `sha256sum --check` reads."""
     folder = f"extracts/{force_id}/"
     tables = [name for name in files.names(folder) if name.endswith(".csv")]
-    schema_by_table = {name: schemas.get(PurePath(name).stem, schemas["posts"]) for name in tables}
+    schema_by_table = {name: schemas[_table_of(name)] for name in tables}
     package = package_of(f"beatbook-{force_id}", f"Beatbook extract: {force_id}", note, schema_by_table)
     files.add_text(folder + "data_dictionary.csv", dictionary)
     files.add_text(folder + "datapackage.json", package)

@@ -57,7 +57,7 @@ class Release:
     files: dict[str, str] = field(default_factory=dict)  # path → sha256
     quarantined: list[dict[str, Any]] = field(default_factory=list)  # of the days that can still change
     decisions: list[dict[str, Any]] = field(default_factory=list)  # what people decided of these days
-    years: dict[str, str] = field(default_factory=dict)  # year of older posts → digest of its rows
+    years: dict[str, str] = field(default_factory=dict)  # file of older rows → their digest
     revises: str = ""  # the release before, with which revisions.parquet compares
     revised_count: int = 0  # cells
     next_official: dict[str, str] = field(

@@ -23,6 +23,7 @@ from pipelines.release.reader import Asked, table_of
 from pipelines.release.sentences import counted, kept_as, reasons
 from pipelines.release.sheets import SHORTHAND, Cell, Table, write
 from pipelines.release.summary import summary
+from pipelines.settings import LONDON
 
 #: Which reasons are which shorthand; the rest are `[x]`.
 _SHORT = {"suppressed": "[c]", "not_applicable": "[z]", "nothing_to_count": "[z]"}
@@ -137,8 +138,8 @@ def _of_force(
     ]  # fmt: skip
     if extract is not None:
         tables += [
-            _from_file("Accounts", f"{name}: accounts", about, extract / "accounts.parquet"),
-            _from_file("Posts", f"{name}: posts of thirteen months", about, extract / "posts.parquet"),
+            _from_rows("Accounts", f"{name}: accounts", about, pl.read_parquet(extract / "accounts.parquet")),
+            _from_rows("Posts", f"{name}: posts of thirteen months", about, _posts(release, extract)),
         ]
     return [*tables, _definitions(release, connection, about)]
 
@@ -251,9 +252,17 @@ def _series(
     return Table(name, title, ["This worksheet contains one table.", about], _SERIES_HEADS, rows)
 
 
-def _from_file(name: str, title: str, about: str, path: Path) -> Table:
-    """A file of the extract; ids as text."""
-    frame = pl.read_parquet(path).drop("force_id", "is_invented")
+def _posts(release: Release, extract: Path) -> pl.DataFrame:
+    """The posts of thirteen calendar months, the running one included, which lie in at most two years."""
+    as_of = datetime.fromisoformat(release.data_as_of_utc).astimezone(LONDON).date()
+    newest = pl.col("created_date") >= as_of.replace(year=as_of.year - 1, day=1)
+    files = sorted(extract.glob("posts_*.parquet"))[-2:]
+    return pl.concat(pl.read_parquet(file).filter(newest) for file in (*files, extract / "posts.parquet"))
+
+
+def _from_rows(name: str, title: str, about: str, rows: pl.DataFrame) -> Table:
+    """Rows of the extract; ids as text."""
+    frame = rows.drop("force_id", "is_invented")
     heads = [column.replace("_", " ").capitalize() for column in frame.columns]
     return Table(name, title, ["This worksheet contains one table.", about], heads, frame.rows())
 

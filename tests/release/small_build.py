@@ -38,6 +38,7 @@ TABLES = [
 EXTRACTS = {
     "ext_benchmarks": {
         "force_id": "The force.",
+        "period_end": "The last day of its period.",
         "value": "The value.",
         "is_provisional": "Whether it can change.",
     },
@@ -66,8 +67,8 @@ _SQL = (
     "select 'all_forces', force_id from dim_force",
     "create table fct_collection as select account_id, force_id, platform, date '2026-11-09' as "
     "collected_date, '' as reason from dim_account",
-    "create table ext_benchmarks as select area_id as force_id, value, is_provisional from bench_values "
-    "where area_id <> 'all_forces'",
+    "create table ext_benchmarks as select area_id as force_id, date '2026-11-08' as period_end, value, "
+    "is_provisional from bench_values where area_id <> 'all_forces'",
     "create table ext_not_available as select 'essex' as force_id, 'not_offered' as value_note",
     "create view ext_accounts as select force_id, 'youtube:' || force_id as account_id from dim_force",
     "create table bench_measures as select 'kent' as force_id, 1 as conversation_count",

@@ -16,6 +16,7 @@ from pipelines.landing.store import Landing
 from pipelines.release import extracts
 from pipelines.release.publish import publish
 from pipelines.release.published import Release, folder_of
+from pipelines.release.workbook import _posts as posts_of_workbook
 from pipelines.settings import PROFILES, Settings
 from tests.gates.good_rows import FORCES
 from tests.release.small_build import AS_OF, EXTRACTS, Post, build
@@ -94,6 +95,7 @@ def test_the_data_package_describes_the_files_beside_it(folder: Path) -> None:
     types = {f["name"]: f["type"] for r in of_dbt for f in r["schema"]["fields"]}
     assert types == {
         "force_id": "string",
+        "period_end": "date",
         "value": "number",
         "is_provisional": "boolean",
         "value_note": "string",
@@ -146,7 +148,7 @@ def test_what_a_spreadsheet_would_run_is_shown_and_not_run(built: Settings, land
     assert described["created_date"] == "On which day."
 
 
-# --- posts: thirteen months, and years that are made once
+# --- posts: two months that still move, and years that are made once
 
 
 def one_a_month(until: date = TODAY) -> list[Post]:
@@ -168,38 +170,56 @@ def at(settings: Settings, landing: Landing, moment: datetime, posts: list[Post]
     return release, folder_of(settings, release)
 
 
-def test_posts_are_of_thirteen_calendar_months_and_older_ones_of_a_year_each(
+def test_posts_are_of_two_calendar_months_and_older_ones_of_a_year_each(
     built: Settings, landing: Landing
 ) -> None:
     posts = [
         *one_a_month(),
-        ("kent", "first", 1, date(2025, 11, 1)),
-        ("kent", "before", 1, date(2025, 10, 31)),
+        ("kent", "first", 1, date(2026, 10, 1)),
+        ("kent", "before", 1, date(2026, 9, 30)),
     ]
     release, folder = at(built, landing, AS_OF, posts)
-    assert months_in(folder, "posts") == [
-        *["2025-11"] * 2,
-        "2025-12",
-        *[f"2026-{m:02}" for m in range(1, 11)],
-    ]
-    assert months_in(folder, "posts_2025") == sorted([*[f"2025-{m:02}" for m in range(1, 11)], "2025-10"])
+    assert months_in(folder, "posts") == ["2026-10"] * 2
+    assert months_in(folder, "posts_2026") == sorted([*[f"2026-{m:02}" for m in range(1, 10)], "2026-09"])
     assert months_in(folder, "posts_2023", "essex") == [f"2023-{m:02}" for m in range(5, 13)]
-    assert list(release.years) == ["2023", "2024", "2025"]
+    years = [f"posts_{year}" for year in range(2023, 2027)]
+    assert list(release.years) == years
     own = folder / "extracts" / "kent"
-    assert sorted(path.stem for path in own.glob("posts*.csv")) == [
-        "posts",
-        *[f"posts_{y}" for y in release.years],
-    ]
+    assert sorted(path.stem for path in own.glob("posts*.csv")) == ["posts", *years]
     package = json.loads((own / "datapackage.json").read_text())
-    assert {r["name"] for r in package["resources"]} == {*FILES, "posts_2023", "posts_2024", "posts_2025"}
+    assert {r["name"] for r in package["resources"]} == {*FILES, *years}
     check_fields(own, package)
     every = [row["post_id"] for path in own.glob("posts*.csv") for row in rows_of(path)]
     assert sorted(every) == sorted(post_id for force_id, post_id, *_ in posts if force_id == "kent")
 
 
+def test_the_workbook_has_the_posts_of_thirteen_months_from_whatever_file(
+    built: Settings, landing: Landing
+) -> None:
+    edge = [("kent", "first", 1, date(2025, 11, 1)), ("kent", "before", 1, date(2025, 10, 31))]
+    release, folder = at(built, landing, AS_OF, [*one_a_month(), *edge])
+    dates = posts_of_workbook(release, folder / "extracts" / "kent")["created_date"]
+    months = [f"2025-{m:02}" for m in (11, 11, 12)] + [f"2026-{m:02}" for m in range(1, 11)]
+    assert [str(day)[:7] for day in dates.sort()] == months
+    release, folder = at(built, landing, AS_OF, [])
+    assert posts_of_workbook(release, folder / "extracts" / "kent").is_empty()
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [
+        (date(2026, 11, 1), date(2026, 10, 1)),
+        (date(2026, 1, 31), date(2025, 12, 1)),
+        (date(2028, 2, 29), date(2028, 1, 1)),
+    ],
+)
+def test_the_moving_file_begins_with_the_month_before(day: date, first: date) -> None:
+    assert extracts.months_before(day, 1) == first
+
+
 def test_the_months_move_with_londons_day_and_not_with_utcs(built: Settings, landing: Landing) -> None:
     _, folder = at(built, landing, datetime(2026, 9, 30, 23, 30), one_a_month())  # noqa: DTZ001
-    assert months_in(folder, "posts")[0] == "2025-10"
+    assert months_in(folder, "posts")[0] == "2026-09"
 
 
 def test_a_force_without_posts_in_a_year_has_no_file_of_it(built: Settings, landing: Landing) -> None:
@@ -220,6 +240,27 @@ def pointer(settings: Settings) -> str:
     return (settings.releases / "current").read_text().strip()
 
 
+def test_benchmarks_are_of_the_last_whole_quarter_and_since_and_older_ones_of_a_year_each(
+    built: Settings, landing: Landing
+) -> None:
+    ends = [date(2026, 11, 8), date(2026, 8, 31), date(2026, 7, 31), date(2025, 12, 31), date(2025, 10, 5)]
+    rows = "), (".join(f"'kent', date '{end}', 1.0, false" for end in ends)
+    columns = "force_id, period_end, value, is_provisional"
+    old = f"create or replace table ext_benchmarks as from (values ({rows})) as t({columns})"
+    build(built, changes=[old])
+    folder = folder_of(built, publish(built, landing))
+    files = sorted((folder / "extracts" / "kent").glob("benchmarks*.parquet"))
+    found = {file.stem: pl.read_parquet(file)["period_end"].sort(descending=True).to_list() for file in files}
+    assert found == {"benchmarks": ends[:2], "benchmarks_2025": ends[3:], "benchmarks_2026": ends[2:3]}
+    build(
+        built, "build-2", changes=[old, "update ext_benchmarks set value = 2 where period_end = '2025-10-05'"]
+    )
+    again = folder_of(built, publish(built, landing))
+    same = {f.stem: (again / "extracts" / "kent" / f.name).samefile(f) for f in files}
+    assert same == {"benchmarks": True, "benchmarks_2025": False, "benchmarks_2026": True}
+    assert rows_of(again / "extracts" / "essex" / "benchmarks.csv") == []
+
+
 def test_a_year_that_did_not_change_is_not_written_again(
     built: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,15 +279,13 @@ def test_a_year_that_did_not_change_is_not_written_again(
     assert "extracts/kent/posts" in names
 
 
-def test_at_the_end_of_a_month_its_posts_of_the_last_year_join_that_years_file(
-    built: Settings, landing: Landing
-) -> None:
+def test_when_a_month_closes_its_posts_join_their_years_file(built: Settings, landing: Landing) -> None:
     at(built, landing, AS_OF, one_a_month())
     december = datetime(2026, 12, 1, 5, 30)  # noqa: DTZ001
     posts = one_a_month(december.date())
     names = written(built, landing, december, posts)
-    assert names == [f"extracts/{f}/posts_2025.{kind}" for f in FORCES for kind in ("csv", "parquet")]
-    assert "2025-11" in months_in(built.releases / pointer(built), "posts_2025")
+    assert names == [f"extracts/{f}/posts_2026.{kind}" for f in FORCES for kind in ("csv", "parquet")]
+    assert months_in(built.releases / pointer(built), "posts_2026")[-1] == "2026-10"
 
 
 def test_a_late_return_reopens_its_year_for_its_force_alone(built: Settings, landing: Landing) -> None:
