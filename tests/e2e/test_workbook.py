@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.e2e.conftest import Nation
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 FORCE_SHEETS = [
     *("Cover", "Contents", "Summary", "All_indicators", "No_number", "Trends", "Response_times"),

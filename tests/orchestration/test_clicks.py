@@ -1,6 +1,7 @@
 """What the UI's GraphQL shows: the days that are offered, a tick that comes late, runs of the command."""
 
 import os
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipelines.settings import LONDON, Settings
 from tests.landing.landed import land
 from tests.orchestration.dagster_ui import REPOSITORY, Ui, dagster_ui
 
-TODAY = datetime.now(LONDON).date()
+TODAY = date(2026, 11, 20)
 DAYS_OFFERED = (
     '{assetNodeOrError(assetKey: {path: ["landing", "youtube"]}) {... on AssetNode {partitionKeys}}}'
 )
@@ -36,11 +37,14 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def production(environment: None) -> Settings:
+def production(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """On `TODAY`, whatever the clock shows: it could strike midnight."""
     os.environ["BEATBOOK_PROFILE"] = "production"
     settings = Settings()
     settings.prepare()
-    return settings
+    monkeypatch.setattr(type(settings.profile), "clock_day", staticmethod(lambda: TODAY))
+    with freeze_time(datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=LONDON)):
+        yield settings
 
 
 def landed(settings: Settings, day: date) -> None:
