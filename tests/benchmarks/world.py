@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
+from pipelines.registry.neighbourhoods import NONE as NO_NEIGHBOURHOOD
 from pipelines.registry.rate_cards import NONE as NO_RATE_CARD
 from pipelines.settings import SEEDS
 from sandbox.register import ACCOUNT_COLUMNS, EVENT_COLUMNS, STAFFED, STAFFED_COLUMNS, write_csv
@@ -164,6 +165,7 @@ def write_register(world: World, folder: Path) -> None:
     hours = [(*row, "the force", row[2], SOURCE) for row in STAFFED if not row[1]]
     (folder / "staffed_hours.csv").write_text(write_csv(STAFFED_COLUMNS, hours))
     (folder / "rate_cards.csv").write_text(NO_RATE_CARD)
+    (folder / "neighbourhoods.csv").write_text(NO_NEIGHBOURHOOD)
 
 
 def make_day(world: World, platform: str, day: date) -> Made:
