@@ -116,6 +116,7 @@ _COUNTED = {
     "day_conversation_count": "conversations that came by day",
     "weekend_conversation_count": "conversations that came at weekends or on bank holidays",
     "weekday_conversation_count": "conversations that came on weekdays",
+    "neighbourhood_count": "neighbourhoods in the register",
     "staffed_conversation_count": "conversations that were followed for an hour of staffed time",
 }
 _WHEN = {"valued": "at seven days", "exported": "when they were exported"}

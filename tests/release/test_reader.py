@@ -368,6 +368,7 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "conversations that came at weekends or on bank holidays",
         "conversations that came on weekdays",
         "conversations that were followed for an hour of staffed time",
+        "neighbourhoods in the register",
         *(
             f"posts with a count of {what} {when}"
             for what in ("engagements", "impressions", "reach", "shares", "views")
