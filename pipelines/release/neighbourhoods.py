@@ -38,6 +38,11 @@ class Neighbourhoods:
     without: list[dict[str, Any]]
 
     @property
+    def with_count(self) -> int:
+        """How many have an account."""
+        return len({row["neighbourhood_id"] for row in self.rows})
+
+    @property
     def is_any_shared(self) -> bool:
         """Whether an account serves several of them."""
         return any(row["served_count"] > 1 for row in self.rows)
@@ -91,7 +96,7 @@ def _sentence(every: list[dict[str, Any]], without: list[dict[str, Any]]) -> str
     """In words: how many are without an account, and how many of the force's residents theirs add up to."""
     known = [row for row in every if row["resident_count"] is not None]
     residents = sum(row["resident_count"] for row in known)
-    said = f"{len(without)} of {len(every)} neighbourhoods have no account of their own on any platform. "
+    said = f"{len(without)} of {len(every)} neighbourhoods have no account on any platform. "
     if not known:
         return said + "data.police.uk gives a usable number of residents for none of them."
     said += f"data.police.uk gives residents for {len(known)} of them, {number(residents)} together"

@@ -80,8 +80,8 @@ def test_who_has_an_account_and_who_has_none(settings: Settings) -> None:
     kent = found(settings)
     assert kent is not None
     assert kent.sentence == (
-        "2 of 3 neighbourhoods have no account of their own on any platform. data.police.uk gives residents "
-        "for 2 of them, 40,000 together."
+        "2 of 3 neighbourhoods have no account on any platform. data.police.uk gives residents for 2 of "
+        "them, 40,000 together."
     )
     assert kent.figures == {"followers_per_1k": "Followers", "engagements_per_1k": "Engagements"}
     [deal] = kent.rows
@@ -89,7 +89,7 @@ def test_who_has_an_account_and_who_has_none(settings: Settings) -> None:
     assert deal["engagements_per_1k_shown"] == "Provisional"
     without = [(one["neighbourhood_name"], one["residents"]) for one in kent.without]
     assert without == [("Hythe", "given as 0"), ("Lydd", "20,000")]
-    assert kent.is_any_shared
+    assert (kent.is_any_shared, kent.with_count) == (True, 1)
 
 
 def test_residents_of_none_are_no_nought(settings: Settings) -> None:
@@ -128,6 +128,7 @@ def test_the_page_shows_them_and_folds_the_many(settings: Settings) -> None:
     client = TestClient(build_app(settings))
     page = client.get("/forces/kent?period=2026-10").text
     assert "<h2>Neighbourhoods</h2>" in page
+    assert "<details open>\n<summary>1 with an account</summary>" in page
     assert "<details>\n<summary>11 without an account</summary>" in page
     assert "<li>Hythe (id-Hythe): residents given as 0</li>" in page
     assert "bluesky:deal (of 2 neighbourhoods)" in page
