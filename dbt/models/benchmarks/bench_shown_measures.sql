@@ -89,7 +89,7 @@ neighbourhoods as (
         sum(case when resident_count is not null then if(account_count > 0, resident_count, 0) end)
             as served_resident_count
     from {{ ref('bench_neighbourhoods') }}
-    where platform = 'all'
+    where platform = 'all' and period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
     group by force_id, platform, period_type, period_start
 )
 
