@@ -17,6 +17,7 @@ from pipelines.registry.neighbourhoods import FILE, Neighbourhood, as_csv
 from pipelines.settings import SEEDS
 from sandbox.forces import forces
 from sandbox.neighbourhoods import neighbourhoods
+from sandbox.register import account_events_csv, accounts_csv, neighbourhoods_csv
 from tests.registry.test_neighbourhoods import ACCOUNTS, EVENTS
 
 READ = date(2026, 4, 1)
@@ -161,6 +162,43 @@ def test_what_is_written_is_what_the_register_reads(register: Register, tmp_path
     (tmp_path / FILE).write_text(as_csv(proposed([], found, TODAY)))
     [row] = check_neighbourhoods(tmp_path, SEEDS)
     assert row == found[0].row
+
+
+def test_all_of_the_sandbox_agree_with_its_register_defects_and_all(tmp_path: Path) -> None:
+    (tmp_path / "accounts.csv").write_text(accounts_csv(7))
+    (tmp_path / "account_events.csv").write_text(account_events_csv(7))
+    (tmp_path / FILE).write_text(neighbourhoods_csv(7))
+    listed = [(force, one) for force in forces() if force.on_police_uk for one in neighbourhoods(7, force)]
+    whole = Discovery(
+        found=tuple(
+            found
+            for force, one in listed
+            for found in parse_contact_details(force.force_id, one.neighbourhood_id, dict(one.contact))
+        ),
+        answered=(),
+        neighbourhoods=tuple(
+            FoundNeighbourhood(
+                force_id=force.force_id,
+                neighbourhood_id=one.neighbourhood_id,
+                name=one.name,
+                is_read=True,
+                population=one.population,
+                has_contact_details=bool(one.contact),
+            )
+            for force, one in listed
+        ),
+    )
+    rows = check_neighbourhoods(tmp_path, SEEDS)
+    found = propose(whole, load(tmp_path, SEEDS), rows, TODAY)
+    assert {proposal.kind for proposal in found} == {"agrees"}
+    said = " ".join(defects(whole, found))
+    for words in (
+        "no usable number of residents",
+        "no contact details",
+        "name an account that is no",
+        "serve several",
+    ):
+        assert words in said
 
 
 class TestOverHttp:
