@@ -217,7 +217,7 @@ class Settings(BaseSettings):
 
     @property
     def register(self) -> Path:
-        """The folder of the register's files: accounts, events, incidents, hours, corrections, rate cards."""
+        """The folder of the register's files: accounts, events, neighbourhoods, what is declared."""
         return self.home / "register" if self.profile.uses_sandbox else SEEDS
 
     @property

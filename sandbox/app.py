@@ -53,6 +53,10 @@ def _rate_cards(_ask: Ask) -> Any:
     return _csv(register.rate_cards_csv())
 
 
+def _neighbourhoods(ask: Ask) -> Any:
+    return _csv(register.neighbourhoods_csv(ask.world.seed))
+
+
 def _truth(ask: Ask) -> Any:
     text = ask.query.get("at")
     try:
@@ -78,6 +82,7 @@ def create_app(seed: int = 7, faults: Iterable[str | Fault] = (), limits: Limits
         route(context, "/register/incidents.csv", _incidents),
         route(context, "/register/staffed_hours.csv", _staffed_hours),
         route(context, "/register/rate_cards.csv", _rate_cards),
+        route(context, "/register/neighbourhoods.csv", _neighbourhoods),
     ]
     app = Starlette(
         routes=[

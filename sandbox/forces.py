@@ -16,11 +16,12 @@ SIZE_WITHOUT_FIGURES = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """One force, with the size from which its invented accounts are scaled."""
+    """One force, with the size from which its invented accounts are scaled, and its residents if any."""
 
     force_id: str
     name: str
     size: int
+    residents: int | None
     on_police_uk: bool
 
 
@@ -52,5 +53,5 @@ def forces() -> tuple[Force, ...]:
             size = round(float(officers)) * RESIDENTS_PER_OFFICER
         else:
             size = SIZE_WITHOUT_FIGURES
-        out.append(Force(force_id, row["force_name"], size, _true(row["on_police_uk"])))
+        out.append(Force(force_id, row["force_name"], size, population, _true(row["on_police_uk"])))
     return tuple(out)

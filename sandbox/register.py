@@ -1,7 +1,7 @@
 """The invented register: which accounts exist, and what was declared about them beforehand.
 
-Here: the rows of accounts.csv, account_events.csv, incidents.csv, staffed_hours.csv and rate_cards.csv, as
-a real register would hold them.
+Here: the rows of accounts.csv, account_events.csv, incidents.csv, staffed_hours.csv, rate_cards.csv and
+neighbourhoods.csv, as a real register would hold them.
 Not here: what the register does not know: the rename, the takedown, the suspension (story.py).
 """
 
@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from sandbox import clock, story
 from sandbox.audience import is_merged_away
+from sandbox.forces import forces
 from sandbox.nation import Account, nation
+from sandbox.neighbourhoods import neighbourhoods
 
 SOURCE = "sandbox (invented)"
 SOURCE_DATE = "2026-10-01"
@@ -104,6 +106,20 @@ STAFFED = (
     ("west-yorkshire", "", "2026-01-05", "", WORKING_DAYS, "08:00", "18:00", "false"),
     ("west-yorkshire", "bluesky:west-yorkshire", "2026-01-05", "", WORKING_DAYS, "07:00", "20:00", "false"),
     ("west-yorkshire", "bluesky:west-yorkshire", "2026-01-05", "", "sat|sun", "10:00", "16:00", "true"),
+)
+
+
+NEIGHBOURHOOD_COLUMNS = (
+    "force_id",
+    "neighbourhood_id",
+    "neighbourhood_name",
+    "resident_count",
+    "no_residents_because",
+    "account_ids",
+    "valid_from_date",
+    "valid_until_date",
+    "source",
+    "source_date",
 )
 
 
@@ -213,5 +229,35 @@ def rate_cards_csv() -> str:
             )
             for platform, metric, price in _PRICES
             for version, first, last in _VERSIONS
+        ),
+    )
+
+
+def _residents(population: str) -> tuple[str, str]:
+    """How many there are, or why nobody knows."""
+    if population == "0":
+        return "", "zero"
+    return (population, "") if population.isdecimal() else ("", "not_a_number")
+
+
+def neighbourhoods_csv(seed: int) -> str:
+    """neighbourhoods.csv: those that data.police.uk lists, with all accounts that serve them."""
+    return write_csv(
+        NEIGHBOURHOOD_COLUMNS,
+        (
+            (
+                force.force_id,
+                one.neighbourhood_id,
+                one.name,
+                *_residents(one.population),
+                "|".join(one.account_ids),
+                SOURCE_DATE,
+                "",
+                SOURCE,
+                SOURCE_DATE,
+            )
+            for force in forces()
+            if force.on_police_uk
+            for one in neighbourhoods(seed, force)
         ),
     )

@@ -1,7 +1,7 @@
 """`beatbook accounts`: the register, its conflicts, and what discovery proposes.
 
 Belongs here: parsing and printing. Does not belong here: editing the register; people do that, in
-dbt/seeds/accounts.csv, in a review.
+dbt/seeds/accounts.csv and neighbourhoods.csv, in a review.
 """
 
 import asyncio
@@ -12,15 +12,20 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.common import Day, Exit, Format, FormatOption, day_or_today, fail, print_rows, ready
+from pipelines.discovery import neighbourhoods as found_neighbourhoods
 from pipelines.discovery import police_uk
 from pipelines.discovery.proposals import propose, read_dump
-from pipelines.registry import load_register
-from pipelines.settings import Settings
+from pipelines.disk import write_whole
+from pipelines.registry import check_neighbourhoods, load_register
+from pipelines.registry.neighbourhoods import as_csv
+from pipelines.settings import SEEDS, Settings
 from pipelines.sources.client import Client
 from pipelines.sources.errors import SourceError
 from pipelines.sources.limits import DISCOVERY
 
-app = typer.Typer(help="The register of accounts: list, conflicts, discover.", no_args_is_help=True)
+app = typer.Typer(
+    help="The register of accounts: list, conflicts, discover, neighbourhoods.", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -116,11 +121,60 @@ def discover(
         ]
         counts = ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(p.kind for p in proposals).items()))
         print_rows(rows, format_, f"Proposals (nothing is changed): {counts}")
-    for failure in discovery.failures:
-        typer.echo(f"{failure.force_id}: not asked: {failure.reason} ({failure.detail})", err=True)
+    _say_failures(discovery)
     per_platform = Counter(f.platform for f in discovery.found if f.is_account)
     found = ", ".join(f"{name} {count}" for name, count in per_platform.most_common())
     typer.echo(f"{len(discovery.found)} engagement methods; accounts: {found}", err=True)
+
+
+@app.command()
+def neighbourhoods(
+    force: Annotated[list[str] | None, typer.Option(help="Only these forces (repeat it).")] = None,
+    day: Day = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Write neighbourhoods.csv as it would be to this file, to be reviewed."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also what agrees with the register.")] = False,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Ask data.police.uk for every neighbourhood (minutes), and propose rows of neighbourhoods.csv."""
+    settings = Settings()
+    with ready(settings):
+        register = load_register(settings)
+        held = check_neighbourhoods(settings.register, SEEDS)
+        asked = day_or_today(settings, day)
+        listed = [f.force_id for f in register.forces.values() if f.on_police_uk]
+        for unlisted in sorted(set(force or ()) - set(listed)):
+            fail(Exit.BAD_INPUT, f"data.police.uk does not list {unlisted!r}")
+        discovery = asyncio.run(_ask(settings, [f for f in listed if force is None or f in force], True))
+        proposals = found_neighbourhoods.propose(discovery, register, held, asked)
+        if to is not None:
+            write_whole(to, as_csv(found_neighbourhoods.proposed(held, proposals, asked)).encode())
+    rows = [
+        {
+            "kind": p.kind,
+            "force_id": p.force_id,
+            "neighbourhood_id": p.neighbourhood_id,
+            "name": p.row.neighbourhood_name if p.row else "",
+            "residents": (p.row.resident_count or p.row.no_residents_because) if p.row else "",
+            "accounts": (p.row.account_ids or "") if p.row else "",
+            "because": p.because,
+        }
+        for p in proposals
+        if every or p.kind != "agrees"
+    ]
+    counts = ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(p.kind for p in proposals).items()))
+    print_rows(rows, format_, f"Proposals (nothing is changed): {counts}")
+    _say_failures(discovery)
+    for line in found_neighbourhoods.defects(discovery, proposals):
+        typer.echo(line, err=True)
+
+
+def _say_failures(discovery: police_uk.Discovery) -> None:
+    for failure in discovery.failures:
+        who = " ".join(filter(None, (failure.force_id, failure.neighbourhood_id)))
+        typer.echo(f"{who}: not asked: {failure.reason} ({failure.detail})", err=True)
 
 
 async def _ask(settings: Settings, force_ids: list[str], neighbourhoods: bool) -> police_uk.Discovery:

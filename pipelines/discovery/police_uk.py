@@ -1,8 +1,8 @@
-"""data.police.uk: which accounts each force says that it has.
+"""data.police.uk: which accounts each force says that it has, and which neighbourhoods.
 
 Belongs here: the interface's shapes and what it says, defects and all. Does not belong here: the
-register and what to change in it (`proposals.py`), files, and any metric. It lists no Instagram,
-TikTok, Bluesky, LinkedIn or Nextdoor by type, and knows 44 forces: the register adds the rest.
+register and what to change in it (`proposals.py`, `neighbourhoods.py`), files, and any metric. It lists no
+Instagram, TikTok, Bluesky, LinkedIn or Nextdoor by type, and knows 44 forces: the register adds the rest.
 """
 
 import asyncio
@@ -50,16 +50,15 @@ class Force(Shape):
 class NeighbourhoodName(Shape):
     """One of `/{force}/neighbourhoods`."""
 
-    known = frozenset({"name"})
     id: str
+    name: str | None = None
 
 
 class Neighbourhood(Shape):
-    """`/{force}/{neighbourhood}`. `contact_details` may be {}."""
+    """`/{force}/{neighbourhood}`. `contact_details` may be {}, `population` "0" or no number."""
 
-    known = frozenset(
-        {"id", "name", "description", "url_force", "url_boundary", "links", "centre", "population"}
-    )
+    known = frozenset({"id", "name", "description", "url_force", "url_boundary", "links", "centre"})
+    population: str | int | None = None
     contact_details: dict[str, str | None] = msgspec.field(name="contact_details", default_factory=dict)
 
 
@@ -82,6 +81,18 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         return self.platform is not None and self.handle is not None
 
 
+class FoundNeighbourhood(msgspec.Struct, frozen=True, kw_only=True):
+    """A neighbourhood that a force lists, as data.police.uk words it. `is_read`: its own page answered, with
+    its `population` and whether it `has_contact_details`."""
+
+    force_id: str
+    neighbourhood_id: str
+    name: str | None
+    is_read: bool = False
+    population: str | None = None
+    has_contact_details: bool = False
+
+
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """A force or neighbourhood that could not be asked, in the words of the requests log."""
 
@@ -92,10 +103,12 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Discovery(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, which forces answered, and which did not."""
+    """What was found, which forces answered, and which did not. `neighbourhoods`: none where none were asked
+    for."""
 
     found: tuple[Found, ...]
     answered: tuple[str, ...]
+    neighbourhoods: tuple[FoundNeighbourhood, ...] = ()
     failures: tuple[Failure, ...] = ()
 
 
@@ -150,6 +163,7 @@ async def discover(
     return Discovery(
         found=tuple(asking.found),
         answered=tuple(asking.answered),
+        neighbourhoods=tuple(asking.listed),
         failures=tuple(asking.failures),
     )
 
@@ -162,6 +176,7 @@ class _Asking:
         self._sleep = sleep
         self.found: list[Found] = []
         self.answered: list[str] = []
+        self.listed: list[FoundNeighbourhood] = []
         self.failures: list[Failure] = []
 
     async def force(self, force_id: str) -> None:
@@ -175,8 +190,18 @@ class _Asking:
         for name in names or ():
             path = f"/{force_id}/{quote(name.id, safe='')}"
             one = await self._get(path, Neighbourhood, force_id, name.id)
+            listed = FoundNeighbourhood(force_id=force_id, neighbourhood_id=name.id, name=name.name)
             if one is None:
+                self.listed.append(listed)
                 continue
+            self.listed.append(
+                msgspec.structs.replace(
+                    listed,
+                    is_read=True,
+                    population=None if one.population is None else str(one.population),
+                    has_contact_details=bool(one.contact_details),
+                )
+            )
             self.found += parse_contact_details(force_id, name.id, one.contact_details)
 
     async def _get(self, path: str, type_: Any, force_id: str, neighbourhood_id: str | None = None) -> Any:

@@ -4,6 +4,7 @@ from pipelines.registry.corrections import check_corrections
 from pipelines.registry.current import load_register
 from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
+from pipelines.registry.neighbourhoods import check_neighbourhoods
 from pipelines.registry.peers import check_peers
 from pipelines.registry.rate_cards import check_rate_cards
 from pipelines.registry.register import Account, Platform, Register, load, load_platforms
@@ -19,6 +20,7 @@ __all__ = [
     "check_corrections",
     "check_incidents",
     "check_indicators",
+    "check_neighbourhoods",
     "check_peers",
     "check_rate_cards",
     "check_release_calendar",

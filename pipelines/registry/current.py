@@ -11,6 +11,7 @@ import httpx
 from pipelines.disk import write_whole
 from pipelines.registry.corrections import FILE, NONE
 from pipelines.registry.incidents import FILE as INCIDENTS
+from pipelines.registry.neighbourhoods import FILE as NEIGHBOURHOODS
 from pipelines.registry.rate_cards import FILE as RATE_CARDS
 from pipelines.registry.register import Register, load
 from pipelines.registry.staffed_hours import FILE as STAFFED_HOURS
@@ -27,7 +28,8 @@ def load_register(settings: Settings) -> Register:
     if settings.profile.uses_sandbox:
         settings.register.mkdir(parents=True, exist_ok=True)
         trusts_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loopback: reading certificates takes longer
-        for name in ("accounts.csv", "account_events.csv", INCIDENTS, STAFFED_HOURS, RATE_CARDS):
+        declared = (INCIDENTS, STAFFED_HOURS, RATE_CARDS, NEIGHBOURHOODS)
+        for name in ("accounts.csv", "account_events.csv", *declared):
             url = f"{settings.sandbox_url}/sandbox/register/{name}"
             answer = httpx.get(url, timeout=30, verify=trusts_nobody)
             beside = settings.register / f".{name}.tmp"

@@ -47,6 +47,7 @@ class Indicator(Row, frozen=True, kw_only=True):
     polarity: Literal["higher_is_better", "lower_is_better", "none"]
     known_by: Literal[
         "register",
+        "neighbourhoods",
         "followers",
         "followers_both",
         "posts",
@@ -124,11 +125,14 @@ def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
         _check_horizon(where, row, known.horizons)
         _check_part(where, row)
         _check_names(where, "metrics", row.metrics, metrics)
-        _check_names(where, "platforms", row.platforms, platforms)
+        if row.known_by == "neighbourhoods":
+            _check_neighbourhoods(where, row)
+        else:
+            _check_names(where, "platforms", row.platforms, platforms)
         _check_names(where, "only_account_scope", row.only_account_scope, scopes)
         _check_names(where, "period_types", row.period_types, PERIOD_TYPES)
         is_of_messages = row.known_by in ("messages", "direct_messages")
-        if row.is_pooled and not is_of_messages:
+        if row.is_pooled and not is_of_messages and row.known_by != "neighbourhoods":
             raise where.error(
                 "is_pooled", "only messages are pooled over platforms, other counts do not compare"
             )
@@ -200,6 +204,17 @@ def _check_part(where: Where, row: Indicator) -> None:
         )
     if row.part and row.part != "staffed" and "week" in (row.period_types or "week"):
         raise where.error("period_types", "a part is of no week")
+
+
+def _check_neighbourhoods(where: Where, row: Indicator) -> None:
+    """A neighbourhood is without an account when it has none anywhere, and each force draws its own."""
+    for column, only in (("platforms", "all"), ("is_pooled", True), ("only_account_scope", "all")):
+        if getattr(row, column) != only:
+            raise where.error(
+                column, "neighbourhoods are counted on all platforms and by all accounts together"
+            )
+    if row.polarity != "none":
+        raise where.error("polarity", "each force draws its neighbourhoods itself: nobody is better by them")
 
 
 def _check_names(where: Where, column: str, names: str | None, known: set[str]) -> None:

@@ -24,14 +24,19 @@ def by_chance(rows: list[dict[str, Any]]) -> list[str]:
 
 def pooled(rows: list[dict[str, Any]], definitions: list[dict[str, Any]]) -> Iterator[str]:
     """Of all platforms together: why nobody is compared, and what compares them instead."""
-    is_standardised = {row["indicator_id"]: bool(row.get("is_standardised")) for row in definitions}
-    if rows[0]["platform"] == "all" and not is_standardised[rows[0]["indicator_id"]]:
-        instead = [indicator_id for indicator_id, is_so in is_standardised.items() if is_so]
-        yield (
-            "All platforms: nobody is ranked or judged, as not all forces have the same ones"
-            + f"; {' and '.join(instead)} compares like with like" * bool(instead)
-            + "."
-        )
+    by_id = {row["indicator_id"]: row for row in definitions}
+    own = by_id[rows[0]["indicator_id"]]
+    if rows[0]["platform"] != "all" or own.get("is_standardised"):
+        return
+    if own.get("known_by") == "neighbourhoods":
+        yield "Nobody is ranked or judged, as each force draws its own neighbourhoods."
+        return
+    instead = [indicator_id for indicator_id, row in by_id.items() if row.get("is_standardised")]
+    yield (
+        "All platforms: nobody is ranked or judged, as not all forces have the same ones"
+        + f"; {' and '.join(instead)} compares like with like" * bool(instead)
+        + "."
+    )
 
 
 def explained(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -116,6 +121,7 @@ _COUNTED = {
     "day_conversation_count": "conversations that came by day",
     "weekend_conversation_count": "conversations that came at weekends or on bank holidays",
     "weekday_conversation_count": "conversations that came on weekdays",
+    "neighbourhood_count": "neighbourhoods in the register",
     "staffed_conversation_count": "conversations that were followed for an hour of staffed time",
 }
 _WHEN = {"valued": "at seven days", "exported": "when they were exported"}

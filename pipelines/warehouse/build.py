@@ -29,6 +29,8 @@ from pipelines.registry.corrections import check_corrections
 from pipelines.registry.incidents import FILE as INCIDENTS
 from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
+from pipelines.registry.neighbourhoods import FILE as NEIGHBOURHOODS
+from pipelines.registry.neighbourhoods import check_neighbourhoods
 from pipelines.registry.peers import check_peers
 from pipelines.registry.rate_cards import FILE as RATE_CARDS
 from pipelines.registry.rate_cards import check_rate_cards
@@ -45,7 +47,10 @@ from pipelines.warehouse.window import Window, link_files, window
 #: blocks free that DuckDB uses again but never gives back.
 MAX_FREE_SHARE = 0.2
 #: What the models read of the register: the sandbox's own files, or seeds.
-REGISTER = ("accounts.csv", "account_events.csv", CORRECTIONS, INCIDENTS, STAFFED_HOURS, RATE_CARDS)
+REGISTER = (
+    *("accounts.csv", "account_events.csv", CORRECTIONS, INCIDENTS, STAFFED_HOURS, RATE_CARDS),
+    NEIGHBOURHOODS,
+)
 
 
 class NotBuiltError(Exception):
@@ -120,6 +125,7 @@ def _build(
         check_incidents(settings.register, SEEDS)
         check_staffed_hours(settings.register, SEEDS)
         check_rate_cards(settings.register, SEEDS)
+        check_neighbourhoods(settings.register, SEEDS)
         if last is not None and last.window.runs == found.runs and _has_passed(settings, last):
             _remove(settings.failed_build)
             return last

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.release.neighbourhoods import neighbourhoods
 from pipelines.release.opened import rows_of
 from pipelines.release.periods import Period
 from pipelines.release.published import Release
@@ -73,6 +74,7 @@ def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -
         "clocks": clocks(table.rows),
         "reasons": reasons(table.rows),
         "hours": hours(table.rows),
+        "neighbourhoods": neighbourhoods(release, connection, force_id, period),
         "accounts": accounts,
         "events": events,
         "worse": _worse(release, connection, force_id, period.period_type, period.start),

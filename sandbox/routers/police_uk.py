@@ -1,7 +1,8 @@
 """data.police.uk: forces and neighbourhoods, with the untidiness of the real answers.
 
 Here: /forces, /forces/{id}, /{force}/neighbourhoods, /{force}/{neighbourhood}.
-Not here: the register of accounts (register.py), which knows platforms that this API does not.
+Not here: which neighbourhoods there are (neighbourhoods.py), the register of accounts (register.py), which
+knows platforms that this API does not.
 """
 
 from typing import Any
@@ -12,7 +13,7 @@ from sandbox.dice import uniforms
 from sandbox.faults import spoil
 from sandbox.forces import Force, forces
 from sandbox.http import Ask, Context, Refused, route
-from sandbox.nation import PERSONAS
+from sandbox.neighbourhoods import neighbourhoods
 
 ERRORS = {
     "400": (400, "Bad Request"),
@@ -23,7 +24,6 @@ ERRORS = {
     "500": (500, "Internal Server Error"),
     "503": (503, "Service Unavailable"),
 }
-RESIDENTS_PER_NEIGHBOURHOOD = 60_000
 
 
 def _enter(ask: Ask) -> frozenset[str]:
@@ -83,49 +83,33 @@ def _detail(ask: Ask) -> Any:
     )
 
 
-def _names(force: Force) -> list[tuple[str, str]]:
-    count = max(2, min(40, force.size // RESIDENTS_PER_NEIGHBOURHOOD))
-    areas = [name.replace("-", " ").title() for name, kind in PERSONAS if kind == "neighbourhood"]
-    return [
-        (f"SBX{n + 1:03}", areas[n % len(areas)] + ("" if n < len(areas) else f" {n}")) for n in range(count)
-    ]
-
-
 def _neighbourhoods(ask: Ask) -> Any:
     kinds = _enter(ask)
-    found = [{"id": i, "name": name} for i, name in _names(_force(ask))]
-    return [] if "empty" in kinds else [spoil(n, kinds, "name") for n in found]
+    found = neighbourhoods(ask.world.seed, _force(ask))
+    listed = [{"id": one.neighbourhood_id, "name": one.name} for one in found]
+    return [] if "empty" in kinds else [spoil(one, kinds, "name") for one in listed]
 
 
 def _neighbourhood(ask: Ask) -> Any:
     kinds = _enter(ask)
     force = _force(ask)
-    name = dict(_names(force)).get(ask.path["neighbourhood"])
-    if name is None:
+    by_id = {one.neighbourhood_id: one for one in neighbourhoods(ask.world.seed, force)}
+    found = by_id.get(ask.path["neighbourhood"])
+    if found is None:
         raise Refused(*ERRORS["404"])
-    u = uniforms(ask.world.seed, "nbhd", force.force_id, ask.path["neighbourhood"])
-    site = f"http://www.{force.force_id}.sandbox"
-    contact: dict[str, str] = {}
-    if u[0] > 0.2:
-        user = name.lower().replace(" ", "_")
-        contact = {"email": f"{user}@{force.force_id}.sandbox", "telephone": "101", "web": site}
-        if u[1] < 0.6:
-            contact["twitter"] = f"http://www.twitter.com/{force.force_id}_{user}_sandbox"
-        if u[2] < 0.4:
-            contact["facebook"] = f"https://www.facebook.com/{force.force_id}.{user}.sandbox"
-    population = "0" if u[3] < 0.1 else "unknown" if u[3] < 0.13 else str(int(20_000 + 8e4 * u[4]))
+    u = uniforms(ask.world.seed, "nbhd", force.force_id, found.neighbourhood_id)
     return spoil(
         {
-            "url_force": f"{site}/neighbourhoods/{ask.path['neighbourhood']}",
-            "contact_details": contact,
-            "name": name,
+            "url_force": f"http://www.{force.force_id}.sandbox/neighbourhoods/{found.neighbourhood_id}",
+            "contact_details": dict(found.contact),
+            "name": found.name,
             "welcome_message": None,
             "links": [],
             "centre": {"latitude": f"{51 + 4 * u[5]:.5f}", "longitude": f"{-3 + 3 * u[6]:.5f}"},
             "locations": [],
             "description": None if u[7] < 0.5 else "<p>An invented neighbourhood.</p>",
-            "id": ask.path["neighbourhood"],
-            "population": population,
+            "id": found.neighbourhood_id,
+            "population": found.population,
         },
         kinds,
         "population",

@@ -18,7 +18,14 @@ from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
 from pipelines.registry.rate_cards import NONE as NO_RATE_CARD
 from pipelines.settings import SEEDS
-from sandbox.register import ACCOUNT_COLUMNS, EVENT_COLUMNS, STAFFED, STAFFED_COLUMNS, write_csv
+from sandbox.register import (
+    ACCOUNT_COLUMNS,
+    EVENT_COLUMNS,
+    NEIGHBOURHOOD_COLUMNS,
+    STAFFED,
+    STAFFED_COLUMNS,
+    write_csv,
+)
 
 Numbers = np.ndarray[Any, Any]
 
@@ -40,6 +47,8 @@ WEEKDAYS = (1.1, 1.1, 1.1, 1.1, 1.1, 0.8, 0.7)
 FIRST_EVENT, EVENT_DAYS, EVENT_SHARE = date(2025, 1, 1), 900, 0.02
 FOR_EVER = date.max.toordinal()
 AUTHORS = 400_000
+#: Forces of which no neighbourhood can have residents.
+NO_RESIDENTS = {"btp", "mod-police", "civil-nuclear"}
 SOURCE = "synthetic (invented)"
 _HEX = np.frombuffer(b"0123456789abcdef", "S1")
 _BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", "S1")  # pragma: allowlist secret
@@ -164,6 +173,23 @@ def write_register(world: World, folder: Path) -> None:
     hours = [(*row, "the force", row[2], SOURCE) for row in STAFFED if not row[1]]
     (folder / "staffed_hours.csv").write_text(write_csv(STAFFED_COLUMNS, hours))
     (folder / "rate_cards.csv").write_text(NO_RATE_CARD)
+    areas = _neighbourhoods([(row[1], row[0]) for row in rows if row[5] == "neighbourhood"])
+    (folder / "neighbourhoods.csv").write_text(write_csv(NEIGHBOURHOOD_COLUMNS, areas))
+
+
+def _neighbourhoods(accounts: list[tuple[str, str]]) -> list[tuple[object, ...]]:
+    """One for each account (force and id), redrawn in October and from then on with that of the one before,
+    where that is the force's too; beside it one without an account. Of a third nobody knows the residents."""
+    rows: list[tuple[object, ...]] = []
+    for nth, (force, account) in enumerate(accounts):
+        residents = ("", "zero") if nth % 3 == 0 or force in NO_RESIDENTS else (100 + nth, "")
+        others = [other for own, other in accounts[max(0, nth - 1) : nth] if own == force]
+        named = (f"N{nth:05}", f"Ward {nth}", *residents)
+        read = (SOURCE, "2026-10-01")
+        rows.append((force, *named, account, "2026-01-01", "2026-10-14", *read))
+        rows.append((force, *named, "|".join([account, *others]), "2026-10-15", "", *read))
+        rows.append((force, f"O{nth:05}", f"Wood {nth}", "", "zero", "", "2026-01-01", "", *read))
+    return rows
 
 
 def make_day(world: World, platform: str, day: date) -> Made:

@@ -9,6 +9,7 @@ import pytest
 from pipelines.landing.store import Landing
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
+from pipelines.registry.neighbourhoods import NONE as NO_NEIGHBOURHOOD
 from pipelines.registry.rate_cards import NONE as NO_RATE_CARD
 from pipelines.registry.staffed_hours import NONE as NO_HOURS
 from pipelines.sources.catalogue import pulled_platforms, source
@@ -154,6 +155,7 @@ def test_a_force_whose_last_account_closed_says_so(tmp_path: Path) -> None:
     (register / "incidents.csv").write_text(NO_INCIDENT)
     (register / "staffed_hours.csv").write_text(NO_HOURS)
     (register / "rate_cards.csv").write_text(NO_RATE_CARD)
+    (register / "neighbourhoods.csv").write_text(NO_NEIGHBOURHOOD)
     project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
     land_followers(landing, "facebook:kent", "kent", date(2026, 3, 8), 1000)
     land_followers(landing, "facebook:essex", "essex", date(2026, 5, 3), 500)
@@ -178,6 +180,7 @@ def test_growth_is_of_the_accounts_that_had_followers_at_both_ends(tmp_path: Pat
     (register / "incidents.csv").write_text(NO_INCIDENT)
     (register / "staffed_hours.csv").write_text(NO_HOURS)
     (register / "rate_cards.csv").write_text(NO_RATE_CARD)
+    (register / "neighbourhoods.csv").write_text(NO_NEIGHBOURHOOD)
     project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
     land_counts(landing, date(2025, 9, 1), dict.fromkeys(GROWING, 1))
     for nth, day in enumerate((date(2025, 10, 31), date(2026, 10, 31))):

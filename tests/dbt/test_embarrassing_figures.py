@@ -14,6 +14,7 @@ import pytest
 
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
+from pipelines.registry.neighbourhoods import NONE as NO_NEIGHBOURHOOD
 from pipelines.registry.rate_cards import NONE as NO_RATE_CARD
 from pipelines.registry.staffed_hours import NONE as NO_HOURS
 from tests.dbt.conftest import Project
@@ -178,6 +179,7 @@ def write_register(folder: Path) -> None:
     (folder / "incidents.csv").write_text(NO_INCIDENT)
     (folder / "staffed_hours.csv").write_text(NO_HOURS)
     (folder / "rate_cards.csv").write_text(NO_RATE_CARD)
+    (folder / "neighbourhoods.csv").write_text(NO_NEIGHBOURHOOD)
 
 
 @pytest.fixture(scope="module")

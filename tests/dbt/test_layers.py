@@ -16,8 +16,8 @@ MAY_READ = {
     "extracts": {"marts", "benchmarks"},
 }
 #: Besides: what the landing gate let pass, which is no layer over staging; the register's accounts,
-#: their events, corrections, incidents and rate cards; and the days that a build computes, which all
-#: that is computed by day needs.
+#: their events, corrections, incidents, rate cards and neighbourhoods; and the days that a build computes,
+#: which all that is computed by day needs.
 BESIDES = {
     ("staging", "stg_landing__quarantined"),
     ("marts", "stg_register__accounts"),
@@ -25,6 +25,7 @@ BESIDES = {
     ("marts", "stg_register__corrections"),
     ("marts", "stg_register__incidents"),
     ("marts", "stg_register__rate_cards"),
+    ("marts", "stg_register__neighbourhoods"),
 }
 WINDOW = "stg_landing__window"
 #: What a release holds, and what an extract is cut from.
@@ -32,6 +33,7 @@ PUBLISHED = {
     *("bench_values", "bench_comparisons", "bench_funnels", "bench_shrunk", "bench_ranks", "bench_changes"),
     "bench_cusum",
     *("bench_incidents", "bench_without_incidents", "bench_merger_effects"),
+    "bench_neighbourhoods",
     "bench_questions",
     "bench_peer_comparisons",
     *("bench_not_available", "fct_collection"),
@@ -148,6 +150,7 @@ def test_every_formula_has_a_unit_test(project: Project) -> None:
             "dim_incident",
             "dim_question",
             "dim_rate_card",
+            "dim_neighbourhood",
         ),
         *("fct_collection", "fct_conversations", "fct_outcomes", "fct_tool_figures"),
         *("int_outcomes__returned", "bench_counted_measures", "bench_values", "bench_ranks"),

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
+from pipelines.registry.neighbourhoods import NONE as NO_NEIGHBOURHOOD
 from pipelines.registry.rate_cards import NONE as NO_RATE_CARD
 from pipelines.registry.staffed_hours import NONE as NO_HOURS
 from tests.dbt.conftest import Project
@@ -79,6 +80,7 @@ def test_costs_and_reactions_are_those_of_a_plain_loop(tmp_path: Path) -> None:
     (register / "corrections.csv").write_text(NONE)
     (register / "incidents.csv").write_text(NO_INCIDENT)
     (register / "rate_cards.csv").write_text(CARDS)
+    (register / "neighbourhoods.csv").write_text(NO_NEIGHBOURHOOD)
     (register / "staffed_hours.csv").write_text(NO_HOURS)
     project, landing = Project(tmp_path, register=register), empty_landing(tmp_path)
     for nth, force_id in enumerate(POSTS):

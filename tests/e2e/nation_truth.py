@@ -140,6 +140,7 @@ def nation_warehouse(home: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
     (settings.register / "incidents.csv").write_text(register.incidents_csv())
     (settings.register / "staffed_hours.csv").write_text(register.staffed_hours_csv())
     (settings.register / "rate_cards.csv").write_text(register.rate_cards_csv())
+    (settings.register / "neighbourhoods.csv").write_text(register.neighbourhoods_csv(7))
     found = load(settings.register, SEEDS)
     monkeypatch.setattr(submission, "load_register", lambda _: found)
     return Warehouse(settings)

@@ -27,10 +27,13 @@ def small_nation() -> Iterator[str]:
     events = [row for row in sandbox.register.account_events_csv(7).splitlines() if row.split(",")[0] in ids]
     head, *declared = sandbox.register.staffed_hours_csv().splitlines()
     hours = [head, *(row for row in declared if row.split(",")[1] in {"", *ids})]
+    areas = sandbox.register.neighbourhoods_csv(7).splitlines()
+    areas = [areas[0], *(row for row in areas if row.split(",")[0] in FORCES)]
     with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as listener:
         patch.setattr(sandbox.register, "accounts_csv", lambda seed: "\n".join(accounts) + "\n")
         patch.setattr(sandbox.register, "account_events_csv", lambda seed: "\n".join(events) + "\n")
         patch.setattr(sandbox.register, "staffed_hours_csv", lambda: "\n".join(hours) + "\n")
+        patch.setattr(sandbox.register, "neighbourhoods_csv", lambda seed: "\n".join(areas) + "\n")
         config = uvicorn.Config(create_app(), access_log=False, log_level="critical", lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

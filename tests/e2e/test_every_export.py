@@ -40,6 +40,7 @@ def register(folder: Path) -> Path:
         "incidents.csv",
         "staffed_hours.csv",
         "rate_cards.csv",
+        "neighbourhoods.csv",
     ):
         shutil.copy(SEEDS / name, folder / name)
     real = pl.read_csv(SEEDS / "accounts.csv", infer_schema=False)

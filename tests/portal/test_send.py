@@ -12,6 +12,7 @@ from pipelines.landing.store import open_landing
 from pipelines.registry import load
 from pipelines.registry.corrections import NONE
 from pipelines.registry.incidents import NONE as NO_INCIDENT
+from pipelines.registry.neighbourhoods import NONE as NO_NEIGHBOURHOOD
 from pipelines.registry.rate_cards import NONE as NO_RATE_CARD
 from pipelines.registry.staffed_hours import NONE as NO_HOURS
 from pipelines.returns import submit as submission
@@ -38,6 +39,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     (folder / "incidents.csv").write_text(NO_INCIDENT)
     (folder / "staffed_hours.csv").write_text(NO_HOURS)
     (folder / "rate_cards.csv").write_text(NO_RATE_CARD)
+    (folder / "neighbourhoods.csv").write_text(NO_NEIGHBOURHOOD)
     found = load(folder, SEEDS)
     monkeypatch.setattr(submission, "load_register", lambda _: found)
     monkeypatch.setenv("BEATBOOK_HOME", str(tmp_path / "home"))

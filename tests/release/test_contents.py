@@ -34,6 +34,7 @@ def test_measures_cells_posts_and_conversations_are_in_no_release(published: Con
     }  # posts and followers; figures of all forces
     benchmarks |= {"bench_cusum"}  # in tenths, of months that are shown
     benchmarks |= {"bench_merger_effects"}  # means of twelve weeks, each of them with enough to show
+    benchmarks |= {"bench_neighbourhoods"}  # followers and posts
     assert tables == benchmarks | {"fct_collection"}
     assert all(model.name.startswith("ext_") for model in published.extracts)
 

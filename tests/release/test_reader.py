@@ -14,7 +14,7 @@ from pipelines.release import reader
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import RECORD_SUM, record_sum
 from pipelines.release.reader import Asked, BenchmarkTable, table
-from pipelines.release.sentences import counted
+from pipelines.release.sentences import counted, pooled
 from pipelines.settings import SEEDS, Settings
 from tests.release.small_release import FORCES, GROUPS, OCTOBER, WEEK, Cell, cell, everywhere, publish_small
 
@@ -143,6 +143,14 @@ def test_a_table_of_all_platforms_says_that_it_compares_nobody(
     assert bool(said) == (standardised != "answered")
     if said:
         assert ("followers compares like with like" in said[0]) == (standardised == "followers")
+
+
+def test_nobody_is_compared_by_neighbourhoods_and_why() -> None:
+    definitions = [{"indicator_id": "without", "known_by": "neighbourhoods"}]
+    rows = [{"indicator_id": "without", "platform": "all"}]
+    assert list(pooled(rows, definitions)) == [
+        "Nobody is ranked or judged, as each force draws its own neighbourhoods."
+    ]
 
 
 def test_without_a_platform_the_one_with_most_numbers_and_all_only_where_there_is_none(
@@ -368,6 +376,7 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "conversations that came at weekends or on bank holidays",
         "conversations that came on weekdays",
         "conversations that were followed for an hour of staffed time",
+        "neighbourhoods in the register",
         *(
             f"posts with a count of {what} {when}"
             for what in ("engagements", "impressions", "reach", "shares", "views")

@@ -57,7 +57,8 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
             return nodes
 
         monkeypatch.setattr(module, "run_dbt", run_dbt)
-        for check in ("check_corrections", "check_incidents", "check_staffed_hours", "check_rate_cards"):
+        declared = ("check_incidents", "check_staffed_hours", "check_rate_cards", "check_neighbourhoods")
+        for check in ("check_corrections", *declared):
             monkeypatch.setattr(module, check, lambda *_: {})  # there is no register
         monkeypatch.setattr(module, "built_by_dbt", lambda _: {"model.a", "test.a"})
         return found

@@ -71,7 +71,7 @@ def test_any_sequence_of_builds_ends_in_the_tables_of_a_build_from_nothing(
 ) -> None:
     dice = random.Random(seed)
     whole, home = tmp_path / "whole", tmp_path / "home"
-    generate(whole, DAYS, UNTIL, scale=0.01, seed=seed)
+    generate(whole, DAYS, UNTIL, scale=0.06, seed=seed)
     settings = settings_of(home, monkeypatch)
     shutil.copytree(whole / "register", settings.register)
     landing = open_landing(settings)
@@ -101,3 +101,4 @@ def test_any_sequence_of_builds_ends_in_the_tables_of_a_build_from_nothing(
     for name, rows in whole_tables.items():
         assert piecemeal[name] == rows, name
     assert len(whole_tables["bench_values"]) > 1000
+    assert len(whole_tables["bench_neighbourhoods"]) > 100

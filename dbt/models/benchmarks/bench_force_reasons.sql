@@ -2,12 +2,12 @@
 
 -- Why a force can have no number on a platform, with the dates between which that holds: for the periods that end on or
 -- after from_date and before until_date; an empty date is no bound. In order of what stands firmest: the force's
--- nature, the platform, the register (accounts, rate cards), the terms, the authorisation.
+-- nature, the platform, the register (neighbourhoods, accounts, rate cards), the terms, the authorisation.
 with offers as (
     select
         indicators.indicator_id,
         indicators.denominator_measure = 'resident_count' as is_per_head,
-        coalesce(indicators.part = 'staffed', false) as is_staffed,
+        coalesce(indicators.part = 'staffed', false) as is_staffed, false as is_of_neighbourhoods,
         platforms.platform, platforms.is_terms_restricted,
         indicators.is_priced and cards.platform is null as is_unpriced,
         case indicators.metric_rule
@@ -41,11 +41,9 @@ with offers as (
     union all
     select
         indicator_id,
-        false as is_per_head, false as is_staffed, 'all' as platform,
-        false as is_terms_restricted, false as is_unpriced,
-        0 as needed_count, 0 as listed_count,
-        null as since_date, null as deprecated_date,
-        false as is_token_needed,
+        false as is_per_head, false as is_staffed, coalesce(known_by = 'neighbourhoods', false) as is_of_neighbourhoods,
+        'all' as platform, false as is_terms_restricted, false as is_unpriced, 0 as needed_count, 0 as listed_count,
+        null as since_date, null as deprecated_date, false as is_token_needed,
         coalesce(known_by, '') <> 'direct_messages' as is_collectable
     from {{ ref('dim_indicator') }}
     where is_pooled
@@ -89,6 +87,8 @@ forces as (
             when offers.is_per_head and not forces.is_per_head
                 then case when residents.force_id is null then 'not_applicable' else 'too_few_residents' end
             when offers.listed_count < offers.needed_count then 'not_offered'
+            when offers.is_of_neighbourhoods and residents.force_id is null then 'not_applicable'
+            when offers.is_of_neighbourhoods and readings.force_id is null then 'not_collected'
             when present.force_id is null then 'no_account'
             when offers.is_unpriced then 'no_rate_card'
             when offers.is_terms_restricted then 'terms_restricted'
@@ -97,7 +97,10 @@ forces as (
             when answered.first_date is null then 'not_collected'
             when offers.is_staffed and present.declared_date is null then 'not_declared'
         end as for_ever,
-        if(offers.is_staffed, present.declared_date, null) as declared_date,
+        case
+            when offers.is_staffed then present.declared_date
+            when offers.is_of_neighbourhoods then readings.read_date
+        end as declared_date,
         case when offers.is_collectable then answered.first_date else answered.first_returned_date end as first_date
     from offers
     cross join {{ ref('dim_force') }} as forces
@@ -105,6 +108,10 @@ forces as (
         on forces.force_id = residents.force_id
     left join present
         on forces.force_id = present.force_id and offers.platform = present.platform
+    left join (
+        select force_id, min(valid_from_date) as read_date from {{ ref('dim_neighbourhood') }} group by force_id
+    ) as readings
+        on forces.force_id = readings.force_id
     left join answered
         on forces.force_id = answered.force_id and offers.platform = answered.platform
 ),
@@ -112,36 +119,29 @@ forces as (
 reasons as (
     select
         force_id, indicator_id, platform,
-        for_ever as value_note,
-        cast(null as date) as from_date,
-        cast(null as date) as until_date
+        for_ever as value_note, cast(null as date) as from_date, cast(null as date) as until_date
     from forces
     where for_ever is not null
     union all
     select
         force_id, indicator_id, platform,
-        'not_offered' as value_note,
-        null as from_date,
-        since_date as until_date
+        'not_offered' as value_note, null as from_date, since_date as until_date
     from forces
     where since_date is not null and coalesce(for_ever, '') not in ('not_applicable', 'too_few_residents')
     union all
     select
         force_id, indicator_id, platform,
-        'deprecated' as value_note,
-        deprecated_date as from_date,
-        null as until_date
+        'deprecated' as value_note, deprecated_date as from_date, null as until_date
     from forces
     where deprecated_date is not null and coalesce(for_ever, '') not in ('not_applicable', 'too_few_residents')
     union all
     select
         force_id, indicator_id, platform,
         case
-            when declared_date > first_date then 'not_declared'
+            when is_staffed and declared_date > first_date then 'not_declared'
             when is_token_needed then 'not_authorised'
             else 'not_collected'
-        end as value_note,
-        null as from_date,
+        end as value_note, null as from_date,
         greatest(first_date, declared_date) as until_date
     from forces
     where for_ever is null

@@ -59,6 +59,9 @@ answered as (
     union all
     select 'mergers' as question_id, value, ci95_low, ci95_high, n, sentence from mergers
     union all
+    select 'neighbourhoods' as question_id, value, ci95_low, ci95_high, n, sentence
+    from {{ ref('bench_question_neighbourhoods') }}
+    union all
     select 'presence' as question_id, value, ci95_low, ci95_high, n, sentence from presence
 )
 

@@ -2,8 +2,8 @@
 
 -- What has to be said beside a number: that the thread stands for the asker where nobody says who wrote, of counters at
 -- export how old the posts were, of comments on how many posts nobody could make any, of answers since when a force
--- gives fewer than it used to, and in staffed time that accounts are left out. A group has those of its forces, but for
--- since when.
+-- gives fewer than it used to, in staffed time that accounts are left out, and of residents of how many neighbourhoods
+-- nobody knows them. A group has those of its forces, but for since when.
 with sums as (
     select
         indicators.indicator_id,
@@ -87,6 +87,23 @@ unioned as (
     inner join {{ ref('dim_indicator') }} as indicators
         on indicators.is_diagnostic
     where parts.staffed_left_out_count > 0 and parts.staffed_conversation_count is not null
+    union all
+    select
+        'residents_with_neighbourhood_account_pct' as indicator_id,
+        members.area_id,
+        areas.platform,
+        'all' as account_scope,
+        areas.period_type,
+        areas.period_start,
+        count(areas.no_residents_because) || ' of ' || count(*)
+        || ' neighbourhoods are left out, for nobody knows how many live there' as remark_text
+    from {{ ref('bench_neighbourhoods') }} as areas
+    inner join {{ ref('dim_area_member') }} as members
+        on areas.force_id = members.force_id
+    where areas.platform = 'all'
+        and areas.period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+    group by members.area_id, areas.platform, areas.period_type, areas.period_start
+    having count(areas.no_residents_because) > 0
 )
 
 select

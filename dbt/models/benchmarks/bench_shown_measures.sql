@@ -2,7 +2,8 @@
 
 -- The measures of bench_measures, those of conversations made of what is shown alone: a quarter, year or twelve months
 -- of the months that it counts, the platform `all` of the platforms whose own cell is shown. So nobody can take
--- published numbers from each other and keep a small one (docs/decisions/0012-suppression-holds.md).
+-- published numbers from each other and keep a small one (docs/decisions/0012-suppression-holds.md). Neighbourhoods are
+-- counted on all platforms together.
 {% set of_messages = measures_of_messages() %}
 {% set others = var('day_measures') | reject('in', of_messages) | list %}
 with shown as (
@@ -76,6 +77,20 @@ pooled as (
     inner join {{ ref('dim_platform') }} as names
         on platforms.platform = names.platform and not names.is_terms_restricted
     group by platforms.force_id, platforms.account_scope, platforms.period_type, platforms.period_start
+),
+
+-- Those whose residents nobody knows are in the first two alone.
+neighbourhoods as (
+    select
+        force_id, platform, period_type, period_start,
+        count(*) as neighbourhood_count,
+        count(*) filter (where account_count = 0) as unserved_neighbourhood_count,
+        sum(resident_count) as neighbourhood_resident_count,
+        sum(case when resident_count is not null then if(account_count > 0, resident_count, 0) end)
+            as served_resident_count
+    from {{ ref('bench_neighbourhoods') }}
+    where platform = 'all' and period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+    group by force_id, platform, period_type, period_start
 )
 
 select
@@ -93,6 +108,8 @@ select
     {% endfor %}
     measures.followers_missing, measures.posts_missing, measures.messages_missing, measures.direct_missing,
     measures.messages_known_on, measures.direct_known_on, measures.resident_count, measures.population_vintage,
+    neighbourhoods.neighbourhood_count, neighbourhoods.unserved_neighbourhood_count,
+    neighbourhoods.neighbourhood_resident_count, neighbourhoods.served_resident_count,
     pooled.post_variance, pooled.is_public_shown, pooled.is_direct_shown, pooled.public_left_out, pooled.direct_left_out
 from {{ ref('bench_measures') }} as measures
 inner join pooled
@@ -101,3 +118,8 @@ inner join pooled
         and measures.account_scope = pooled.account_scope
         and measures.period_type = pooled.period_type
         and measures.period_start = pooled.period_start
+left join neighbourhoods
+    on measures.force_id = neighbourhoods.force_id
+        and measures.platform = neighbourhoods.platform
+        and measures.period_type = neighbourhoods.period_type
+        and measures.period_start = neighbourhoods.period_start
