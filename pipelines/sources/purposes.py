@@ -54,6 +54,11 @@ class Rules:
         found = self.deciding(words)
         return found.purpose if found else "other"
 
+    def told_by(self, text: str) -> dict[str, str | int | None]:
+        """What lands in place of a text: its purpose and the version of the rules; nulls without a word."""
+        purpose = self.purpose_of(text)
+        return {"purpose": purpose, "purpose_rules_version": self.version if purpose else None}
+
     def deciding(self, words: str) -> Rule | None:
         """The first rule that fits words as `plain_words` gives them."""
         return next((rule for rule in self.rules if rule.fits(words)), None)
