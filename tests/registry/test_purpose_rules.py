@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from pipelines.registry import RegistryError, check_purpose_rules
+from pipelines.registry import RegistryError, check_indicators, check_purpose_rules
 from pipelines.registry.purpose_rules import FILE, VERSIONS, PurposeRule
 from pipelines.settings import SEEDS
 from pipelines.sources.purposes import PURPOSES
@@ -40,6 +41,12 @@ def test_the_seed_as_committed_has_rules_for_every_purpose_but_other() -> None:
     rules = check_purpose_rules(SEEDS)
     assert {rule.purpose for rule in rules.rules} == {*PURPOSES} - {"other"}
     assert rules.version == 1
+
+
+def test_every_purpose_but_other_has_a_share() -> None:
+    project = msgspec.yaml.decode((SEEDS.parent / "dbt_project.yml").read_bytes())
+    assert (*project["vars"]["purposes"], "other") == PURPOSES
+    assert {f"{purpose}_posts_pct" for purpose in project["vars"]["purposes"]} <= set(check_indicators(SEEDS))
 
 
 @pytest.mark.parametrize(
