@@ -11,6 +11,7 @@ from sandbox.dice import exponential, poisson, uniforms
 from sandbox.habits import answer_at, habits
 from sandbox.nation import Account
 from sandbox.posts import Post, counters
+from sandbox.purposes import said
 from sandbox.register import write_csv
 from sandbox.truth import comment_count
 from sandbox.world import World, world
@@ -36,6 +37,7 @@ COLUMNS = {
         "comment_count",
         "click_count",
         *(f"{sort}_reaction_count" for sort in ("like", "love", "haha", "wow", "sad", "angry")),
+        "text",
     ),
     "messages": (
         *_WHO,
@@ -95,6 +97,7 @@ def _posts(view: World, account: Account, now: int) -> Iterator[Row]:
             comment_count(view, post, now),
             None if views is None else views // 60,
             *_reactions(account, figures.likes),
+            said(post)[1] if post.kind == "post" else None,
         )
 
 

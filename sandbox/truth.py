@@ -9,6 +9,7 @@ from typing import Any
 from sandbox import clock, routers, story
 from sandbox.nation import Account
 from sandbox.posts import Post, counters
+from sandbox.purposes import said
 from sandbox.threads import Message
 from sandbox.world import World, world
 
@@ -47,6 +48,7 @@ def _post(view: World, post: Post, now: int) -> dict[str, Any]:
         "share_count": figures.shares if is_ours else None,
         "quote_count": figures.quotes if is_ours else None,
         "comment_count": comment_count(view, post, now) if is_ours else None,
+        "purpose_meant": said(post)[0] if post.kind == "post" else None,
     }
 
 

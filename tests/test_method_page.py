@@ -64,3 +64,11 @@ def test_each_step_is_there_once() -> None:
 def test_a_step_is_what_it_says(step: str) -> None:
     (found,) = [figures for name, figures in printed().items() if name.startswith(step)]
     assert found == pytest.approx(EXPECTED[step], abs=0.00005)
+
+
+def test_the_share_of_a_purpose_follows_from_its_posts() -> None:
+    section = PAGE.partition("## What a post is for")[2].partition("\n## ")[0]
+    [(made, gone, left)] = re.findall(r"(\d+) − (\d+) = (\d+)", section)
+    [(appeals, told, share)] = re.findall(r"100 × (\d+) ÷ (\d+) = ([\d.]+)", section)
+    assert int(made) - int(gone) == int(left) == int(told)
+    assert round(100 * int(appeals) / int(told), 4) == float(share)

@@ -18,6 +18,7 @@ from pipelines.cli import (
     display,
     override,
     portal,
+    purposes,
     quarantine,
     reading,
     releases,
@@ -54,6 +55,7 @@ app = typer.Typer(
 app.add_typer(benchmarks.app)
 app.add_typer(reading.app)
 app.add_typer(portal.app)
+app.command()(purposes.purposes)
 app.add_typer(returns.app, name="returns")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(quarantine.app, name="quarantine")

@@ -18,7 +18,7 @@ from pipelines.landing.locks import locked
 from pipelines.landing.manifest import DamagedError, Decision, Manifest, Refused, decode, encode
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources import catalogue
-from pipelines.sources.account_pull import COUNT, TEXT, TIME, Schema
+from pipelines.sources.account_pull import COUNT, PURPOSE, TEXT, TIME, Schema
 
 #: What a pulse's run_id ends in. Who asks for the runs of a day has no pulses, unless they ask for them.
 PULSE = "-pulse"
@@ -62,6 +62,7 @@ RETURNS: dict[str, Schema] = {
         "kind": TEXT,
         **{f"{counter}_count": COUNT for counter in _COUNTERS},
         **{f"{sort}_reaction_count": COUNT for sort in _REACTIONS},
+        **PURPOSE,
         **_FILE,
     },
     "messages": {

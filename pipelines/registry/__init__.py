@@ -6,6 +6,7 @@ from pipelines.registry.incidents import check_incidents
 from pipelines.registry.indicators import check_indicators
 from pipelines.registry.neighbourhoods import check_neighbourhoods
 from pipelines.registry.peers import check_peers
+from pipelines.registry.purpose_rules import check_purpose_rules
 from pipelines.registry.rate_cards import check_rate_cards
 from pipelines.registry.register import Account, Platform, Register, load, load_platforms
 from pipelines.registry.release_calendar import check_release_calendar
@@ -22,6 +23,7 @@ __all__ = [
     "check_indicators",
     "check_neighbourhoods",
     "check_peers",
+    "check_purpose_rules",
     "check_rate_cards",
     "check_release_calendar",
     "check_staffed_hours",

@@ -14,7 +14,9 @@ from typing import Literal
 import msgspec
 
 from pipelines.registry.addresses import read_address
+from pipelines.registry.purpose_rules import check_purpose_rules
 from pipelines.registry.seed_rows import Row, Rows, keyed, read_rows, refer
+from pipelines.sources.purposes import Rules
 
 AccountType = Literal[
     "corporate",
@@ -148,6 +150,7 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     post_ages: tuple[PostAge, ...]
     claims: tuple[Claim, ...]
     handles: dict[tuple[str, str], str]
+    purpose_rules: Rules
 
     def find(self, platform: str, handle: str) -> Account | None:
         """The account that has this handle, or had it, or has it as the platform's own id."""
@@ -215,8 +218,9 @@ def load_platforms(seeds_dir: Path) -> list[Platform]:
 def load(register_dir: Path, seeds_dir: Path) -> Register:
     """Read and check the register.
 
-    `seeds_dir` holds forces, platforms, platform_metrics and post_ages; `register_dir` holds accounts,
-    account_events and, in production, account_claims (an invented register has no sources to differ).
+    `seeds_dir` holds forces, platforms, platform_metrics, post_ages and the rules of purposes; `register_dir`
+    holds accounts, account_events and, in production, account_claims (an invented register has no sources to
+    differ).
 
     Raises:
         RegistryError: a file, column or value is missing, wrong, doubled or points nowhere.
@@ -253,6 +257,7 @@ def load(register_dir: Path, seeds_dir: Path) -> Register:
         post_ages=tuple(sorted(ages.values(), key=lambda age: age.age_hours)),
         claims=tuple(claim for _, claim in claim_rows),
         handles=_handles(account_rows, event_rows),
+        purpose_rules=check_purpose_rules(seeds_dir),
     )
 
 

@@ -8,6 +8,7 @@ published.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isclose
 from typing import Any
 
 import duckdb
@@ -121,21 +122,34 @@ def _accounts(
         return rows.pl().to_dicts(), ""
 
 
+def _named(measure: str | None) -> str:
+    """A measure in brackets; what a model counts by itself has no name."""
+    return f" ({measure})" if measure else ""
+
+
+def _is_a_share(defined: Mapping[str, Any], cell: Mapping[str, Any]) -> bool:
+    """Whether a model's value is its numerator over its denominator, as of a mix or of purposes."""
+    over, under = cell["numerator"], cell["denominator"]
+    return bool(over is not None and under) and isclose(cell["value"], defined["multiplier"] * over / under)
+
+
 def _formula(defined: Mapping[str, Any], cell: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
     lines = []
     if cell["numerator"] is not None:
-        lines.append(f"{defined['numerator']}: {cell['numerator']:,.10g} ({defined['numerator_measure']})")
+        lines.append(
+            f"{defined['numerator']}: {cell['numerator']:,.10g}{_named(defined['numerator_measure'])}"
+        )
     if cell["denominator"] is not None:
         vintage = cell["population_vintage"]
         source = f"{vintage} population" if vintage else defined["denominator_measure"]
-        lines.append(f"{defined['denominator']}: {cell['denominator']:,.10g} ({source})")
+        lines.append(f"{defined['denominator']}: {cell['denominator']:,.10g}{_named(source)}")
     if cell["value"] is None:
         return [*lines, f"No number: {row['note']}"]
     if cell["ci_method"] == "kaplan_meier_log_log":
         lines.append(
             f"read off the survival curve of the waits, the unanswered among them: {cell['value']:,.6g}"
         )
-    elif defined["kind"] == "ratio":
+    elif defined["kind"] == "ratio" or _is_a_share(defined, cell):
         factor = f"{defined['multiplier']:,g} × " if defined["multiplier"] != 1 else ""
         lines.append(
             f"{factor}{cell['numerator']:,.10g} ÷ {cell['denominator']:,.10g} = {cell['value']:,.6g}"

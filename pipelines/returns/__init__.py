@@ -37,6 +37,7 @@ from pipelines.returns.register import Register
 from pipelines.returns.shape import Shape, find_shape
 from pipelines.returns.stated import Stated, stated_in
 from pipelines.returns.times import london_day
+from pipelines.sources.purposes import Rules
 
 __all__ = [
     "KINDS",
@@ -72,18 +73,20 @@ def read_return(
     now: dt.datetime | None = None,
     declared: Declared | None = None,
     options: Options | None = None,
+    purpose_rules: Rules | None = None,
 ) -> Return:
     """Read and check a return. With any problem at all, it has no rows.
 
     `find_account` is given a platform and a handle without its leading @. `hash_author` is given a
     platform and what the force calls an author, who is known by the hash alone from there on. `now`
     (with a zone) is what the future is measured from; the present by default. `declared` is held
-    against the rows; without it, what `options` and the file itself state. Raises OSError when there is
+    against the rows; without it, what `options` and the file itself state. `purpose_rules` tell from its
+    text what a post is for; without them no text is read. Raises OSError when there is
     no such file, and nothing else on account of what the file holds.
     """
     now = now or dt.datetime.now(dt.UTC)
     now_utc = now.astimezone(dt.UTC).replace(tzinfo=None)
-    register = Register(find_account, force_ids, platforms, now_utc, hash_author)
+    register = Register(find_account, force_ids, platforms, now_utc, hash_author, purpose_rules)
     sha256, refusal = digest(path)
     try:
         if refusal:

@@ -192,7 +192,16 @@ class Checker:
         if found:
             self._add(*found)
         elif "account_id" in row:
-            self.spool.add(row)
+            self.spool.add(row | self._purpose(row, raws))
+
+    def _purpose(self, row: dict[str, Any], raws: Sequence[Raw]) -> dict[str, Any]:
+        """What a post is for, by its text, which goes no further. A reply is for whom it answers, a repost
+        somebody else's."""
+        rules = self._register.purpose_rules
+        if rules is None or not self._shape.texts or row.get("kind") != "post":
+            return {}
+        cells_of_text = (raws[place] for place in self._shape.texts)
+        return rules.told_by("\n".join(cell for cell in cells_of_text if isinstance(cell, str)))
 
     def _quoted(self, each: Field, raws: Sequence[Raw], bad: cells.BadCell) -> str:
         """The cell as a problem quotes it. In an inbox a slipped cell may hold a name or a text."""

@@ -70,6 +70,7 @@ class Kind:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     any_of: tuple[str, ...] = ()  # at least one of these columns must be there
+    is_of_posts: bool = False  # what they are for is told from a column `text`, which goes
 
     @property
     def names(self) -> list[str]:
@@ -79,7 +80,8 @@ class Kind:
     def schema(self) -> dict[str, pl.DataType]:
         """The landed columns, without those that landing itself adds."""
         own = {c.output: c.dtype for c in self.columns if c.name not in ("force_id", "handle")}
-        return {"force_id": pl.String(), "account_id": pl.String(), **own, "line": pl.Int64()}
+        told = {"purpose": pl.String(), "purpose_rules_version": pl.Int64()} if self.is_of_posts else {}
+        return {"force_id": pl.String(), "account_id": pl.String(), **own, **told, "line": pl.Int64()}
 
     def missing(self, names: set[str]) -> list[str]:
         lacking = [c.name for c in self.columns if c.required and c.name not in names]
@@ -129,6 +131,7 @@ KINDS: tuple[Kind, ...] = (
             *(Column(name, "count", required=False) for name in (*_POST_COUNTS, *_REACTIONS)),
         ),
         key=("platform", "account_id", "post_id", "observed_at_utc"),
+        is_of_posts=True,
     ),
     Kind(
         "messages",

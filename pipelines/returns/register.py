@@ -14,6 +14,7 @@ from typing import Any
 from pipelines.returns import cells, times
 from pipelines.returns.kinds import Column
 from pipelines.returns.model import AccountRef, FindAccount, HashAuthor, Raw
+from pipelines.sources.purposes import Rules
 
 EARLIEST = dt.datetime(2003, 1, 1)  # noqa: DTZ001  (before any platform in the catalogue)
 _ALIASES = {"twitter": "x"}
@@ -52,6 +53,7 @@ class Register:
     platforms: frozenset[str]
     now_utc: dt.datetime
     hash_author: HashAuthor
+    purpose_rules: Rules | None = None
     _accounts: dict[tuple[str, str], AccountRef | None] = field(default_factory=dict)
 
     def account(self, platform: str, handle: str) -> AccountRef | None:

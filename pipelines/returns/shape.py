@@ -12,7 +12,15 @@ from itertools import islice
 
 from pipelines.returns import importers, limits
 from pipelines.returns.importers.mapping import Mapping, header_name
-from pipelines.returns.importers.rows import Expanded, Field, Lacking, Pick, fields_of, figures_of
+from pipelines.returns.importers.rows import (
+    Expanded,
+    Field,
+    Lacking,
+    Pick,
+    fields_of,
+    figures_of,
+    place_of,
+)
 from pipelines.returns.kinds import HEADER_ROWS, KINDS, Header, Kind, find_header, is_personal, no_header
 from pipelines.returns.model import Problem, Raw, Reading, Refused, Row, Sheet, is_blank, shown
 
@@ -35,6 +43,7 @@ class Shape:
     figures: tuple[Expanded, ...] = ()
     problems: tuple[str, ...] = ()
     above: str = ""  # what stands above the header, in one text
+    texts: tuple[int, ...] = ()  # where a post's text stands, which is read for its purpose and goes
 
     @property
     def width(self) -> int:
@@ -114,7 +123,8 @@ def _of_tool(sheet: Sheet, mapping: Mapping, at: int, rows: list[Row]) -> Shape:
         notes=notes,
     )
     above = " ".join(str(cell) for _, row in rows[:at] for cell in row if not is_blank(cell))
-    return Shape(sheet, kind, line, names, fields, reading, mapping, figures, above=above[:2000])
+    texts = tuple(place for text in mapping.texts if (place := place_of(names, [text])) is not None)
+    return Shape(sheet, kind, line, names, fields, reading, mapping, figures, above=above[:2000], texts=texts)
 
 
 _UNTRIED = (
@@ -139,6 +149,7 @@ def _of_kind(sheet: Sheet, header: Header, kind: Kind, rows: list[Row]) -> Shape
         fields,
         Reading(personal=personal),
         problems=tuple(header.problems),
+        texts=(header.names.index("text"),) if kind.is_of_posts and "text" in header.names else (),
     )
 
 

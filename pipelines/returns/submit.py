@@ -83,6 +83,7 @@ def check(
             _said(register, asked, settings.profile.today()),
             asked.order,
         ),
+        purpose_rules=register.purpose_rules,
     )
     if found.kind == "outcomes" and not found.problems:
         problems = foreign_outcomes(open_landing(settings), found)

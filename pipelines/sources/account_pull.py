@@ -29,6 +29,8 @@ Schema = dict[str, Any]  # column → polars type
 TIME, TEXT, COUNT = pl.Datetime("us"), pl.String, pl.Int64
 #: What lands in place of a message's text (`Context.told_by`).
 TOLD: Schema = {"has_question_mark": pl.Boolean, "wording_key": TEXT}
+#: What lands in place of a post's text (`Context.purpose_of`).
+PURPOSE: Schema = {"purpose": TEXT, "purpose_rules_version": COUNT}
 
 #: Posts are asked for until they are too old for the last age of dbt/seeds/post_ages.csv.
 POST_HORIZON = timedelta(days=30)
@@ -85,6 +87,11 @@ class Context:
             "has_question_mark": None if is_ours else has_question_mark(text),
             "wording_key": self.keyed_hash(platform, wording(text)) if is_ours and wording(text) else None,
         }
+
+    def purpose_of(self, text: str) -> Row:
+        """What lands in place of a post's text: what it is for, and by which rules; nulls without a word.
+        Of a reply no text is given: it is for whom it answers."""
+        return self.register.purpose_rules.told_by(text)
 
 
 def keyed_hash(key: bytes, platform: str, native_id: str) -> str:

@@ -16,6 +16,7 @@ from pipelines.registry import Account
 from pipelines.sources import errors
 from pipelines.sources.account_pull import (
     COUNT,
+    PURPOSE,
     TEXT,
     TIME,
     TOLD,
@@ -54,6 +55,7 @@ ENTITIES: dict[str, Schema] = {
         "repost_count": COUNT,
         "reply_count": COUNT,
         "quote_count": COUNT,
+        **PURPOSE,
     },
     "messages": {
         "uri": TEXT,
@@ -197,7 +199,7 @@ async def pull(
         threads = pull.threads(context)
         with pull.asking("posts") as rows:
             async for post in _feed(context, did, pull.pulled_at_utc - context.scope.posts_for):
-                rows.append(_post_row(post))
+                rows.append(_post_row(post) | context.purpose_of(_text_of(post)))
                 is_answered = post.reply_count and post.record.reply is None
                 if is_answered and pull.is_thread_due(context, post.uri, post.indexed_at):
                     threads[post.uri] = post.indexed_at
@@ -317,6 +319,10 @@ def _profile_row(profile: Profile) -> Row:
         "posts_count": profile.posts_count,
         "created_at_utc": naive_utc(profile.created_at) if profile.created_at else None,
     }
+
+
+def _text_of(post: Post) -> str:
+    return post.record.text if post.record.reply is None else ""
 
 
 def _post_row(post: Post) -> Row:

@@ -16,6 +16,7 @@ from pipelines.registry import Account
 from pipelines.sources import errors
 from pipelines.sources.account_pull import (
     COUNT,
+    PURPOSE,
     TEXT,
     TIME,
     TOLD,
@@ -29,7 +30,7 @@ from pipelines.sources.account_pull import (
 from pipelines.sources.client import Platform
 from pipelines.sources.rates import RateHeaders, iso_reset
 from pipelines.sources.shapes import Count, Moment, Shape, fields
-from pipelines.sources.texts import without_tags
+from pipelines.sources.texts import lines_of, without_tags
 
 NAME = "mastodon"
 SANDBOX_PATH = "/mastodon/{instance}"
@@ -53,6 +54,7 @@ ENTITIES: dict[str, Schema] = {
         "reblogs_count": COUNT,
         "replies_count": COUNT,
         "quotes_count": COUNT,
+        **PURPOSE,
     },
     "messages": {
         "id": TEXT,
@@ -100,7 +102,7 @@ class StatusAuthor(Shape, rename=None):
 
 class Status(Shape, rename=None):
     known: ClassVar[frozenset[str]] = fields(
-        "uri url visibility sensitive spoiler_text media_attachments application mentions "
+        "uri url visibility sensitive media_attachments application mentions "
         "tags emojis quote quote_approval poll card language text edited_at favourited reblogged "
         "muted bookmarked pinned filtered in_reply_to_account_id quoted_status tagged_collections"
     )
@@ -113,6 +115,7 @@ class Status(Shape, rename=None):
     quotes_count: Count | None = None
     in_reply_to_id: str | None = None
     content: str = ""
+    spoiler_text: str = ""  # what is read before the rest is opened
     reblog: dict[str, Any] | None = None
 
 
@@ -152,7 +155,7 @@ async def pull(
             async for status in _statuses(
                 context, base, own_id, pull.pulled_at_utc - context.scope.posts_for
             ):
-                rows.append(_post_row(status))
+                rows.append(_post_row(status) | context.purpose_of(_text_of(status)))
                 is_answered = status.replies_count and status.in_reply_to_id is None
                 if is_answered and pull.is_thread_due(context, status.id, status.created_at):
                     threads[status.id] = status.created_at
@@ -258,6 +261,10 @@ def _profile_row(profile: Profile) -> Row:
         "created_at_utc": naive_utc(profile.created_at),
         "last_status_date": profile.last_status_at,
     }
+
+
+def _text_of(status: Status) -> str:
+    return f"{status.spoiler_text}\n{lines_of(status.content)}" if status.in_reply_to_id is None else ""
 
 
 def _post_row(status: Status) -> Row:

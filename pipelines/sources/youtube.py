@@ -16,6 +16,7 @@ from pipelines.registry import Account
 from pipelines.sources import errors
 from pipelines.sources.account_pull import (
     COUNT,
+    PURPOSE,
     TEXT,
     TIME,
     TOLD,
@@ -53,6 +54,7 @@ ENTITIES: dict[str, Schema] = {
         "view_count": COUNT,
         "like_count": COUNT,
         "comment_count": COUNT,
+        **PURPOSE,
     },
     "messages": {
         "comment_id": TEXT,
@@ -139,7 +141,7 @@ async def pull(
             channel = channel or await channel_of()  # which of its lists are the uploads
             uploads = channel.content_details.related_playlists.uploads
             async for video in _videos(context, uploads, pull.pulled_at_utc - context.scope.posts_for):
-                rows.append(_post_row(video))
+                rows.append(_post_row(video) | context.purpose_of(_text_of(video)))
                 published = video.snippet.published_at
                 is_answered = (video.statistics.comment_count or "0") != "0"
                 if is_answered and pull.is_thread_due(context, video.id, published):
@@ -289,6 +291,10 @@ def _profile_row(channel: Channel) -> Row:
         "view_count": _number(counts.view_count),
         "published_at_utc": naive_utc(channel.snippet.published_at),
     }
+
+
+def _text_of(video: Video) -> str:
+    return f"{video.snippet.title}\n{video.snippet.description}"
 
 
 def _post_row(video: Video) -> Row:

@@ -69,10 +69,12 @@ class VideoStatistics(Shape):
 
 class VideoSnippet(Shape):
     known = fields(
-        "title description thumbnails channelId channelTitle tags categoryId liveBroadcastContent "
+        "thumbnails channelId channelTitle tags categoryId liveBroadcastContent "
         "defaultLanguage localized defaultAudioLanguage"
     )
     published_at: Moment
+    title: str = ""
+    description: str = ""
 
 
 class Video(Shape):

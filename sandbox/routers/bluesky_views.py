@@ -10,6 +10,7 @@ from sandbox import names
 from sandbox.clock import DAY, iso
 from sandbox.nation import Account
 from sandbox.posts import Post, counters
+from sandbox.purposes import said
 from sandbox.threads import Message
 from sandbox.world import World
 
@@ -90,7 +91,7 @@ def _reply_of(message: Message) -> dict[str, Any]:
 def _unchanging(post: Post, message: Message | None) -> dict[str, Any]:
     """What a view of a post says at every moment; `message` is the reply that it is."""
     record = (
-        _record(post.created, None)
+        _record(post.created, None, said(post)[1] if post.kind == "post" else FILLER)
         if message is None
         else _record(post.created, _reply_of(message), message.text)
     )

@@ -9,6 +9,7 @@ from sandbox.clock import DAY, date_text, iso
 from sandbox.names import snowflake
 from sandbox.nation import Account
 from sandbox.posts import Post, counters
+from sandbox.purposes import said
 from sandbox.threads import Message
 from sandbox.world import World
 
@@ -143,7 +144,7 @@ def status_view(
     if message is None and post.kind == "reply":
         message = world.timeline(account).reply(post.post_id)
     view = (
-        _shape(post.post_id, post.created, author, None)
+        _shape(post.post_id, post.created, author, None, said(post)[1] if post.kind == "post" else FILLER)
         if message is None
         else _shape(post.post_id, post.created, author, _above(message), message.text)
     )

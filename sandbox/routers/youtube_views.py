@@ -11,6 +11,7 @@ from sandbox.clock import iso_seconds
 from sandbox.dice import digest
 from sandbox.nation import Account
 from sandbox.posts import Post, counters
+from sandbox.purposes import said
 from sandbox.threads import Message
 from sandbox.world import World
 
@@ -99,6 +100,7 @@ def playlist_item(video: Post, position: int, parts: set[str]) -> dict[str, Any]
 def video(world: World, post: Post, now: int, parts: set[str]) -> dict[str, Any]:
     """youtube#video. With comments disabled there is no commentCount."""
     account, figures = post.account, counters(post, now)
+    title = said(post)[1]
     statistics = {
         "viewCount": str(figures.views),
         "likeCount": str(figures.likes),
@@ -113,13 +115,13 @@ def video(world: World, post: Post, now: int, parts: set[str]) -> dict[str, Any]
         "snippet": {
             "publishedAt": iso_seconds(post.created),
             "channelId": account.platform_id,
-            "title": FILLER,
+            "title": title,
             "description": FILLER,
             "thumbnails": {},
             "channelTitle": account.name,
             "categoryId": "25",
             "liveBroadcastContent": "none",
-            "localized": {"title": FILLER, "description": FILLER},
+            "localized": {"title": title, "description": FILLER},
         },
         "statistics": statistics,
     }

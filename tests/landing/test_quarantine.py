@@ -5,13 +5,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.landing.manifest import Decision
-from pipelines.landing.quarantine import HELD, WHOLE, decisions, quarantined
+from pipelines.landing.quarantine import HELD, WHOLE, decisions, passed, quarantined
 from pipelines.landing.store import Landing
+from pipelines.sources.account_pull import PURPOSE
 from pipelines.sources.catalogue import pulled_platforms, source
 from tests.landing.landed import land, refused
 
@@ -218,3 +220,22 @@ def test_nobody_counts_whose_rows_failed_unless_released_and_at_most_a_quarter_f
         whole = len(failing) >= 2 and len(failing) > len(asked) / 4
         expected = {key for key, ok in counts.items() if not ok or (whole and key[0] > everybody_since)}
         assert found(landing).keys() == expected
+
+
+def test_files_from_before_a_column_are_read_with_nothing_in_it(landing: Landing) -> None:
+    """Posts that landed before there were rules have no purpose."""
+    entities = {name: source(name).ENTITIES for name in pulled_platforms()}
+    posts = {name: kind for name, kind in entities["bluesky"]["posts"].items() if name not in PURPOSE}
+    older = Landing(landing.root, entities | {"bluesky": {**entities["bluesky"], "posts": posts}})
+    older.prepare()
+    row = {"force_id": "kent", "account_id": "bluesky:kent", "uri": "at://1", "kind": "post"}
+    land(older, "bluesky", DAY, "r00000001", {"posts": [row]})
+    landing.prepare()
+    told = {"purpose": "appeal", "purpose_rules_version": 1}
+    land(landing, "bluesky", DAY, "r00000002", {"posts": [row | {"uri": "at://2"} | told]})
+
+    read = passed(landing, "bluesky", "posts", DAY, DAY, list(landing.schemas["bluesky", "posts"]))
+    found = read.sort("uri").select("uri", *PURPOSE).rows()
+    assert found == [("at://1", None, None), ("at://2", "appeal", 1)]
+    schema = pl.read_parquet_schema(landing.schema_path("bluesky", "posts"))
+    assert set(PURPOSE) <= set(schema)

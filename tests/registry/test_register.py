@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.registry import RegistryError, load, load_platforms
+from pipelines.registry.purpose_rules import FILE as PURPOSE_RULES
+from pipelines.registry.purpose_rules import VERSIONS as PURPOSE_VERSIONS
+from pipelines.settings import SEEDS
 
 FILES = {
     "forces.csv": """\
@@ -55,6 +58,8 @@ kent,flickr,kent,,one,2026-01-01
 def folder(tmp_path: Path) -> Path:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
+    for name in (PURPOSE_RULES, PURPOSE_VERSIONS):
+        (tmp_path / name).write_bytes((SEEDS / name).read_bytes())
     return tmp_path
 
 

@@ -364,6 +364,7 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "exported posts",
         "open accounts",
         "open accounts of which thirty days are known",
+        "posts",
         "posts and replies",
         "accounts with a count at both ends and no merger between",
         "posts with a count of views after an hour",

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.registry import load
+from pipelines.registry import check_purpose_rules, load
 from pipelines.returns import Options, Return, Said, Stated, importers, preview, read_return
 from pipelines.settings import SEEDS
 from tests.returns.conftest import Account, hash_author
@@ -54,6 +54,7 @@ def read(tmp_path: Path) -> Callable[[Export], Return]:
             hash_author=hash_author,
             now=NOW,
             options=options(made.said),
+            purpose_rules=check_purpose_rules(SEEDS),
         )
 
     return from_export
@@ -266,3 +267,14 @@ def test_what_was_never_tried_on_a_real_file_says_so(read: Callable[[Export], Re
         (row,) = (line for line in lines if f"(returns/{mapping.page})" in line)
         assert "**Untried" in page
         assert "(untried)" in row
+
+
+@pytest.mark.parametrize("name", ["facebook 1", "instagram 1", "x posts 1", "youtube 1", "hootsuite 1"])
+def test_a_tools_text_becomes_a_purpose(read: Callable[[Export], Return], name: str) -> None:
+    if name not in MAKERS:
+        pytest.fail(f"{name} is none of {', '.join(MAKERS)}")
+    found = read(MAKERS[name](POSTS)).rows
+    posts = found.filter(pl.col("kind") == "post")
+    assert posts.height > 0
+    assert posts["purpose"].null_count() == 0
+    assert found.filter(pl.col("kind") != "post")["purpose"].null_count() == found.height - posts.height

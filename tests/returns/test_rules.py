@@ -61,7 +61,8 @@ def test_each_kind_lands_with_the_columns_of_landing(read_text, text, kind):
     result = read_text(text)
     assert result.problems == []
     assert (result.kind, result.row_count, result.is_landable) == (kind, 1, True)
-    assert result.rows.columns == ["force_id", "account_id", *COLUMNS[kind], "line"]
+    told = ["purpose", "purpose_rules_version"] if kind == "posts" else []
+    assert result.rows.columns == ["force_id", "account_id", *COLUMNS[kind], *told, "line"]
     for name, dtype in result.rows.schema.items():
         if name.endswith("_utc"):
             assert dtype == pl.Datetime("us")

@@ -18,6 +18,8 @@ import pytest
 from pipelines.sources.account_pull import Schema
 from pipelines.sources.catalogue import source
 from pipelines.sources.limits import ATTEMPTS, Budget
+from pipelines.sources.purposes import PURPOSES
+from sandbox.purposes import TEXTS
 from tests.sources.conftest import END, TOKEN, Pulled, Sandbox
 
 COMMON = ["force_id", "account_id", "pulled_at_utc"]
@@ -98,6 +100,21 @@ class Conformance:
             for entity, columns in self.entities.items():
                 assert {tuple(row) for row in pull.rows[entity]} == {(*COMMON, *columns)}
             assert not re.search("resident|…", str(pull.rows))  # the sandbox's people, and what they say
+
+    def test_a_post_has_a_purpose_in_place_of_its_text_and_a_reply_has_none(self, sandbox: Sandbox) -> None:
+        """What was meant is told but for the texts that rules are not expected to tell."""
+        pairs = []
+        for account_id in (self.one, self.beside):
+            meant = {post["post_id"]: post["purpose_meant"] for post in sandbox.truth(account_id)["posts"]}
+            for row in self.healthy.rows(account_id, "posts"):
+                is_post = row.get("kind", "post") == "post"
+                assert (row["purpose"] in PURPOSES) == is_post
+                assert row["purpose_rules_version"] == (1 if is_post else None)
+                pairs.append((row["purpose"], meant[row[source(self.platform).KEYS["posts"]]]))
+            said = str(self.healthy.by_id[account_id].rows)
+            assert not [text for texts in TEXTS.values() for text in texts if text[:12] in said]
+        told = [found == said for found, said in pairs if said is not None]
+        assert sum(told) >= 0.6 * len(told)
 
     def test_every_entity_says_what_tells_its_rows_apart(self) -> None:
         keys = source(self.platform).KEYS

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from pipelines.sources.account_pull import PURPOSE
 from sandbox import clock, story
 from sandbox.limits import Limits
 from tests.sources.conformance import COMMON, Conformance
@@ -37,7 +38,7 @@ def both(native: str) -> tuple[str, str]:
 
 
 def own(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{k: v for k, v in row.items() if k not in COMMON} for row in rows]
+    return [{k: v for k, v in row.items() if k not in (*COMMON, *PURPOSE)} for row in rows]
 
 
 @pytest.mark.parametrize("account_id", TRUE)

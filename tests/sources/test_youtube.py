@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from pipelines.sources import youtube
+from pipelines.sources.account_pull import PURPOSE
 from pipelines.sources.errors import NotAuthorised
 from pipelines.sources.limits import Budget
 from sandbox import clock, names, story
@@ -39,7 +40,7 @@ def pull_essex(sandbox: Any, *kinds: str, **more: Any) -> Any:
 
 
 def own(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{k: v for k, v in row.items() if k not in COMMON} for row in rows]
+    return [{k: v for k, v in row.items() if k not in (*COMMON, *PURPOSE)} for row in rows]
 
 
 def google(status: int, reason: str) -> httpx.Response:

@@ -52,10 +52,48 @@ mergers as (
     having count(*) > 0
 ),
 
+-- In the newest final month, else week, on the platform on which most posts were told; views where they were read.
+appeals as (
+    select
+        shares.value,
+        cast(null as double) as ci95_low, cast(null as double) as ci95_high,
+        shares.n,
+        'In the ' || shares.period_type || ' from ' || cast(shares.period_start as varchar) || ' '
+        || {{ one_place('shares.value') }} || '% of ' || {{ thousands('shares.n') }} || ' posts on '
+        || platforms.platform_name || ' were appeals, as far as their texts tell'
+        || coalesce(', and ' || {{ one_place('missing.value') }} || '% were for missing persons', '')
+        || coalesce(
+            '; an appeal on ' || seen_platforms.platform_name || ' had ' || {{ one_place('seen.value') }}
+            || ' views after a day', '; what they reached in their first day was not read'
+        ) || '; what came of them is not known, for it needs outcomes that forces return' as sentence,
+        row_number() over (
+            order by
+                shares.period_type = 'month' desc, shares.period_end desc, shares.n desc, shares.platform asc,
+                seen.n desc nulls last, seen.platform asc
+        ) as nth
+    from {{ ref('bench_values') }} as shares
+    inner join {{ ref('dim_platform') }} as platforms
+        on shares.platform = platforms.platform
+    left join (select * from {{ ref('bench_values') }} where indicator_id = 'missing_person_posts_pct') as missing
+        on shares.area_id = missing.area_id and shares.platform = missing.platform
+            and shares.period_type = missing.period_type and shares.period_start = missing.period_start
+    left join (
+        select * from {{ ref('bench_values') }} where indicator_id = 'views_24h_per_appeal' and value is not null
+    ) as seen
+        on shares.area_id = seen.area_id
+            and shares.period_type = seen.period_type and shares.period_start = seen.period_start
+    left join {{ ref('dim_platform') }} as seen_platforms
+        on seen.platform = seen_platforms.platform
+    where shares.indicator_id = 'appeal_posts_pct' and shares.area_id = 'all_forces'
+        and shares.value is not null and not shares.is_provisional
+),
+
 answered as (
     select 'emergency' as question_id, value, ci95_low, ci95_high, n, sentence from emergency where nth = 1
     union all
     select question_id, value, ci95_low, ci95_high, n, sentence from {{ ref('bench_question_values') }}
+    union all
+    select 'appeals' as question_id, value, ci95_low, ci95_high, n, sentence from appeals where nth = 1
     union all
     select 'mergers' as question_id, value, ci95_low, ci95_high, n, sentence from mergers
     union all

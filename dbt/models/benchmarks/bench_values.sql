@@ -19,6 +19,8 @@ with unioned as (
     select * from {{ ref('bench_cost_equivalents') }}
     union all
     select * from {{ ref('bench_reaction_mix') }}
+    union all
+    select * from {{ ref('bench_post_purposes') }}
 )
 
 select

@@ -19,6 +19,8 @@ select
     posts.note_1h,
     posts.note_24h,
     posts.note_7d,
+    posts.purpose,
+    posts.purpose_rules_version,
     posts.correction_ids,
     posts.correction_ids_1h,
     posts.correction_ids_24h,

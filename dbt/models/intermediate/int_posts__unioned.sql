@@ -29,6 +29,8 @@ final as (
         {{ corrected(counter, 'posts') }} as {{ counter }},
         {% endfor %}
         posts.is_comments_off,
+        posts.purpose,
+        posts.purpose_rules_version,
         {{ correction_ids(var('counters')) }} as correction_ids,
         {{ seconds_between('posts.created_at_utc', 'posts.pulled_at_utc') }} as age_seconds,
         {{ milliseconds('posts.pulled_at_utc') }} * 1000000 + posts.run_number % 1000000 as snapshot_number

@@ -29,6 +29,7 @@ snapshots as (
             when posts.kind <> 'repost' and posts.age_seconds >= age.from_{{ age }} then posts.snapshot_number
         end as number_{{ age }},
         {% endfor %}
+        case when posts.purpose is not null then posts.snapshot_number end as number_told,
         case
             when posts.kind <> 'repost' and posts.landing_source = 'returns' then posts.snapshot_number
         end as exported_number
@@ -46,6 +47,7 @@ posts as (
             together(['force_id', 'platform', 'kind', 'landing_source', 'correction_ids'] + var('counters')),
             'snapshot_number'
         ) }} as latest,
+        {{ value_at_max(together(['purpose', 'purpose_rules_version']), 'number_told') }} as told,
         {% for age in ages %}
         {{ value_at_min(
             together(['age_seconds', 'correction_ids', 'is_comments_off'] + var('counters')), 'number_' ~ age
@@ -127,6 +129,8 @@ select
     noted.note_{{ age }},
     {% endfor %}
     coalesce(noted.is_valued_7d and noted.at_7d.is_comments_off, false) as is_comments_off,
+    noted.told.purpose,
+    noted.told.purpose_rules_version,
     noted.exported.age_seconds as age_at_export_seconds,
     noted.latest.correction_ids,
     {% for age in ages %}

@@ -82,6 +82,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     only: dict[str, str] = {}  # a column, and what every cell of it must say
     only_else: str = ""  # what to do when it says something else
     skip: dict[str, str] = {}  # a column, and what it says in a row that is a sum
+    texts: tuple[str, ...] = ()  # what the post says: read for its purpose alone; they are personal too
     personal: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()

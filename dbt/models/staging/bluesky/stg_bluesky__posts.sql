@@ -32,7 +32,9 @@ final as (
         cast(quote_count as bigint) as quote_count,
         cast(reply_count as bigint) as comment_count,
         cast(null as bigint) as click_count,
-        false as is_comments_off
+        false as is_comments_off,
+        purpose,
+        cast(purpose_rules_version as integer) as purpose_rules_version
     from passed
 )
 

@@ -34,7 +34,9 @@ final as (
         cast(quote_count as bigint) as quote_count,
         cast(comment_count as bigint) as comment_count,
         cast(click_count as bigint) as click_count,
-        false as is_comments_off
+        false as is_comments_off,
+        purpose,
+        cast(purpose_rules_version as integer) as purpose_rules_version
     from passed
     where nth_latest = 1
 )

@@ -31,7 +31,9 @@ final as (
         cast(null as bigint) as quote_count,
         cast(comment_count as bigint) as comment_count,
         cast(null as bigint) as click_count,
-        comment_count is null and view_count is not null as is_comments_off
+        comment_count is null and view_count is not null as is_comments_off,
+        purpose,
+        cast(purpose_rules_version as integer) as purpose_rules_version
     from passed
 )
 
