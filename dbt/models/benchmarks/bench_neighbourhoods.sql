@@ -48,8 +48,9 @@ by_platform as (
         {{ list_text('account_id', 'account_id') }} as account_ids,
         {% for indicator in var('neighbourhood_figures') %}
         -- In decimals, so that the order of accounts makes no other number.
-        case when count(*) = count({{ indicator }})
-            then cast(sum(cast({{ indicator }} as decimal(18, 6))) as double)
+        case
+            when count(*) = count({{ indicator }})
+                then cast(sum(cast({{ indicator }} as decimal(18, 6))) as double)
         end as {{ indicator }},
         min({{ indicator }}_position) as {{ indicator }}_position,
         {% endfor %}
