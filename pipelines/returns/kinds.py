@@ -80,7 +80,7 @@ class Kind:
     def schema(self) -> dict[str, pl.DataType]:
         """The landed columns, without those that landing itself adds."""
         own = {c.output: c.dtype for c in self.columns if c.name not in ("force_id", "handle")}
-        told = {"purpose": pl.String(), "purpose_rules_version": pl.Int64()} if self.is_of_posts else {}
+        told = {"purpose": pl.String(), "purpose_rules_version": pl.Int32()} if self.is_of_posts else {}
         return {"force_id": pl.String(), "account_id": pl.String(), **own, **told, "line": pl.Int64()}
 
     def missing(self, names: set[str]) -> list[str]:

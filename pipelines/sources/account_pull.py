@@ -29,8 +29,8 @@ Schema = dict[str, Any]  # column → polars type
 TIME, TEXT, COUNT = pl.Datetime("us"), pl.String, pl.Int64
 #: What lands in place of a message's text (`Context.told_by`).
 TOLD: Schema = {"has_question_mark": pl.Boolean, "wording_key": TEXT}
-#: What lands in place of a post's text (`Context.purpose_of`).
-PURPOSE: Schema = {"purpose": TEXT, "purpose_rules_version": COUNT}
+#: What lands in place of a post's text. A version is no count: the gates compare counts from day to day.
+PURPOSE: Schema = {"purpose": TEXT, "purpose_rules_version": pl.Int32}
 
 #: Posts are asked for until they are too old for the last age of dbt/seeds/post_ages.csv.
 POST_HORIZON = timedelta(days=30)

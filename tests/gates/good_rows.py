@@ -118,6 +118,7 @@ def good_row(gated: str, number: int) -> Row:
     }
     made: dict[Any, Any] = {
         pl.Int64: number + 1,
+        pl.Int32: 1,
         pl.Float64: 0.5,
         pl.Boolean: False,
         pl.Date: date(2026, 1, 1) + timedelta(days=number),
