@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import msgspec
 import polars as pl
 
+from pipelines.settings import SEEDS
+
 _AT = re.compile(r" - at `\$\.(\w+)`")
 
 
@@ -48,7 +50,8 @@ def read_rows(path: Path, type_: type[R]) -> Rows[R]:
         RegistryError: no such file, no CSV, a column missing, a cell of the wrong type or untrimmed.
     """
     if not path.is_file():
-        raise RegistryError(path.name, 1, "-", f"no such file in {path.parent}")
+        brought = "" if path.parent == SEEDS else "; in the sandbox the next `beatbook run` brings it"
+        raise RegistryError(path.name, 1, "-", f"no such file in {path.parent}{brought}")
     try:
         frame = pl.read_csv(path, infer_schema=False, glob=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:

@@ -207,7 +207,7 @@ def test_a_wrong_row_is_named_by_file_line_and_column(
 @pytest.mark.parametrize("name", [name for name in FILES if name != "account_claims.csv"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    with pytest.raises(RegistryError, match=name):
+    with pytest.raises(RegistryError, match=f"{name}.*the next `beatbook run` brings it"):
         load(folder, folder)
 
 
