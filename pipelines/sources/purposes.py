@@ -27,15 +27,21 @@ class PatternError(ValueError):
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a pattern. `needs`: words of which a text has one, or it is not searched, which takes longer;
+    empty where the part begins with any ending of a word."""
+
+    words: re.Pattern[str]
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule. `parts`: what must all be found in the words of a text."""
 
     rule_id: str
     purpose: Purpose
-    parts: tuple[re.Pattern[str], ...]
-
-    def fits(self, words: str) -> bool:
-        return all(part.search(words) for part in self.parts)
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,17 @@ class Rules:
 
     def deciding(self, words: str) -> Rule | None:
         """The first rule that fits words as `plain_words` gives them."""
-        return next((rule for rule in self.rules if rule.fits(words)), None)
+        distinct = set(words.split())
+        for rule in self.rules:
+            for part in rule.parts:
+                if (part.needs and part.needs.isdisjoint(distinct)) or not part.words.search(words):
+                    break
+            else:
+                return rule
+        return None
 
 
-def compiled(pattern: str) -> tuple[re.Pattern[str], ...]:
+def compiled(pattern: str) -> tuple[Part, ...]:
     """A pattern as what is searched for.
 
     Words in lower case, as they follow one another: `last seen`. `/` between words that may stand for each
@@ -77,7 +90,7 @@ def compiled(pattern: str) -> tuple[re.Pattern[str], ...]:
     return tuple(_part(part.split()) for part in pattern.split(" + "))
 
 
-def _part(words: list[str]) -> re.Pattern[str]:
+def _part(words: list[str]) -> Part:
     if not words or words[0] == "..." or words[-1] == "...":
         raise PatternError("a part begins and ends with a word")
     said = ""
@@ -90,4 +103,5 @@ def _part(words: list[str]) -> re.Pattern[str]:
                 raise PatternError(f"{choice!r} is no word in lower case, with or without * at its end")
         choices = "|".join(choice.replace("*", "[^ .]*") for choice in word.split("/"))
         said += f"(?:{choices}) "
-    return re.compile(f"(?<= ){said}")
+    first = frozenset(words[0].split("/"))
+    return Part(re.compile(f"(?<= ){said}"), frozenset() if any("*" in word for word in first) else first)

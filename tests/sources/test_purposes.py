@@ -1,5 +1,6 @@
 """What a post is for: how a pattern is read, which rule decides, and that no text makes it run for long."""
 
+import csv
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from pipelines.registry import check_purpose_rules
 from pipelines.settings import SEEDS
 from pipelines.sources.purposes import READ_CHARACTERS, PatternError, Rule, Rules, compiled
 from pipelines.sources.texts import lines_of, plain_words
+from tests.sources.test_purpose_sample import SAMPLE
 
 RULES = check_purpose_rules(SEEDS)
 
@@ -40,7 +42,7 @@ RULES = check_purpose_rules(SEEDS)
     ],
 )
 def test_a_pattern_is_words_as_they_follow_one_another(pattern: str, text: str, fits: bool) -> None:
-    assert Rule("r", "appeal", compiled(pattern)).fits(plain_words(text)) is fits
+    assert (Rules(1, (Rule("r", "appeal", compiled(pattern)),)).purpose_of(text) == "appeal") is fits
 
 
 @pytest.mark.parametrize(
@@ -96,5 +98,16 @@ def test_of_a_hostile_text_only_the_beginning_is_searched(
 
 def test_no_pattern_repeats_what_repeats_without_end() -> None:
     """That is what makes a search run for ever; the words of a gap are counted."""
-    for part in (part.pattern for rule in RULES.rules for part in rule.parts):
+    for part in (part.words.pattern for rule in RULES.rules for part in rule.parts):
         assert not re.search(r"[*+]\)[*+]", part)
+
+
+def test_what_is_not_searched_for_lack_of_a_word_could_not_be_found() -> None:
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        texts = [plain_words(row["text"]) for row in csv.DictReader(file)]
+    parts = {part.words: part.needs for rule in RULES.rules for part in rule.parts}
+    skipped = [
+        (t, part) for t in texts for part, needs in parts.items() if needs.isdisjoint(t.split()) and needs
+    ]
+    assert len(skipped) > 1000
+    assert [text for text, part in skipped if part.search(text)] == []
