@@ -101,6 +101,22 @@ string_agg({{ text }}, ', ' order by {{ in_order }}) filter (where {{ text }} is
 {% macro one_place(number) %}{{ return(adapter.dispatch('one_place', 'beatbook')(number)) }}{% endmacro %}
 {% macro duckdb__one_place(number) %}format('{:,.1f}', cast({{ number }} as double)){% endmacro %}
 
+{# 2026-11-02 → '2 November 2026' #}
+{% macro long_date(day) %}{{ return(adapter.dispatch('long_date', 'beatbook')(day)) }}{% endmacro %}
+{% macro duckdb__long_date(day) %}strftime({{ day }}, '%-d %B %Y'){% endmacro %}
+
+{# 2026-10-01 → 'October 2026' #}
+{% macro long_month(day) %}{{ return(adapter.dispatch('long_month', 'beatbook')(day)) }}{% endmacro %}
+{% macro duckdb__long_month(day) %}strftime({{ day }}, '%B %Y'){% endmacro %}
+
+{# As a sentence names it: 'October 2026', 'the week from 2 November 2026'. #}
+{% macro named_period(period) -%}
+case {{ period }}.period_type
+    when 'month' then {{ long_month(period ~ '.period_start') }}
+    else 'the ' || {{ period }}.period_type || ' from ' || {{ long_date(period ~ '.period_start') }}
+end
+{%- endmacro %}
+
 {# <read>/<source>/<entity>/<run_id>.parquet → <source> #}
 {% macro landing_source(filename) %}{{ return(adapter.dispatch('landing_source', 'beatbook')(filename)) }}{% endmacro %}
 {% macro duckdb__landing_source(filename) %}string_split({{ filename }}, '/')[-3]{% endmacro %}

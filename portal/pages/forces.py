@@ -16,6 +16,7 @@ from pipelines.release.reader import table_of
 from pipelines.release.sentences import reasons
 from portal.pages.indicators import table_asked
 from portal.pages.page import Asked, Made, Page, choices, only
+from portal.pages.themes import themed
 
 NAMES = ("platform", "scope", "period", "period_type")
 #: What says when somebody answers, in the order of its table. Which of the 168 hours are covered is not
@@ -60,6 +61,8 @@ def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -
         "from dim_account where force_id = $force order by platform, account_type, handle",
         {"force": force_id},
     )
+    indicators = rows_of(release, connection, "select indicator_id, known_by from dim_indicator")
+    known_by = {row["indicator_id"]: row["known_by"] for row in indicators}
     events = rows_of(
         release,
         connection,
@@ -70,7 +73,7 @@ def one(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked) -
         "table": table,
         "force_id": force_id,
         "force_name": table.rows[0]["area_name"],
-        "numbers": [row for row in table.rows if row["value"] is not None],
+        "themes": themed((row for row in table.rows if row["value"] is not None), known_by),
         "clocks": clocks(table.rows),
         "reasons": reasons(table.rows),
         "hours": hours(table.rows),

@@ -11,6 +11,7 @@ from pipelines.release.published import Release
 from pipelines.release.reader import Asked as Table
 from pipelines.release.reader import table_of
 from portal.pages.page import Asked, Made, Page, choices, only
+from portal.pages.themes import themed
 
 NAMES = ("platform", "scope", "period", "period_type", "peers_of")
 
@@ -30,9 +31,10 @@ def index(release: Release, connection: duckdb.DuckDBPyConnection, asked: Asked)
         order by i.position
     """
     rows = rows_of(release, connection, sql, {"type": period.period_type, "start": period.start})
+    known_by = {row["indicator_id"]: row["known_by"] for row in rows}
     return {
         "period": period,
-        "with_numbers": [row for row in rows if row["forces"]],
+        "themes": themed((row for row in rows if row["forces"]), known_by),
         "without": [row for row in rows if not row["forces"]],
         "asked": only(asked, "period", "period_type"),
     }

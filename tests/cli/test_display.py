@@ -183,6 +183,7 @@ def test_a_forces_platforms_without_a_number_for_one_reason_share_a_line(console
         ({}, "12 of 44"),
         ({"rank95_low": 5.0, "rank95_high": 23.0}, "12 (5–23) of 44"),
         ({"rank95_low": 5.5, "rank95_high": 23.0}, "12 (5.5–23) of 44"),
+        ({"rank95_low": 23.5, "rank95_high": 23.5}, "12, shared, of 44"),
         ({"rank": None}, ""),
     ],
 )

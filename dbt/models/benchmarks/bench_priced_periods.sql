@@ -15,7 +15,7 @@ with held as (
         ) }} + 1 as priced_day_count,
         cards.rate_card_id || ' version ' || cards.card_version || ': £' || cards.gbp_per_1k || ' per thousand'
         || case
-            when cards.from_date > periods.period_start then ' from ' || cast(cards.from_date as varchar) else ''
+            when cards.from_date > periods.period_start then ' from ' || {{ long_date('cards.from_date') }} else ''
         end as price_text
     from {{ ref('dim_period') }} as periods
     inner join {{ ref('dim_rate_card') }} as cards

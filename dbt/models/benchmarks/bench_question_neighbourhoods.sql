@@ -66,7 +66,7 @@ select
     cast(null as double) as ci95_low,
     cast(null as double) as ci95_high,
     totals.n,
-    'In the ' || totals.period_type || ' from ' || cast(totals.period_start as varchar) || ' '
+    'In ' || {{ named_period('totals') }} || ', '
     || {{ thousands('totals.without_count') }} || ' of ' || {{ thousands('totals.n') }} || ' neighbourhoods of '
     || totals.force_count || ' forces had no account'
     || coalesce('; the middle one of the others has for each 1,000 residents: ' || said.figures, '') as sentence

@@ -25,7 +25,7 @@ answers as (
         hours.ci95_low,
         hours.ci95_high,
         hours.n,
-        'In the ' || hours.period_type || ' from ' || cast(hours.period_start as varchar) || ' '
+        'In ' || {{ named_period('hours') }} || ', '
         || {{ one_place('hours.value') }} || '% of ' || {{ thousands('hours.n') }} || ' questions on '
         || hours.platform_name || ' were answered within the hour'
         || coalesce(
@@ -51,8 +51,8 @@ officers as (
         cast(null as double) as ci95_low,
         cast(null as double) as ci95_high,
         officers.n + official.n as n,
-        'In the ' || officers.period_type || ' from ' || cast(officers.period_start as varchar)
-        || ' a post of officers'' accounts on ' || officers.platform_name || ' had '
+        'In ' || {{ named_period('officers') }}
+        || ', a post of officers'' accounts on ' || officers.platform_name || ' had '
         || {{ one_place('officers.value') }}
         || ' engagements at seven days, one of official accounts ' || {{ one_place('official.value') }} as sentence,
         row_number() over (
@@ -73,7 +73,7 @@ officers as (
 broadcast as (
     select
         dormant.value, dormant.ci95_low, dormant.ci95_high, dormant.n,
-        'In the thirty days to ' || cast(dormant.period_end as varchar) || ' '
+        'In the thirty days to ' || {{ long_date('dormant.period_end') }} || ', '
         || {{ thousands('dormant.numerator') }} || ' of ' || {{ thousands('dormant.n') }} || ' open accounts on '
         || dormant.platform_name || ' said nothing'
         || coalesce(
@@ -93,7 +93,7 @@ broadcast as (
 hours as (
     select
         covered.value, covered.ci95_low, covered.ci95_high, covered.n,
-        'In the ' || covered.period_type || ' from ' || cast(covered.period_start as varchar) || ' the forces covered '
+        'In ' || {{ named_period('covered') }} || ', the forces covered '
         || {{ one_place('covered.value') }} || '% of the hours of the week in which three questions or more came on '
         || covered.platform_name || ': half of them at least were answered within the hour'
         || coalesce(
@@ -121,8 +121,8 @@ costs as (
         costs.value, costs.ci95_low, costs.ci95_high, costs.n,
         'The ' || case indicators.metrics
             when 'view_count' then 'views' when 'impression_count' then 'impressions' else 'gross reach'
-        end || ' of ' || {{ thousands('costs.n') }} || ' posts on ' || costs.platform_name || ' in the '
-        || costs.period_type || ' from ' || cast(costs.period_start as varchar) || ' would have cost £'
+        end || ' of ' || {{ thousands('costs.n') }} || ' posts on ' || costs.platform_name || ' in '
+        || {{ named_period('costs') }} || ' would have cost £'
         || {{ thousands('costs.value') }} || ', ' || prices.card_text as sentence,
         row_number() over (
             order by costs.period_type asc, costs.period_end desc, costs.n desc, indicators.position asc

@@ -58,7 +58,7 @@ appeals as (
         shares.value,
         cast(null as double) as ci95_low, cast(null as double) as ci95_high,
         shares.n,
-        'In the ' || shares.period_type || ' from ' || cast(shares.period_start as varchar) || ' '
+        'In ' || {{ named_period('shares') }} || ', '
         || {{ one_place('shares.value') }} || '% of ' || {{ thousands('shares.n') }} || ' posts on '
         || platforms.platform_name || ' were appeals, as far as their texts tell'
         || coalesce(', and ' || {{ one_place('missing.value') }} || '% were for missing persons', '')
