@@ -90,8 +90,8 @@ def _early(row: Mapping[str, Any], age: str) -> str:
 
 
 def rank(row: Mapping[str, Any]) -> str:
-    """`12 (5–23) of 44`: the rank, between which ranks it truly is, and among how many. `1, shared, of 44` where
-    so many have the same figure that the mean of their ranks is further down."""
+    """`12 (5–23) of 44`: the rank, between which ranks it truly is, and among how many. `1, shared, of 44`
+    where so many have the same figure that the mean of their ranks is further down."""
     if not row["rank"]:
         return ""
     if row["rank95_low"] is not None and row["rank95_low"] > row["rank"]:
