@@ -95,7 +95,8 @@ def test_costs_and_reactions_are_those_of_a_plain_loop(tmp_path: Path) -> None:
     )
     found = {(area, indicator): row for area, indicator, *row in rows}
     cards = (
-        "priced by card version 1: £4.25 per thousand and card version 2: £5.05 per thousand from 5 November 2026"
+        "priced by card version 1: £4.25 per thousand and card version 2: £5.05 per thousand "
+        "from 5 November 2026"
     )
     for force_id in POSTS:
         pounds, count = priced(force_id)
