@@ -20,6 +20,7 @@ from pipelines.landing.store import COMMON, LOG, Landing
 from pipelines.settings import LONDON, PULL_TIME
 from pipelines.sources.account_pull import Schema
 from pipelines.sources.catalogue import source
+from pipelines.sources.purposes import PURPOSES
 from tests.benchmarks.world import PLATFORMS, Made, Numbers, World, make_day, make_world, write_register
 
 UNTIL = date(2026, 11, 9)
@@ -158,6 +159,9 @@ def _pulled(
     counters = [
         (pl.col(name) * settled).floor() for name in ("views", "likes", "shares", "comments", "quotes")
     ]
+    is_own, second = pl.col("kind") == "post", pl.col("published_at_utc").dt.epoch("s")
+    told = (second % len(PURPOSES)).replace_strict(dict(enumerate(PURPOSES)))
+    purposes = {"purpose": pl.when(is_own).then(told), "purpose_rules_version": pl.when(is_own).then(1)}
     age = pl.lit(at) - pl.col("post_published_at_utc")
     messages = pl.concat([one.messages for one in made[-THREAD_HOURS // 24 - 2 :]])
     messages = messages.filter(
@@ -169,7 +173,9 @@ def _pulled(
     fresh = messages.filter(pl.col("sent_at_utc") > previous) if previous else messages
     rows = {
         "profiles": profiles,
-        "posts": landed.with_columns(counters).sort("account", "published_at_utc", descending=[False, True]),
+        "posts": landed.with_columns(*counters, **purposes).sort(
+            "account", "published_at_utc", descending=[False, True]
+        ),
         "messages": fresh.sort("account", "post_id", "sent_at_utc"),
     }
     seen = {"profiles": profiles, "posts": posts, "messages": messages}
