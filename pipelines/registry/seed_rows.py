@@ -4,6 +4,7 @@ Belongs here: what holds for every seed. Does not belong here: what the columns 
 (`register.py`, dbt/seeds/seeds.yml).
 """
 
+import csv
 import re
 from collections.abc import Container
 from pathlib import Path
@@ -39,6 +40,25 @@ class Where(msgspec.Struct, frozen=True):
         return RegistryError(self.file, self.line, column, problem)
 
 
+def _no_csv(path: Path, error: Exception) -> RegistryError:
+    """What is wrong with a file that is no CSV, by its line where one has more cells than the header."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            width = len(next(reader, []))
+            for row in reader:
+                if len(row) > width:
+                    why = (
+                        f"{len(row)} cells where the header has {width}; a cell with a comma stands in quotes"
+                    )
+                    return RegistryError(path.name, reader.line_num, "-", why)
+    except UnicodeDecodeError:
+        return RegistryError(path.name, 1, "-", "not a CSV: no text in UTF-8")
+    except csv.Error as wrong:
+        return RegistryError(path.name, reader.line_num, "-", f"not a CSV: {wrong}")
+    return RegistryError(path.name, 1, "-", f"not a CSV: {error}")
+
+
 R = TypeVar("R", bound=Row)
 Rows = list[tuple[Where, R]]
 
@@ -55,7 +75,7 @@ def read_rows(path: Path, type_: type[R]) -> Rows[R]:
     try:
         frame = pl.read_csv(path, infer_schema=False, glob=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise RegistryError(path.name, 1, "-", f"not a CSV: {error}") from error
+        raise _no_csv(path, error) from error
     for field in msgspec.structs.fields(type_):
         if field.name not in frame.columns:
             raise RegistryError(path.name, 1, field.name, "the column is missing")

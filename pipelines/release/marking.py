@@ -3,8 +3,9 @@
 Belongs here: which release it becomes, why none does, and the act. Does not belong here: the list of official
 releases (official.py), the calendar (registry/release_calendar.py), or clocks (orchestration/official.py).
 
-Nothing of a release is written anew. What it changes is written first, the line in official.json last and
-whole: whoever is killed before that has made nothing official, and can do it again.
+Nothing of a release is written anew. What it changes is written first, then the line in official.json,
+whole: whoever is killed before that has made nothing official, and can do it again. A copy of the line
+follows, by which a list that is lost or cut is noticed.
 """
 
 import io
@@ -20,7 +21,16 @@ from pipelines.landing.store import Landing
 from pipelines.registry.release_calendar import ReleaseDate, check_release_calendar, due, month_after
 from pipelines.release.difference import difference
 from pipelines.release.files import defused
-from pipelines.release.official import Official, label_of, marked, named, officials, path_of, revisions_of
+from pipelines.release.official import (
+    LINE,
+    Official,
+    label_of,
+    marked,
+    named,
+    officials,
+    path_of,
+    revisions_of,
+)
 from pipelines.release.opened import connected
 from pipelines.release.periods import final_months
 from pipelines.release.published import RECORD, Release, damage, folder_of, readable
@@ -134,8 +144,8 @@ def _newest_final(settings: Settings, month: date | None) -> Release:
 
 def _lacking(settings: Settings, release: Release, month: date | None) -> str | None:
     """Why a release cannot become official; None where it can."""
-    if release.release_id in withdrawn(settings):
-        return f"release {release.release_id} was rolled back from"
+    if passed := _passed_over(settings, release):
+        return passed
     folder = folder_of(settings, release)
     tables = [name for name in release.files if name.startswith("tables/")]
     if found := damage(folder, release, tables):
@@ -147,6 +157,20 @@ def _lacking(settings: Settings, release: Release, month: date | None) -> str | 
         return f"no month is final in release {release.release_id}"
     if found := damage(folder, release):
         return f"release {release.release_id} is damaged: {found[0]}"
+    return None
+
+
+def _passed_over(settings: Settings, release: Release) -> str | None:
+    """Why nobody asks any more what a release has in it."""
+    if release.release_id in withdrawn(settings):
+        return f"release {release.release_id} was rolled back from"
+    if marks := officials(settings):
+        last = marked(settings, marks[-1])
+        if release.data_as_of_utc < last.data_as_of_utc:
+            return (
+                f"release {release.release_id} has data as of {release.data_as_of_utc}, older than those of "
+                f"{last.label}, {last.data_as_of_utc}: what was collected since would be lost"
+            )
     return None
 
 
@@ -192,6 +216,7 @@ def _mark(
         mark = msgspec.structs.replace(mark, revisions=_write_revisions(settings, mark, changed))
     _freeze(settings, release)
     write_whole(path_of(settings), msgspec.json.format(msgspec.json.encode([*marks, mark])))
+    write_whole(revisions_of(settings, mark) / LINE, msgspec.json.format(msgspec.json.encode(mark)))
     release.label = label_of([mark], release.release_id)
     return mark
 

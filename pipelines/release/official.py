@@ -25,6 +25,8 @@ from pipelines.settings import Settings
 
 #: How one asks for the newest of a kind; an id asks for that release.
 OFFICIAL, WORKING = "official", "working"
+#: A copy of its line in official.json, in the folder of each official release.
+LINE = "line.json"
 TO_DO = "put it back from a copy: an official release is not made anew"
 
 
@@ -61,12 +63,12 @@ class Official(msgspec.Struct, frozen=True):
 
 
 def path_of(settings: Settings) -> Path:
-    """The list itself; where it is lost no release is official any more."""
+    """The list itself."""
     return settings.releases / "official.json"
 
 
 def revisions_of(settings: Settings, mark: Official) -> Path:
-    """The folder of what an official release changes of the one before."""
+    """The folder of what an official release changes of the one before, and of the copy of its line."""
     return settings.releases / "official" / str(mark.number)
 
 
@@ -74,15 +76,24 @@ def officials(settings: Settings) -> list[Official]:
     """Every official release, the first one first.
 
     Raises:
-        DamagedReleaseError: the list cannot be read.
+        DamagedReleaseError: the list cannot be read, or a line is gone or not what it was: each has a copy
+            beside what the release changes.
     """
     path = path_of(settings)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Official])
+        marks = msgspec.json.decode(path.read_bytes(), type=list[Official])
     except FileNotFoundError:
-        return []
+        marks = []
     except (OSError, msgspec.MsgspecError) as error:
         raise DamagedReleaseError([f"{path} is no list of official releases"], TO_DO) from error
+    for copy in sorted(settings.releases.glob(f"official/*/{LINE}")):
+        try:
+            mark = msgspec.json.decode(copy.read_bytes(), type=Official)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise DamagedReleaseError([f"{copy} is no line of {path.name}"], TO_DO) from error
+        if mark not in marks:
+            raise DamagedReleaseError([f"{path} does not say what {copy} does of {mark.label}"], TO_DO)
+    return marks
 
 
 def label_of(marks: Sequence[Official], release_id: str) -> str:

@@ -54,19 +54,41 @@ def read_labels(path: Path) -> list[tuple[str, str]]:
     """Pairs of text and label from a CSV with the columns `text` and `label`; others are left alone.
 
     Raises:
-        LabelsError: no such file, no CSV in UTF-8, a column is missing, or a label is no purpose.
+        LabelsError: no such file, no CSV in UTF-8, a column is missing, a row is longer or shorter than the
+            header, a text is empty, a label is no purpose, or there is no row. No cell is in the message: it
+            may be a text.
     """
+    line, pairs = 1, []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LabelsError(f"{path.name} cannot be read: {type(error).__name__}") from error
-    pairs = []
-    for line, row in enumerate(rows, start=1):
-        text, label = row.get("text"), row.get("label")
-        if text is None or label is None:
-            raise LabelsError(f"{path.name}: the columns text and label are needed")
-        if label not in PURPOSES:
-            raise LabelsError(f"{path.name}, text {line}: {label!r} is none of {', '.join(PURPOSES)}")
-        pairs.append((text, label))
+            reader = csv.DictReader(file, strict=True)
+            for name in ("text", "label"):
+                if list(reader.fieldnames or ()).count(name) != 1:
+                    raise LabelsError(f"{path.name}, line 1: the header needs the column {name}, once")
+            for row in reader:
+                line = reader.line_num
+                pairs.append(_pair(row))
+    except OSError as error:
+        raise LabelsError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise LabelsError(f"{path.name} is no text in UTF-8: save it as CSV in UTF-8") from error
+    except csv.Error as error:
+        raise LabelsError(f"{path.name}, after line {line}: {error}") from error
+    except ValueError as error:
+        raise LabelsError(f"{path.name}, line {line}: {error}") from error
+    if not pairs:
+        raise LabelsError(f"{path.name} has no row below its header")
     return pairs
+
+
+def _pair(row: dict[str | None, str | list[str] | None]) -> tuple[str, str]:
+    text, label = row["text"], row["label"]
+    if None in row:
+        raise ValueError('more cells than the header; a text with a comma stands in "quotes"')
+    if not isinstance(text, str) or not isinstance(label, str):
+        raise ValueError("fewer cells than the header")
+    if not text.strip():
+        raise ValueError("the column text is empty")
+    if label not in PURPOSES:
+        raise ValueError(f"the column label has none of {', '.join(PURPOSES)}")
+    return text, label

@@ -25,4 +25,4 @@ def test_labels_that_are_wrong_are_bad_input(tmp_path: Path) -> None:
     path.write_text("text,label\nMonday,gossip\n")
     done = CliRunner().invoke(app, ["purposes", str(path)])
     assert done.exit_code == 1
-    assert "'gossip' is none of" in done.output
+    assert "labels.csv, line 2: the column label has none of appeal, " in done.output

@@ -1,5 +1,6 @@
 """The register: what an account was on a day, who holds a handle, and wrong rows named by their place."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -211,8 +212,22 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
         load(folder, folder)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b\n1,2\n1,2,3,4\n", "line 3, column -: 4 cells where the header has 2; a cell with a comma"),
+        ('a,b\n1,2\n1,"2\n', "line "),
+        ("a,b\n\xe9,1\n", "line 1, column -: not a CSV: no text in UTF-8"),
+    ],
+)
+def test_a_row_that_is_no_row_is_named_by_its_line(folder: Path, text: str, said: str) -> None:
+    (folder / "forces.csv").write_bytes(text.encode("latin-1"))
+    with pytest.raises(RegistryError, match=re.escape(f"forces.csv, {said}")):
+        load(folder, folder)
+
+
 @pytest.mark.parametrize("text", ["", "a,b\n1,2,3,4\n", "\xff\xfe"])
 def test_a_file_that_is_no_csv_is_named(folder: Path, text: str) -> None:
     (folder / "forces.csv").write_bytes(text.encode("latin-1"))
-    with pytest.raises(RegistryError, match=r"forces\.csv, line 1"):
+    with pytest.raises(RegistryError, match=r"forces\.csv, line [12]"):
         load(folder, folder)

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 
 from pipelines.landing.store import Landing
 from pipelines.release import marking
 from pipelines.release.marking import NotOfficialError, make_by_hand, make_due, overdue
-from pipelines.release.official import damaged, find, officials, path_of, revisions_of
+from pipelines.release.official import LINE, damaged, find, officials, path_of, revisions_of
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import DamagedReleaseError, folder_of, verify
 from pipelines.release.rollback import roll_back
@@ -76,7 +77,7 @@ def test_marked_late_or_twice_or_by_both_there_is_one(ready: Settings, landing: 
     late = OF_NOVEMBER + timedelta(days=9)
     assert make_due(ready, landing, late)
     assert make_due(ready, landing, late + MINUTE) is None
-    with pytest.raises(NotOfficialError, match="November 2026 is official already"):
+    with pytest.raises(NotOfficialError, match=r"older than those of Official release 1 \(November 2026\)"):
         make_by_hand(ready, landing, late, "A lead", "To be sure.")
     assert len(officials(ready)) == 1
 
@@ -216,7 +217,7 @@ def test_a_correction_is_the_next_number_of_the_same_month(ready: Settings, land
     with pytest.raises(NotOfficialError, match="no official release to correct"):
         correct()
     make_due(ready, landing, OF_NOVEMBER)
-    with pytest.raises(NotOfficialError, match="November 2026 is not final"):
+    with pytest.raises(NotOfficialError, match=r"20261210.* older than those of Official release 1"):
         correct()
     publish(ready, date(2026, 12, 22), month(NOVEMBER, 5.0))
     correct()
@@ -264,3 +265,65 @@ def test_a_list_that_cannot_be_read_is_said_and_never_taken_for_none(
     with pytest.raises(DamagedReleaseError):
         make_due(ready, landing, OF_DECEMBER)
     assert os.path.getsize(path_of(ready)) == 2
+
+
+def lost(path: Path) -> None:
+    path.unlink()
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(msgspec.json.encode(msgspec.json.decode(path.read_bytes())[:1]))
+
+
+def edited(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b'"by": ""', b'"by": "A lead"'))
+
+
+@pytest.mark.parametrize("harm", [lost, cut, edited])
+def test_a_list_that_is_lost_cut_or_edited_is_said_and_nothing_is_numbered_anew(
+    ready: Settings, landing: Landing, harm: Callable[[Path], None]
+) -> None:
+    make_due(ready, landing, OF_NOVEMBER)
+    publish(ready, OF_JANUARY, month(NOVEMBER, 6.0), month(DECEMBER))
+    make_due(ready, landing, OF_DECEMBER)
+    before = path_of(ready).read_bytes()
+    harm(path_of(ready))
+    assert not path_of(ready).exists() or path_of(ready).read_bytes() != before
+    for ask in (officials, find, damaged):
+        with pytest.raises(
+            DamagedReleaseError, match=r"does not say what .*line\.json does of Official release"
+        ):
+            ask(ready)
+    with pytest.raises(DamagedReleaseError):
+        make_by_hand(ready, landing, OF_DECEMBER, "A lead", "To be sure.")
+    path_of(ready).write_bytes(before)
+    assert len(officials(ready)) == 2
+
+
+def test_killed_before_the_copy_of_its_line_it_is_official(
+    ready: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = marking.write_whole
+
+    def killed(path: Path, content: bytes) -> None:
+        if path.name == LINE:
+            raise KeyboardInterrupt
+        write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(marking, "write_whole", killed)
+        with pytest.raises(KeyboardInterrupt):
+            make_due(ready, landing, OF_NOVEMBER)
+    assert [mark.number for mark in officials(ready)] == [1]
+    assert make_due(ready, landing, OF_NOVEMBER) is None
+
+
+def test_data_never_go_back(ready: Settings, landing: Landing) -> None:
+    """Neither by name nor because newer releases were rolled back from."""
+    make_due(ready, landing, OF_NOVEMBER)
+    older = publish(ready, date(2026, 12, 11), month(NOVEMBER, 9.0))
+    why = f"{older.release_id} has data as of .*, older than those of Official release 1"
+    for release_id in (older.release_id, None):
+        with pytest.raises(NotOfficialError, match=why):
+            make_by_hand(ready, landing, OF_NOVEMBER, "A lead", "Wrong.", release_id, is_correction=True)
+    assert len(officials(ready)) == 1

@@ -85,17 +85,28 @@ def test_precision_and_recall_are_counted_as_they_are_defined() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"id,text\n1,hello\n", "the columns text and label are needed"),
-        (b"text,label\nhello,gossip\n", "text 1: 'gossip' is none of appeal, missing_person"),
-        (b"text,label\n\xff,appeal\n", "cannot be read: UnicodeDecodeError"),
+        (b"", "line 1: the header needs the column text, once"),
+        (b"id,text\n1,hello\n", "line 1: the header needs the column label, once"),
+        (b"text,label,text\na,appeal,b\n", "line 1: the header needs the column text, once"),
+        (b"text,label\n", "has no row below its header"),
+        (b"text,label\nhello,gossip\n", "line 2: the column label has none of appeal, missing_person"),
+        (b'text,label\n"a\nb",appeal\nJane, 14,appeal\n', "line 4: more cells than the header"),
+        (b"text,label\nhello\n", "line 2: fewer cells than the header"),
+        (b"text,label\n ,appeal\n", "line 2: the column text is empty"),
+        (b'text,label\nhello,appeal\n"Jane,appeal\n', "after line 2: unexpected end of data"),
+        (b"text,label\n\xff,appeal\n", "is no text in UTF-8: save it as CSV in UTF-8"),
+        ("text,label\nhello,appeal\n".encode("utf-16"), "is no text in UTF-8"),
     ],
 )
 def test_labels_that_cannot_be_read_are_refused(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "labels.csv").write_bytes(content)
-    with pytest.raises(LabelsError, match=re.escape(said)):
+    with pytest.raises(LabelsError, match=re.escape(said)) as caught:
         read_labels(tmp_path / "labels.csv")
+    assert "Jane" not in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LabelsError, match="FileNotFoundError"):
+    with pytest.raises(LabelsError, match=r"none\.csv: No such file or directory"):
         read_labels(tmp_path / "none.csv")
+    with pytest.raises(LabelsError, match="Is a directory"):
+        read_labels(tmp_path)
