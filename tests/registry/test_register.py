@@ -215,7 +215,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a,b\n1,2\n1,2,3,4\n", "line 3, column -: 4 cells where the header has 2: a cell with a comma"),
+        ("a,b\n1,2\n1,2,3,4\n", "line 3, column -: 4 cells where the header has 2; a cell with a comma"),
         ('a,b\n1,2\n1,"2\n', "line "),
         ("a,b\n\xe9,1\n", "line 1, column -: not a CSV: no text in UTF-8"),
     ],
