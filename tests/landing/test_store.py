@@ -330,6 +330,7 @@ def test_what_landed_before_a_column_was_added_is_read_beside_what_has_it(landin
 
 _VALUES: dict[Any, st.SearchStrategy[Any]] = {
     pl.String: st.text(),
+    pl.Int32: st.integers(-(2**31), 2**31 - 1),
     pl.Int64: st.integers(-(2**63), 2**63 - 1),
     pl.Boolean: st.booleans(),
     pl.Float64: st.floats(allow_nan=False),
