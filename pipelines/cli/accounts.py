@@ -6,6 +6,7 @@ dbt/seeds/accounts.csv and neighbourhoods.csv, in a review.
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -119,8 +120,7 @@ def discover(
             for p in proposals
             if every or p.kind != "agrees"
         ]
-        counts = ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(p.kind for p in proposals).items()))
-        print_rows(rows, format_, f"Proposals (nothing is changed): {counts}")
+        print_rows(rows, format_, _counted(p.kind for p in proposals))
     _say_failures(discovery)
     per_platform = Counter(f.platform for f in discovery.found if f.is_account)
     found = ", ".join(f"{name} {count}" for name, count in per_platform.most_common())
@@ -164,11 +164,15 @@ def neighbourhoods(
         for p in proposals
         if every or p.kind != "agrees"
     ]
-    counts = ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(p.kind for p in proposals).items()))
-    print_rows(rows, format_, f"Proposals (nothing is changed): {counts}")
+    print_rows(rows, format_, _counted(p.kind for p in proposals))
     _say_failures(discovery)
     for line in found_neighbourhoods.defects(discovery, proposals):
         typer.echo(line, err=True)
+
+
+def _counted(kinds: Iterable[str]) -> str:
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(kinds).items()))
+    return f"Proposals (nothing is changed): {counts}"
 
 
 def _say_failures(discovery: police_uk.Discovery) -> None:
