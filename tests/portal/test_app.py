@@ -77,10 +77,21 @@ def test_an_indicator_has_its_figures_its_reasons_and_its_definition(
     assert "Essex Police 7.25 6.50 to 8.00 12" in said
     assert "Surrey Police There are too few to show." in said
     assert "Mind the followers." in said
+    assert "Each force with its 95% interval; the line is all forces together." in said
     assert "not yet checked by anyone outside" in said
     assert "All figures are invented" in said
     assert "Working release 20261201T0530-0123456789, data as of 1 December 2026" in said
     assert "<title>Followers per 1,000: Bluesky, October 2026 – Beatbook</title>" in page.text
+
+
+def test_without_intervals_none_are_spoken_of(published: Settings, client: TestClient) -> None:
+    changed = [
+        *(row for row in CELLS if row["area_id"] != "essex"),
+        cell("followers", "essex", OCTOBER, 9.75),
+    ]
+    publish_small(published, changed, release_id="20261202T0530-0123456789")
+    said = text_of(client.get(TABLE).text)
+    assert "Each force; the line is all forces together." in said
 
 
 def test_what_is_not_there_is_said_in_a_sentence(published: Settings, client: TestClient) -> None:
