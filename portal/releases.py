@@ -135,7 +135,7 @@ class Releases:
     def _working(self, marks: list[Official]) -> list[dict[str, Any]]:
         """The records of what is kept, the newest data first."""
         out, shown = withdrawn(self.settings), current_if_readable(self.settings)
-        by_age = sorted(readable(self.settings), key=lambda each: (each.data_as_of_utc, each.created_at_utc))
+        by_age = sorted(readable(self.settings), key=lambda each: each.vintage)
         return [
             {
                 "release": release,

@@ -114,19 +114,23 @@ def verify() -> None:
     Official ones are held against their line in official.json as well.
     """
     from pipelines.release.official import damaged as damaged_officials
-    from pipelines.release.published import current
+    from pipelines.release.published import PUT_BACK, current
     from pipelines.release.published import verify as look
 
     settings = Settings()
     with plainly(settings):
         found = look(settings)
-        for release_id, lines in damaged_officials(settings).items():
+        officials = damaged_officials(settings)
+        for release_id, lines in officials.items():
             found[release_id] = [*found.get(release_id, []), *lines]
         for damage in found.values():
             for line in damage:
                 typer.echo(line)
         damaged = sum(bool(damage) for damage in found.values())
         typer.echo(f"releases: {len(found)}, of them damaged: {damaged}")
+        for release_id in officials:
+            if found[release_id]:
+                typer.echo(f"{release_id} is official: {PUT_BACK}")
         current(settings)  # whole releases are of no use to readers if the pointer names none of them
     if damaged:
         raise typer.Exit(Exit.INFRASTRUCTURE)

@@ -37,7 +37,7 @@ def identified(settings: Settings, content: str, last: Release | None) -> tuple[
         taken = {*lost, *(each.release_id for each in same)}
         numbers = [int(release_id.removeprefix(content)[1:] or 1) for release_id in taken]
         release_id = f"{content}-{1 + max(numbers)}" if numbers else content
-        newest = sorted(releases.values(), key=lambda each: (each.data_as_of_utc, each.created_at_utc))
+        newest = sorted(releases.values(), key=lambda each: each.vintage)
         wanted = [last, *reversed(newest)]
     revised = (folder_of(settings, each) for each in wanted if each and comparable(settings, each))
     return release_id, next(revised, None)

@@ -120,7 +120,7 @@ def make_by_hand(
 def candidates(settings: Settings) -> Iterator[Release]:
     """The releases that may become official, newest data first."""
     out = withdrawn(settings) | {mark.release_id for mark in officials(settings)}
-    by_age = sorted(readable(settings), key=lambda each: (each.data_as_of_utc, each.created_at_utc))
+    by_age = sorted(readable(settings), key=lambda each: each.vintage)
     return (release for release in reversed(by_age) if release.release_id not in out)
 
 

@@ -14,6 +14,7 @@ import msgspec
 from pipelines.disk import sha256_of
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import (
+    PUT_BACK,
     RECORD,
     DamagedReleaseError,
     Release,
@@ -27,7 +28,6 @@ from pipelines.settings import Settings
 OFFICIAL, WORKING = "official", "working"
 #: A copy of its line in official.json, in the folder of each official release.
 LINE = "line.json"
-TO_DO = "put it back from a copy: an official release is not made anew"
 
 
 class Official(msgspec.Struct, frozen=True):
@@ -85,14 +85,14 @@ def officials(settings: Settings) -> list[Official]:
     except FileNotFoundError:
         marks = []
     except (OSError, msgspec.MsgspecError) as error:
-        raise DamagedReleaseError([f"{path} is no list of official releases"], TO_DO) from error
+        raise DamagedReleaseError([f"{path} is no list of official releases"], PUT_BACK) from error
     for copy in sorted(settings.releases.glob(f"official/*/{LINE}")):
         try:
             mark = msgspec.json.decode(copy.read_bytes(), type=Official)
         except (OSError, msgspec.MsgspecError) as error:
-            raise DamagedReleaseError([f"{copy} is no line of {path.name}"], TO_DO) from error
+            raise DamagedReleaseError([f"{copy} is no line of {path.name}"], PUT_BACK) from error
         if mark not in marks:
-            raise DamagedReleaseError([f"{path} does not say what {copy} does of {mark.label}"], TO_DO)
+            raise DamagedReleaseError([f"{path} does not say what {copy} does of {mark.label}"], PUT_BACK)
     return marks
 
 
@@ -128,15 +128,17 @@ def named(settings: Settings, release_id: str) -> Release:
 
     Raises:
         NotFoundError: there is none.
-        DamagedReleaseError: its record is damaged, or, of an official one, another.
+        DamagedReleaseError: its record is damaged, or, of an official one, gone or another.
     """
+    mark = next((mark for mark in officials(settings) if mark.release_id == release_id), None)
+    if mark is not None:  # also one whose folder has gone, which is no release that was never there
+        return marked(settings, mark)
     folder = next((path for path in folders(settings) if path.name == release_id), None)
     if folder is None:
         raise NotFoundError(
             f"no release {release_id[:60]} is kept; `beatbook releases list` has those that are"
         )
-    mark = next((mark for mark in officials(settings) if mark.release_id == release_id), None)
-    return marked(settings, mark) if mark else read(folder)
+    return read(folder)
 
 
 def marked(settings: Settings, mark: Official) -> Release:
@@ -151,7 +153,7 @@ def marked(settings: Settings, mark: Official) -> Release:
         if sha256_of(folder / RECORD) != mark.record_sha256:
             raise DamagedReleaseError([f"release {folder.name}: {RECORD} is not what was made official"])
     except DamagedReleaseError as error:
-        raise DamagedReleaseError([f"{mark.label}: {error.damage[0]}"], TO_DO) from error
+        raise DamagedReleaseError([f"{mark.label}: {error.damage[0]}"], PUT_BACK) from error
     release.label = mark.label
     return release
 

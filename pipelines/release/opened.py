@@ -68,10 +68,11 @@ def rows_of(
     try:
         return connection.sql(sql, params=dict(parameters)).pl().to_dicts()
     except (duckdb.BinderException, duckdb.CatalogException) as error:
-        raise NotFoundError(
-            f"release {release.release_id} lacks a table or a column: an earlier version published it, "
-            "`beatbook build` publishes anew"
-        ) from error
+        to_do = "`beatbook build` publishes anew"
+        if release.label != Release.label:
+            to_do = "and an official release is not made anew: the working one may have it"
+        lacks = f"release {release.release_id} lacks a table or a column"
+        raise NotFoundError(f"{lacks}: an earlier version published it, {to_do}") from error
 
 
 def names(connection: duckdb.DuckDBPyConnection, key: str, name: str, source: str) -> dict[str, str]:

@@ -23,15 +23,16 @@ RECORD = "release.json"
 #: The sum of release.json, which has those of all other files; as `sha256sum --check` reads it.
 RECORD_SUM = "release.json.sha256"
 BUILT_FROM = "built_from.json"
+#: What helps where a release is damaged: a working one, an official one.
+BUILD_ANEW = "`beatbook build` publishes anew from what has landed"
+PUT_BACK = "put it back from a copy: an official release is not made anew"
 _ID = re.compile(r"\d{8}T\d{4}-[0-9a-f]{10}(-\d+)?")
 
 
 class DamagedReleaseError(Exception):
     """A release is not what was published. `damage` says which files, one line each; `to_do`: what helps."""
 
-    def __init__(
-        self, damage: list[str], to_do: str = "`beatbook build` publishes anew from what has landed"
-    ) -> None:
+    def __init__(self, damage: list[str], to_do: str = BUILD_ANEW) -> None:
         more = f" (and {len(damage) - 1} more: `beatbook verify`)" if len(damage) > 1 else ""
         super().__init__(f"{damage[0]}{more}; {to_do}")
         self.damage = damage
@@ -65,6 +66,16 @@ class Release:
     )  # month, at_utc: as announced when it was made
 
     @property
+    def vintage(self) -> tuple[str, str]:
+        """By which one release is older than another: what its data is as of, then when it was made."""
+        return self.data_as_of_utc, self.created_at_utc
+
+    @property
+    def to_do(self) -> str:
+        """What helps where a file of it is damaged."""
+        return BUILD_ANEW if self.label == Release.label else PUT_BACK
+
+    @property
     def overridden(self) -> list[str]:
         """What would have stopped it, and who let it pass, until when and why."""
         return [line for gate in self.gates for line in gate.get("overridden", [])]
@@ -93,7 +104,7 @@ def built_from(folder: Path, release: Release) -> BuiltFrom:
     if BUILT_FROM not in release.files:
         raise DamagedReleaseError([f"release {folder.name}: does not say what it was built from"])
     if found := damage(folder, release, [BUILT_FROM]):
-        raise DamagedReleaseError(found)
+        raise DamagedReleaseError(found, release.to_do)
     return msgspec.json.decode((folder / BUILT_FROM).read_bytes(), type=BuiltFrom)
 
 
@@ -163,7 +174,7 @@ def compared_with(settings: Settings, files: Sequence[str], also: Sequence[str] 
 
 def newest_whole(settings: Settings) -> Release | None:
     """Of all releases of which no file is damaged the one of the newest data."""
-    by_age = sorted(readable(settings), key=lambda each: (each.data_as_of_utc, each.created_at_utc))
+    by_age = sorted(readable(settings), key=lambda each: each.vintage)
     return next((r for r in reversed(by_age) if not damage(folder_of(settings, r), r)), None)
 
 
@@ -247,7 +258,7 @@ def check_tables(settings: Settings, release: Release) -> None:
     """
     tables = [name for name in release.files if name.startswith("tables/")]
     if found := damage(folder_of(settings, release), release, tables):
-        raise DamagedReleaseError(found)
+        raise DamagedReleaseError(found, release.to_do)
 
 
 def verify(settings: Settings) -> dict[str, list[str]]:

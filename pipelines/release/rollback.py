@@ -13,7 +13,6 @@ from pipelines.landing.locks import locked
 from pipelines.release.official import named
 from pipelines.release.published import (
     DamagedReleaseError,
-    Release,
     check_tables,
     current_if_readable,
     damage,
@@ -76,9 +75,9 @@ def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: da
             raise SettingsError(f"{release_id} is the current release")
         check_tables(settings, target)
         if found := damage(folder_of(settings, target), target):
-            raise DamagedReleaseError(found)
-        newer = {each.release_id for each in readable(settings) if _age(each) > _age(target)}
-        if last is not None and _age(last) == _age(target):
+            raise DamagedReleaseError(found, target.to_do)
+        newer = {each.release_id for each in readable(settings) if each.vintage > target.vintage}
+        if last is not None and last.vintage == target.vintage:
             newer.add(last.release_id)
         done = Rollback(
             from_release=last.release_id if last else "",
@@ -93,7 +92,3 @@ def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: da
         write_whole(settings.releases / "rollbacks.json", kept)
         write_whole(settings.releases / "current", f"{release_id}\n".encode())
     return done
-
-
-def _age(release: Release) -> tuple[str, str]:
-    return release.data_as_of_utc, release.created_at_utc

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from pipelines.release.official import officials
 from pipelines.release.published import current, folder_of
 from pipelines.release.rollback import rollbacks
 from pipelines.settings import Profile, Settings
-from tests.damage import flip
+from tests.damage import flip, gone
 from tests.release.official import NOVEMBER, OF_DECEMBER, OF_NOVEMBER, month, publish
 from tests.release.small_release import OCTOBER
 
 FIRST, SECOND = "20261212T0530-0000000001", "20261213T0530-0000000001"
+OFFICIAL = "Official release 1 (November 2026)"
 WHY = ("--by", "A lead", "--reason", "The clock was down.")
 
 
@@ -143,3 +145,37 @@ def test_verify_names_an_official_release_that_has_gone(settings: Settings) -> N
     assert [(row["release_id"], row["is_whole"]) for row in listed if row["official_number"]] == [
         (SECOND, False)
     ]
+
+
+@pytest.mark.parametrize("harm", [flip, gone])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("table", "followers"),
+        ("table", "followers", "--release", SECOND),
+        ("releases", "diff", SECOND, "working"),
+        ("releases", "rollback", SECOND, *WHY),
+        ("verify",),
+    ],
+)
+def test_a_damaged_table_of_an_official_release_is_put_back_and_not_built(
+    settings: Settings, harm: Callable[[Path], None], words: tuple[str, ...]
+) -> None:
+    make_due(settings, open_landing(settings), OF_NOVEMBER)
+    publish(settings, date(2026, 12, 22), month(NOVEMBER, 9.0))
+    name = "tables/bench_values.parquet"
+    harm(settings.releases / SECOND / name)
+    done = call(*words)
+    assert done.exit_code == 5
+    assert f"release {SECOND}: {name} is" in done.output
+    assert "put it back from a copy" in done.output
+    assert "beatbook build" not in done.output
+
+
+def test_an_official_release_that_has_gone_is_lost_and_no_unknown_one(settings: Settings) -> None:
+    make_due(settings, open_landing(settings), OF_NOVEMBER)
+    publish(settings, date(2026, 12, 22), month(NOVEMBER, 9.0))
+    (settings.releases / SECOND).rename(settings.releases / ".moved")
+    done = call("table", "followers", "--release", SECOND)
+    assert done.exit_code == 5
+    assert f"{OFFICIAL}: release {SECOND}: release.json is missing; put it back from a copy" in done.stderr

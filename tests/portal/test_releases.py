@@ -20,6 +20,7 @@ from portal.access import users
 from portal.app import build_app
 from portal.extracts import _named
 from portal.library import Shelf
+from tests.damage import flip
 from tests.portal.access.conftest import PASSWORD, Browser
 from tests.portal.test_app import EVERY_PAGE, text_of
 from tests.release.official import DECEMBER, NOVEMBER, OF_DECEMBER, OF_NOVEMBER, month, publish
@@ -135,6 +136,17 @@ def test_a_release_that_is_not_there_and_a_damaged_list_are_said(settings: Setti
     fresh.sign_in("lead")
     assert fresh.get(TABLE).status_code == 503
     assert "no list of official releases" in text_of(fresh.get(TABLE).text)
+
+
+def test_a_damaged_table_of_an_official_release_is_put_back_and_not_built(settings: Settings) -> None:
+    flip(settings.releases / FIRST / "tables" / "bench_values.parquet")
+    lead = Browser(build_app(settings))
+    lead.sign_in("lead")
+    for address in (TABLE, "/api/v1/values", f"/releases/difference?old={FIRST}&new=working"):
+        answer = lead.get(address)
+        assert answer.status_code == 503, address
+        assert "put it back from a copy: an official release is not made anew" in answer.text
+        assert "beatbook build" not in answer.text
 
 
 def test_the_releases_page_has_the_calendar_official_and_working_ones_and_rollbacks(

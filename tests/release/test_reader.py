@@ -278,6 +278,9 @@ def test_a_release_of_before_incidents_and_questions_says_so(settings: Settings)
     for read in (reader.incidents, reader.questions, reader.mergers):
         with pytest.raises(NotFoundError, match="lacks a table or a column: an earlier version published it"):
             read(release, connection)
+    release.label = "Official release 1 (October 2026)"
+    with pytest.raises(NotFoundError, match="an official release is not made anew: the working one may"):
+        reader.mergers(release, connection)
 
 
 # --- one force
