@@ -85,12 +85,17 @@ def rollback(
     What was rolled back from does not become official. An official release is not rolled back: a mistake in
     one is mended by a following one (`official --correction`).
     """
-    from pipelines.release.rollback import roll_back
+    from pipelines.release.rollback import NotRolledBackError, roll_back
 
+    if not by.strip() or not reason.strip():
+        fail(Exit.WRONG_CALL, "a rollback needs a name (--by) and a reason (--reason)")
     settings = Settings()
     with plainly(settings):
         settings.prepare()
-        done = roll_back(settings, release, by, reason, datetime.now(UTC))
+        try:
+            done = roll_back(settings, release, by, reason, datetime.now(UTC))
+        except NotRolledBackError as error:
+            fail(Exit.BAD_INPUT, f"Nothing was rolled back: {error}.")
     typer.echo(f"{done.to_release} is current, by {done.by}: {done.reason}")
     typer.echo(f"{done.from_release or 'what was current'} stays, and `beatbook build` publishes again.")
 

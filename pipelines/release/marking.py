@@ -95,6 +95,11 @@ def make_by_hand(
             raise NotOfficialError("there is no official release to correct")
         wanted = marks[-1].month if is_correction else None
         if release_id is None:
+            if is_correction and all(_passed_over(settings, each) for each in candidates(settings)):
+                raise NotOfficialError(
+                    f"nothing newer than {marks[-1].label} is published, so there is nothing to put out as "
+                    "its correction. Mend what is wrong, `beatbook build`, and ask again"
+                )
             release = _newest_final(settings, wanted)
         else:
             release = named(settings, release_id)

@@ -10,7 +10,7 @@ import msgspec
 
 from pipelines.disk import write_whole
 from pipelines.landing.locks import locked
-from pipelines.release.official import named
+from pipelines.release.official import named, officials
 from pipelines.release.published import (
     DamagedReleaseError,
     check_tables,
@@ -22,10 +22,14 @@ from pipelines.release.published import (
 from pipelines.settings import Settings, SettingsError
 
 
+class NotRolledBackError(Exception):
+    """Nothing was rolled back; the message says why."""
+
+
 class Rollback(msgspec.Struct, frozen=True):
     """A line of rollbacks.json. `from_release`: what was current, empty where that could not be read;
-    `withdrawn`: the releases that were newer than the one gone back to; none of them becomes official unless
-    it is published again."""
+    `withdrawn`: the working releases that were newer than the one gone back to; none of them becomes official
+    unless it is published again."""
 
     from_release: str
     to_release: str
@@ -51,9 +55,21 @@ def rollbacks(settings: Settings) -> list[Rollback]:
 
 
 def withdrawn(settings: Settings) -> set[str]:
-    """The ids of releases that were rolled back from and have not been published again."""
-    found = {release_id for each in rollbacks(settings) for release_id in each.withdrawn}
+    """The ids of releases that were rolled back from and have not been published again. An official one is
+    never among them, whatever a record of an earlier version says.
+
+    Raises:
+        SettingsError: the record cannot be read.
+        DamagedReleaseError: the list of official releases cannot be read.
+    """
+    found = {release_id for each in rollbacks(settings) for release_id in each.withdrawn} - _official(
+        settings
+    )
     return found - {release.release_id for release in [current_if_readable(settings)] if release}
+
+
+def _official(settings: Settings) -> set[str]:
+    return {mark.release_id for mark in officials(settings)}
 
 
 def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: datetime) -> Rollback:
@@ -61,18 +77,18 @@ def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: da
 
     Raises:
         NotFoundError: there is no such release.
-        SettingsError: a name or a reason is missing, or it is the current one.
-        DamagedReleaseError: a file of it is damaged.
+        NotRolledBackError: a name or a reason is missing, or it is the current one.
+        DamagedReleaseError: a file of it, or the list of official releases, is damaged.
     """
     if not by.strip() or not reason.strip():
-        raise SettingsError("a rollback needs a name and a reason")
+        raise NotRolledBackError("a rollback needs a name and a reason")
     with (
         locked(settings.locks / "warehouse"),
         locked(settings.locks / "official"),
     ):  # nobody publishes meanwhile
         target, last = named(settings, release_id), current_if_readable(settings)
         if last is not None and last.release_id == release_id:
-            raise SettingsError(f"{release_id} is the current release")
+            raise NotRolledBackError(f"{release_id} is the current release: there is nothing to go back to")
         check_tables(settings, target)
         if found := damage(folder_of(settings, target), target):
             raise DamagedReleaseError(found, target.to_do)
@@ -85,7 +101,7 @@ def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: da
             at_utc=f"{now:%Y-%m-%dT%H:%M:%SZ}",
             by=by.strip(),
             reason=reason.strip(),
-            withdrawn=sorted(newer),
+            withdrawn=sorted(newer - _official(settings)),
         )
         # The record first: killed between the two, what is current is not taken for what is right.
         kept = msgspec.json.format(msgspec.json.encode([*rollbacks(settings), done]))

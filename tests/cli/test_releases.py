@@ -83,7 +83,11 @@ def test_a_rollback_is_recorded_and_the_table_is_the_earlier_one(settings: Setti
     assert release
     assert release.release_id == FIRST
     assert "rolled back from" in call("releases", "list").stdout
-    assert call("releases", "rollback", FIRST, "--by", "An engineer", "--reason", "Again.").exit_code == 5
+    again = call("releases", "rollback", FIRST, "--by", "An engineer", "--reason", "Again.")
+    assert again.exit_code == 1
+    assert f"Nothing was rolled back: {FIRST} is the current release" in again.stderr
+    assert call("releases", "rollback", SECOND, "--by", " ", "--reason", "Again.").exit_code == 2
+    assert len(rollbacks(settings)) == 1
 
 
 def test_the_command_does_what_the_calendar_says(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +115,13 @@ def test_by_hand_it_says_who_and_why_and_needs_both(
     assert call("releases", "official", *WHY).exit_code == 3
     corrected = call("releases", "official", SECOND, "--correction", *WHY)
     assert "Official release 2 (November 2026, corrected)" in corrected.stdout
+    again = call("releases", "official", "--correction", *WHY)
+    assert again.exit_code == 3
+    assert again.stderr == (
+        "Nothing was made official: nothing newer than Official release 2 (November 2026, corrected) is "
+        "published, so there is nothing to put out as its correction. Mend what is wrong, `beatbook build`, "
+        "and ask again.\n"
+    )
     assert "It changes 1 cells of" in corrected.stdout
 
 

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipelines.landing.store import Landing
+from pipelines.release.listing import listing
 from pipelines.release.marking import make_due
 from pipelines.release.official import find, officials
 from pipelines.release.periods import NotFoundError
 from pipelines.release.publish import publish as publish_build
 from pipelines.release.published import DamagedReleaseError, current, folder_of, folders
-from pipelines.release.rollback import roll_back, rollbacks, withdrawn
-from pipelines.settings import Settings, SettingsError
+from pipelines.release.rollback import NotRolledBackError, roll_back, rollbacks, withdrawn
+from pipelines.settings import Settings
 from tests.damage import flip
 from tests.release.official import NOVEMBER, OF_NOVEMBER, month, publish
 from tests.release.small_build import build
@@ -60,6 +61,23 @@ def test_an_official_release_stays_where_the_working_one_goes_back(
     assert (official.release_id[:8], working.release_id[:8]) == ("20261213", "20261212")
 
 
+def test_an_official_release_is_never_rolled_back_from(settings: Settings, landing: Landing) -> None:
+    first = publish(settings, date(2026, 12, 12), month(NOVEMBER))
+    publish(settings, date(2026, 12, 13), month(NOVEMBER, 9.0))
+    mark = make_due(settings, landing, OF_NOVEMBER)
+    assert mark
+    third = publish(settings, date(2026, 12, 22), month(NOVEMBER, 9.0))
+    done = roll_back(settings, first.release_id, "An engineer", "Followers were doubled.", OF_NOVEMBER)
+    assert done.withdrawn == [third.release_id]
+    assert withdrawn(settings) == {third.release_id}
+    # Earlier versions wrote official releases down too.
+    record = settings.releases / "rollbacks.json"
+    record.write_text(record.read_text().replace(third.release_id, mark.release_id))
+    assert withdrawn(settings) == set()
+    states = {row["release_id"]: row["state"] for row in listing(settings, is_verified=False)}
+    assert states[mark.release_id] == "Official release 1 (November 2026)"
+
+
 @pytest.mark.parametrize(
     ("release", "by", "reason", "problem"),
     [
@@ -74,7 +92,7 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     publish(settings, date(2026, 12, 12), month(NOVEMBER))
     publish(settings, date(2026, 12, 13), month(NOVEMBER))
-    with pytest.raises((SettingsError, NotFoundError), match=problem):
+    with pytest.raises((NotRolledBackError, NotFoundError), match=problem):
         roll_back(settings, release, by, reason, NOW)
     assert rollbacks(settings) == []
 
