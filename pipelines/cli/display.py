@@ -22,6 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from pipelines.release.figures import number
+from pipelines.release.published import BUILD_ANEW, PUT_BACK
 
 if TYPE_CHECKING:
     from pipelines.release.missing import AccountStatus
@@ -113,7 +114,7 @@ def _show_published(status: "Status") -> None:
         console.print(f"[bold]Release[/] {release['release_id']}, data as of {release['data_as_of_utc']}")
         console.print(f"  {release['note']}")
     elif status.damage:
-        console.print("[bold red]The release is damaged.[/] `beatbook build` publishes anew.")
+        console.print(f"[bold red]The release is damaged:[/] {BUILD_ANEW}.")
         show_lines(status.damage)
     else:
         console.print("[bold]Nothing is published yet.[/] `beatbook run` does it.")
@@ -127,6 +128,10 @@ def _show_published(status: "Status") -> None:
         console.print(f"[bold]Last build[/] {build['built_at_utc']}: {computed}", highlight=False)
     if status.official:
         console.print(f"[bold]Newest[/] {status.official}", highlight=False)
+    if status.official_damage:
+        console.print("[bold red]What is official is damaged:[/] ", end="")
+        console.print(f"{PUT_BACK}.", highlight=False, soft_wrap=True)
+        show_lines(status.official_damage)
     if status.held:
         console.print("[bold red]Not official yet[/] ", end="")
         console.print(status.held, markup=False, highlight=False, soft_wrap=True)

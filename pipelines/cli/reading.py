@@ -37,7 +37,10 @@ def status(
     ] = None,
     format_: FormatOption = Format.TABLE,
 ) -> None:
-    """What is published, what the last build and pull brought, what is missing. Exit code 4: incomplete."""
+    """What is published, what the last build and pull brought, what is missing.
+
+    Exit code 4: incomplete; 5: the release that is published, or an official one, is damaged.
+    """
     from pipelines.landing.store import open_landing
     from pipelines.orchestration.queue import waiting
     from pipelines.registry import load
@@ -70,6 +73,8 @@ def status(
         else:
             display.show_status(found)
         is_well = found.is_complete
+    if found.is_damaged:
+        raise typer.Exit(Exit.INFRASTRUCTURE)
     if not is_well:
         raise typer.Exit(Exit.INCOMPLETE)
 

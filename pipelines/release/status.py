@@ -15,8 +15,8 @@ from pipelines.landing.store import Landing
 from pipelines.registry.release_calendar import check_release_calendar, coming, ends
 from pipelines.release.marking import overdue
 from pipelines.release.missing import QUARANTINED, Missing, in_lines, last_words, missing
-from pipelines.release.official import officials
-from pipelines.release.published import DamagedReleaseError, served
+from pipelines.release.official import Official, damaged, marked, officials
+from pipelines.release.published import DamagedReleaseError, check_tables, served
 from pipelines.settings import SEEDS, Settings
 from pipelines.sources.catalogue import pulled_platforms
 from pipelines.warehouse.build import Build, current_build, failed_at
@@ -26,7 +26,8 @@ from pipelines.warehouse.build import Build, current_build, failed_at
 class Status:
     """What is published, built, pulled, missing and failed.
 
-    `damage`: what of the published release is not what was published. `failed_build`: that the newest build
+    `damage`: what of the published release is not what was published; `official_damage`: what of the official
+    ones is not, or their list. `failed_build`: that the newest build
     did not pass, and where what it made lies.
     `waiting`: runs that have been in Dagster's queue for over an hour. `overdue`: returns that forces have
     not sent; nothing of ours is incomplete for that. `official`: the newest official release, `held`: why
@@ -35,6 +36,7 @@ class Status:
 
     release: dict[str, Any] | None = None
     damage: list[str] = field(default_factory=list)
+    official_damage: list[str] = field(default_factory=list)
     build: dict[str, Any] | None = None
     failed_build: str | None = None
     pulls: list[dict[str, Any]] = field(default_factory=list)
@@ -55,9 +57,14 @@ class Status:
     @property
     def is_complete(self) -> bool:
         """Nothing throttled, failed or quarantined, no failed gate or build, no run that waits, something
-        published."""
+        published, and nothing of that damaged."""
         bad = any(row["throttled"] or row["failed"] or row["quarantined"] for row in self.pulls)
-        return self.is_published and not bad
+        return self.is_published and not bad and not self.is_damaged
+
+    @property
+    def is_damaged(self) -> bool:
+        """What is published, or official, is not what it was."""
+        return bool(self.damage or self.official_damage)
 
     @property
     def is_published(self) -> bool:
@@ -95,12 +102,25 @@ def _add_official(found: Status, settings: Settings, now: datetime) -> None:
     try:
         if marks := officials(settings):
             found.official = f"{marks[-1].label}: {marks[-1].release_id}"
+            found.official_damage = _official_damage(settings, marks[-1])
         if row := overdue(settings, now):
             found.held = (
                 f"{row.month_name} was due {row.when}: `beatbook releases official` says why it is not out"
             )
     except DamagedReleaseError as error:
-        found.held = str(error)
+        found.official_damage = error.damage
+
+
+def _official_damage(settings: Settings, newest: Official) -> list[str]:
+    """Of each official release what its record and its revisions say; of the newest, which is shown, its
+    tables too. `beatbook verify` reads the rest."""
+    lost = damaged(settings)
+    lines = [line for of_release in lost.values() for line in of_release]
+    try:
+        check_tables(settings, marked(settings, newest))
+    except DamagedReleaseError as error:
+        lines += [line for line in error.damage if line not in lines]
+    return lines
 
 
 def _failed_gates(settings: Settings, build: Build) -> list[str]:

@@ -63,7 +63,7 @@ def test_a_damaged_release_is_not_printed(settings: Settings, harm: Damage, name
     assert f"release {release.release_id}: {name.removesuffix('.sha256')}" in said
     assert "`beatbook build` publishes anew" in said
     code, said = run("status")
-    assert code == 4
+    assert code == 5
     assert "The release is damaged" in said
     assert release.release_id in said
 
@@ -83,7 +83,7 @@ def test_a_pointer_to_nothing_names_the_newest_whole_release(settings: Settings,
         assert "there is no such release" in said
         assert f"the newest whole release is {release.release_id}" in said
         assert len(said) < 600
-    assert run("status")[0] == 4
+    assert run("status")[0] == 5
 
 
 def test_what_another_release_says_of_itself_does_not_count(settings: Settings) -> None:

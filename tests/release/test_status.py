@@ -1,6 +1,7 @@
 """What stands in the way of the next release: the last build, a failed one, what the last pull brought."""
 
 import os
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipelines.release.official import path_of
 from pipelines.release.status import Status, already_landed, status
 from pipelines.settings import Profile, Settings
 from pipelines.sources.catalogue import pulled_platforms
+from tests.damage import cut, flip
 from tests.landing.landed import land, refused
 from tests.release.official import NOVEMBER, OF_NOVEMBER, month, publish
 from tests.release.small_release import OCTOBER, everywhere, publish_small
@@ -198,5 +200,52 @@ def test_the_official_release_and_what_is_due_and_not_out_are_said(
     )
     said = CliRunner().invoke(app, ["status"]).stdout
     assert "Newest Official release 1 (November 2026): 20261212T0530-0000000001" in said
+
+
+def list_cut(settings: Settings, release_id: str) -> None:
     path_of(settings).write_text("[")
-    assert "no list of official releases" in status(settings, landing).held
+
+
+def folder_gone(settings: Settings, release_id: str) -> None:
+    (settings.releases / release_id).rename(settings.releases / ".moved")
+
+
+def record_changed(settings: Settings, release_id: str) -> None:
+    cut(settings.releases / release_id / "release.json")
+
+
+def table_changed(settings: Settings, release_id: str) -> None:
+    flip(settings.releases / release_id / "tables" / "dim_area.parquet")
+
+
+@pytest.mark.parametrize(
+    ("harm", "line"),
+    [
+        (list_cut, "official.json is no list of official releases"),
+        (folder_gone, "release 20261212T0530-0000000001: release.json is missing"),
+        (record_changed, "release 20261212T0530-0000000001: release.json is not what was published"),
+        (
+            table_changed,
+            "release 20261212T0530-0000000001: tables/dim_area.parquet is not what was published",
+        ),
+    ],
+)
+def test_a_damaged_official_release_is_exit_code_5_and_to_be_put_back(
+    settings: Settings, landing: Landing, harm: Callable[[Settings, str], None], line: str
+) -> None:
+    publish(settings, date(2026, 12, 12), month(NOVEMBER))
+    pull(landing)
+    mark = make_due(settings, landing, OF_NOVEMBER)
+    assert mark
+    publish(settings, date(2026, 12, 22), month(NOVEMBER))
+    assert status(settings, landing).is_complete
+    harm(settings, mark.release_id)
+    found = status(settings, landing)
+    assert [said.endswith(line) for said in found.official_damage] == [True]
+    assert found.release
+    assert not found.is_complete
+    done = CliRunner().invoke(app, ["status"], env={"COLUMNS": "250"})
+    assert done.exit_code == 5
+    assert line in done.stdout
+    assert "What is official is damaged: put it back from a copy: an official release is not" in done.stdout
+    assert CliRunner().invoke(app, ["status", "--format", "json"]).exit_code == 5
