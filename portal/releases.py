@@ -20,11 +20,11 @@ from pipelines.landing.store import open_landing
 from pipelines.registry.release_calendar import ReleaseDate, check_release_calendar
 from pipelines.release.bundle import write_bundle
 from pipelines.release.contents import contents
-from pipelines.release.difference import counted, difference
+from pipelines.release.difference import counted, difference, in_order
 from pipelines.release.files import defused
 from pipelines.release.official import Official, find, label_of, officials, revisions_of
 from pipelines.release.periods import NotFoundError
-from pipelines.release.published import current_if_readable, folder_of, readable
+from pipelines.release.published import Release, current_if_readable, folder_of, readable
 from pipelines.release.rollback import rollbacks, withdrawn
 from pipelines.settings import SEEDS, Settings
 from portal import access
@@ -116,7 +116,8 @@ class Releases:
             revisions_of(self.settings, mark) / "revisions.csv", media_type=CSV, filename=name
         )
 
-    def _difference(self, request: Request) -> tuple[Any, Any, pl.DataFrame]:
+    def _difference(self, request: Request) -> tuple[Release, Release, pl.DataFrame]:
+        """The older of the two, the newer, and their difference, whichever way round they were asked for."""
         found = []
         for name in ("old", "new"):
             release = find(self.settings, request.query_params.get(name) or None)
@@ -124,7 +125,7 @@ class Releases:
                 raise NotFoundError("nothing is published yet: `beatbook run` publishes")
             check_may_read(request, release)
             found.append(release)
-        old, new = found
+        old, new = in_order(*found)
         shelf = self.library.shelf(new.release_id)
         made = shelf.kept(
             f"difference {old.release_id}",

@@ -23,6 +23,7 @@ from pipelines.settings import SEEDS, Settings
 from pipelines.sources.client import Client
 from pipelines.sources.errors import SourceError
 from pipelines.sources.limits import DISCOVERY
+from pipelines.words import many
 
 app = typer.Typer(
     help="The register of accounts: list, conflicts, discover, neighbourhoods.", no_args_is_help=True
@@ -53,7 +54,7 @@ def list_(
         for a in register.accounts.values()
         if force in (None, a.force_id) and platform in (None, a.platform)
     ]
-    print_rows(rows, format_, f"{len(rows)} accounts")
+    print_rows(rows, format_, many(len(rows), "account"))
 
 
 @app.command()
@@ -74,7 +75,7 @@ def conflicts(format_: FormatOption = Format.TABLE) -> None:
         for conflict in register.conflicts()
         for claim in conflict.claims
     ]
-    print_rows(rows, format_, f"{len(register.conflicts())} conflicts")
+    print_rows(rows, format_, many(len(register.conflicts()), "conflict"))
 
 
 @app.command()
@@ -105,7 +106,8 @@ def discover(
             for f in discovery.found
             if f.defects
         ]
-        print_rows(rows, format_, f"{len(rows)} of {len(discovery.found)} engagement methods have a defect")
+        of = many(len(discovery.found), "engagement method")
+        print_rows(rows, format_, f"With a defect: {len(rows)} of {of}")
     else:
         proposals = propose(discovery.found, register, answered=discovery.answered, day=asked)
         rows = [
@@ -124,7 +126,7 @@ def discover(
     _say_failures(discovery)
     per_platform = Counter(f.platform for f in discovery.found if f.is_account)
     found = ", ".join(f"{name} {count}" for name, count in per_platform.most_common())
-    typer.echo(f"{len(discovery.found)} engagement methods; accounts: {found}", err=True)
+    typer.echo(f"{many(len(discovery.found), 'engagement method')}; accounts: {found}", err=True)
 
 
 @app.command()

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from pipelines.release.figures import number
 from pipelines.release.published import BUILD_ANEW, PUT_BACK
+from pipelines.words import many
 
 if TYPE_CHECKING:
     from pipelines.release.missing import AccountStatus
@@ -48,7 +49,7 @@ class Watched:
     def accounts(self, platform: str, total: int) -> None:
         """Asking `total` accounts of a platform begins."""
         day = self._days_by_platform[platform] = self._days_by_platform.get(platform, 0) + 1
-        text = f"day {day} of {self._day_count}: {platform}, {total} accounts to poll"
+        text = f"day {day} of {self._day_count}: {platform}, {many(total, 'account')} to poll"
         self._bars.update(self._accounts, description=text)
         if not errors.is_terminal:  # into a log, a line says as much as a bar
             errors.print(text, highlight=False)
@@ -177,7 +178,9 @@ def show_replayed(done: "Replayed") -> None:
     extracts = sorted({name.split("/")[1] for name in done.differing if name.startswith("extracts/")})
     lines = [name for name in done.differing if not name.startswith("extracts/")]
     if extracts:
-        lines.append(f"extracts of {len(extracts)} forces: {textwrap.shorten(', '.join(extracts), 100)}")
+        lines.append(
+            f"extracts of {many(len(extracts), 'force')}: {textwrap.shorten(', '.join(extracts), 100)}"
+        )
     if done.failures:
         lines = ["it could not be built again:", *done.failures]
     said = [f"release {done.release.release_id}: {'same' if done.is_same else 'differs'}"]
@@ -185,7 +188,9 @@ def show_replayed(done: "Replayed") -> None:
     if done.judged_again:
         said.append(f"Runs judged again since, and taken as judged then: {done.judged_again}.")
     if done.is_same:
-        said.append(f"Every file has its checksum, built anew from {done.run_count} runs of the landing.")
+        said.append(
+            f"Every file has its checksum, built anew from {many(done.run_count, 'run')} of the landing."
+        )
     said += [f"Perhaps why: {reason}." for reason in done.reasons if not done.is_same]
     if not (done.is_same or done.reasons or done.failures):
         said.append("Code, models, seeds, register and landing are as they were then: this is a fault.")

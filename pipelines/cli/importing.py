@@ -16,6 +16,7 @@ import typer
 
 from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows, ready
 from pipelines.settings import SEEDS, Settings
+from pipelines.words import many
 
 if TYPE_CHECKING:
     from pipelines.registry.register import Register
@@ -141,7 +142,7 @@ def _read_all(
     count = sum(_show(path, each, register, format_) for path, each in found)
     if count:
         advice = "put them right and try again" if count > 1 else "put it right and try again"
-        fail(Exit.BAD_INPUT, f"{count:,} problem{'s' if count > 1 else ''}: nothing was taken; {advice}")
+        fail(Exit.BAD_INPUT, f"{many(count, 'problem')}: nothing was taken; {advice}")
     return found
 
 
@@ -235,7 +236,7 @@ def _land(settings: Settings, path: Path, found: "Return") -> None:
         fail(Exit.GATE_FAILED, "quarantined by the landing gate: " + "; ".join(landed.quarantined))
     if landed.is_new:
         typer.echo(
-            f"{_named(path)}: {landed.row_count:,} rows of {found.kind} landed in run {landed.run_id} "
+            f"{_named(path)}: {many(landed.row_count, 'row')} of {found.kind} landed in run {landed.run_id} "
             f"(file {found.sha256[:12]})"
         )
 

@@ -38,6 +38,7 @@ from pipelines.cli.common import (
 )
 from pipelines.imports import importing
 from pipelines.settings import LONDON, Settings, SettingsError
+from pipelines.words import many
 from sandbox.cli import app as sandbox_app
 
 if TYPE_CHECKING:
@@ -108,10 +109,8 @@ def run(
             for d in todo
             for p in pulled_platforms()
         )
-        plural = "s" if len(todo) > 1 else ""
-        begin = (
-            f"{settings.profile.name}: {len(todo)} day{plural} to pull, up to {last}; data in {settings.home}"
-        )
+        days_to_pull = many(len(todo), "day")
+        begin = f"{settings.profile.name}: {days_to_pull} to pull, up to {last}; data in {settings.home}"
         display.errors.print(begin, markup=False, highlight=False, soft_wrap=True)
         with display.watching(total, len(todo)) as progress:
             with importing():
@@ -248,7 +247,7 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
     newest = release.data_as_of_utc[:10]
     for row in release.quarantined:
         if row["day"] == newest:
-            of = f"{row['account_count']} accounts of {row['force_count']} forces"
+            of = f"{many(row['account_count'], 'account')} of {many(row['force_count'], 'force')}"
             line = f"{row['platform']} quarantined on {newest}: {of}: {row['detail']}"
             display.errors.print(line, markup=False, highlight=False, soft_wrap=True)
     for line in release.overridden:
@@ -259,7 +258,7 @@ def _finish(settings: Settings, outcome: "Outcome") -> None:
         f"Gates     passed: {gates}",
         f"Release   {folder}",
         f"Extracts  {folder / 'extracts'}/<force_id>/",
-        f"Revises   {release.revised_count} cells of {release.revises}"
+        f"Revises   {many(release.revised_count, 'cell')} of {release.revises}"
         if release.revises
         else "Revises   nothing: there is no release before it",
         f"More      {own} table, {own} status, {own} revisions, {own} --help",

@@ -12,6 +12,7 @@ from pipelines.cli.common import Exit, Format, FormatOption, fail, plainly, prin
 from pipelines.gates import overrides
 from pipelines.gates.overrides import RULES, Override
 from pipelines.settings import Settings
+from pipelines.words import many
 
 app = typer.Typer(
     help="Let a release pass that a rule of the release gate would stop: deliberately, until a day.",
@@ -57,4 +58,4 @@ def list_(format_: FormatOption = Format.TABLE) -> None:
         }
         for each in found
     ]
-    print_rows(rows, format_, f"{len(rows)} overrides")
+    print_rows(rows, format_, many(len(rows), "override"))

@@ -26,6 +26,7 @@ from pipelines.cli.common import (
     refuse_disk,
 )
 from pipelines.settings import SEEDS, Settings
+from pipelines.words import many
 
 app = typer.Typer()
 
@@ -154,7 +155,8 @@ def revisions(format_: FormatOption = Format.TABLE) -> None:
         if format_ != Format.TABLE:
             print_rows(connection.table(NAME).pl().to_dicts(), format_, NAME)
         elif release.revises:
-            title = f"{release.revised_count} cells of release {release.revises} are others in"
+            are = "is another" if release.revised_count == 1 else "are others"
+            title = f"{many(release.revised_count, 'cell')} of release {release.revises} {are} in"
             print_rows(summary(connection), format_, f"{title} {release.release_id}")
         else:
             typer.echo(f"release {release.release_id}: there is none before it to compare with")

@@ -11,6 +11,7 @@ import typer
 from pipelines.cli import display
 from pipelines.cli.common import Exit, Format, FormatOption, as_json, fail, plainly, print_rows
 from pipelines.settings import Settings
+from pipelines.words import many
 
 if TYPE_CHECKING:
     from pipelines.release.official import Official
@@ -37,7 +38,7 @@ def list_(
     with plainly(settings):
         rows = listing(settings, is_verified=verify)
     shown = rows if format_ != Format.TABLE else [_in_brief(row) for row in rows]
-    print_rows(shown, format_, f"{len(rows)} releases")
+    print_rows(shown, format_, many(len(rows), "release"))
     if any(row["damage"] for row in rows):
         if format_ == Format.TABLE:
             display.show_lines([line for row in rows for line in row["damage"]])
@@ -46,18 +47,24 @@ def list_(
 
 @app.command()
 def diff(
-    old: Annotated[str, typer.Argument(help="An id, `official` or `working`.")],
-    new: Annotated[str, typer.Argument(help="Another: what is different in it.")],
+    one: Annotated[str, typer.Argument(help="An id, `official` or `working`.")],
+    other: Annotated[str, typer.Argument(help="Another. Which of them is the newer is found out.")],
     format_: FormatOption = Format.TABLE,
 ) -> None:
-    """Every cell that is not the same in two releases: old, new and why. A table is of sentences."""
+    """Every cell of the older of two releases that is not the same in the newer: old, new and why.
+
+    A table is of sentences. A period that only the newer one has is no difference.
+    """
     from pipelines.landing.store import open_landing
-    from pipelines.release.difference import counted, difference
+    from pipelines.release.difference import counted, difference, in_order
+    from pipelines.release.sentences import which
 
     settings = Settings()
     with plainly(settings):
-        first, second = (_found(settings, asked) for asked in (old, new))
-        frame = difference(settings, open_landing(settings), first, second)
+        old, new = in_order(_found(settings, one), _found(settings, other))
+        frame = difference(settings, open_landing(settings), old, new)
+    for name, release in (("Old", old), ("New", new)):
+        typer.echo(f"{name}: {which(release)}", err=format_ != Format.TABLE)
     if format_ == Format.JSON:
         typer.echo(as_json(frame.to_dicts()))
         return
@@ -67,13 +74,16 @@ def diff(
         typer.echo(defused(frame).write_csv(), nl=False)
         return
     for row in counted(frame):
-        typer.echo(f"{row['cells']:,} cells: {row['why']}")
+        typer.echo(f"{many(row['cells'], 'cell')}: {row['why']}")
     for sentence in frame["sentence"]:
         display.console.print(sentence, markup=False, highlight=False, soft_wrap=True)
-    between = f"{first.label} {first.release_id} and {second.label} {second.release_id}"
-    typer.echo(
-        f"{frame.height:,} cells of {between} are different." if frame.height else f"None of {between}."
-    )
+    if old.release_id == new.release_id:
+        typer.echo("They are one and the same release.")
+    elif frame.is_empty():
+        typer.echo("No cell of the old one is different in the new one.")
+    else:
+        are = "is" if frame.height == 1 else "are"
+        typer.echo(f"{many(frame.height, 'cell')} of the old one {are} different in the new one.")
 
 
 @app.command()
@@ -139,9 +149,8 @@ def official(
         return
     typer.echo(f"{mark.label}: {mark.release_id}")
     if mark.revises:
-        typer.echo(
-            f"It changes {mark.revised_count:,} cells of {mark.revises}: `beatbook releases diff` lists them."
-        )
+        changed = f"{many(mark.revised_count, 'cell')} of {mark.revises}"
+        typer.echo(f"It changes {changed}: `beatbook releases diff` lists them.")
     typer.echo("It is frozen and kept for ever; `beatbook table` and the portal show it.")
 
 

@@ -14,6 +14,7 @@ import typer
 
 from pipelines.cli.common import Exit, Format, FormatOption, fail, plainly, print_rows
 from pipelines.settings import Settings
+from pipelines.words import many
 
 app = typer.Typer(
     help="Who may sign in to the portal, and as what. Which role may read which page: docs/access.md.",
@@ -53,7 +54,7 @@ def list_(format_: FormatOption = Format.TABLE) -> None:
             }
             for user in users.users(settings)
         ]
-    print_rows(rows, format_, f"{len(rows)} users")
+    print_rows(rows, format_, many(len(rows), "user"))
 
 
 @app.command()

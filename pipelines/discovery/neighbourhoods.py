@@ -18,6 +18,7 @@ from pipelines.discovery.police_uk import Discovery, FoundNeighbourhood
 from pipelines.discovery.proposals import SOURCE
 from pipelines.registry import Register
 from pipelines.registry.neighbourhoods import Neighbourhood
+from pipelines.words import many
 
 NoResidents = Literal["zero", "not_a_number", "not_stated"]
 #: Of these what a row says is compared; the others say when and where it was read.
@@ -152,17 +153,19 @@ def defects(discovery: Discovery, proposals: Sequence[Proposal]) -> list[str]:
     named = Counter(account for p in proposals if p.row is not None for account in p.row.accounts)
     shared = sorted(account for account, count in named.items() if count > 1)
     said = [
-        (without, f"have no usable number of residents ({_counts(reasons)})"),
-        (silent, "have no contact details"),
-        (strange, "name an account that is no neighbourhood account of the register"),
+        (without, "has", "have", f"no usable number of residents ({_counts(reasons)})"),
+        (silent, "has", "have", "no contact details"),
+        (strange, "names", "name", "an account that is no neighbourhood account of the register"),
     ]
     lines = [
-        f"{len(found)} of {len(read)} neighbourhoods {what}: {_counts(Counter(found))}"
-        for found, what in said
+        f"{len(found)} of {many(len(read), 'neighbourhood')} {one if len(found) == 1 else more} {what}: "
+        f"{_counts(Counter(found))}"
+        for found, one, more, what in said
         if found
     ]
     if shared:
-        lines.append(f"{len(shared)} accounts serve several neighbourhoods: {', '.join(shared)}")
+        serve = "serves" if len(shared) == 1 else "serve"
+        lines.append(f"{many(len(shared), 'account')} {serve} several neighbourhoods: {', '.join(shared)}")
     return lines
 
 

@@ -23,6 +23,7 @@ from pipelines.release.publish import NotPublishedError, publish, standing_verdi
 from pipelines.release.published import Release, compared_with, folder_of, is_judged_alike
 from pipelines.settings import Settings, SettingsError
 from pipelines.warehouse.build import NotBuiltError, held_build
+from pipelines.words import many
 
 VALUES = "bench_values"
 READ = {
@@ -136,8 +137,8 @@ def _of_release(published: Release, folder: Path) -> "dict[str, dg.RawMetadataVa
         for gate in published.gates
     ]
     quarantined = [
-        f"- {row['platform']}, {row['day']}: {row['account_count']} accounts of {row['force_count']} forces: "
-        f"{row['detail']}"
+        f"- {row['platform']}, {row['day']}: {many(row['account_count'], 'account')} of "
+        f"{many(row['force_count'], 'force')}: {row['detail']}"
         for row in published.quarantined
     ]
     return {

@@ -29,6 +29,13 @@ _NAMED = f"""
 """
 
 
+def in_order(one: Release, other: Release) -> tuple[Release, Release]:
+    """The older of two releases and the newer. The reasons say what came since, so they hold in this order
+    alone."""
+    older, newer = sorted((one, other), key=lambda each: each.vintage)
+    return older, newer
+
+
 def difference(settings: Settings, landing: Landing, old: Release, new: Release) -> pl.DataFrame:
     """A row for each cell of `old` that is another one in `new`, or has gone: the columns of `revisions`,
     names, and a sentence. A period that only `new` has is no difference.

@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.landing.quarantine import WHOLE, WITHDRAWN, quarantined
 from pipelines.landing.store import Landing
 from pipelines.registry import Register
+from pipelines.words import many
 
 #: How many names stand for the rest.
 NAMED = 3
@@ -139,27 +140,23 @@ def in_lines(found: Sequence[Missing]) -> list[str]:
         names = _names(rows)
         if outcome == QUARANTINED and reason == WHOLE:
             detail = next(row.detail for row in rows if row.reason == WHOLE)
-            lines.append(f"quarantined: {detail} ({_accounts(names)})")
+            lines.append(f"quarantined: {detail} ({many(len(names), 'account')})")
             continue
         details = sorted({row.detail for row in rows} - {""})
         # A quarantine's detail begins with its expectation.
         why = outcome if outcome == QUARANTINED and details else f"{outcome}: {reason}"
         said = details[0] if details else ""
-        more = f", and {len(details) - 1} more such reasons" if len(details) > 1 else ""
+        more = f", and {many(len(details) - 1, 'more such reason')}" if len(details) > 1 else ""
         detail = f": {said}{more}" if outcome == QUARANTINED and said else f" ({said}{more})" if said else ""
         if len(names) == 1:
             lines.append(f"{rows[0].force_id}: {names[0]} {why}{detail}")
         else:
-            lines.append(f"{platform}: {_accounts(names)} {why}{detail}: {first_few(names)}")
+            lines.append(f"{platform}: {many(len(names), 'account')} {why}{detail}: {first_few(names)}")
     return lines
 
 
 def _names(rows: Iterable[Missing]) -> list[str]:
     return sorted({row.account_id for row in rows})
-
-
-def _accounts(names: Sequence[str]) -> str:
-    return f"{len(names)} account{'s' * (len(names) != 1)}"
 
 
 def first_few(names: Sequence[str]) -> str:

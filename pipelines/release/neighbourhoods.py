@@ -14,6 +14,7 @@ from pipelines.release.figures import number
 from pipelines.release.opened import rows_of
 from pipelines.release.periods import NotFoundError, Period
 from pipelines.release.published import Release
+from pipelines.words import many
 
 #: The figures of bench_neighbourhoods, with the heads of their columns: each for 1,000 residents.
 FIGURES = {
@@ -96,7 +97,8 @@ def _sentence(every: list[dict[str, Any]], without: list[dict[str, Any]]) -> str
     """In words: how many are without an account, and how many of the force's residents theirs add up to."""
     known = [row for row in every if row["resident_count"] is not None]
     residents = sum(row["resident_count"] for row in known)
-    said = f"{len(without)} of {len(every)} neighbourhoods have no account on any platform. "
+    have = "has" if len(without) == 1 else "have"
+    said = f"{len(without)} of {many(len(every), 'neighbourhood')} {have} no account on any platform. "
     if not known:
         return said + "data.police.uk gives a usable number of residents for none of them."
     said += f"data.police.uk gives residents for {len(known)} of them, {number(residents)} together"

@@ -146,6 +146,11 @@ def kept_as(release: Release) -> str:
 
 def made_from(release: Release) -> str:
     """Which release it is of, and what has to be said of that."""
-    as_of = release.data_as_of_utc.replace("T", " ").removesuffix(":00Z")
     although = "".join(f" Published although {line}." for line in release.overridden)
-    return f"{release.label} {release.release_id}, data as of {as_of} UTC. {release.note}{although}"
+    return f"{which(release)}. {release.note}{although}"
+
+
+def which(release: Release) -> str:
+    """`Working release 20261212T0530-8c1fe402aa, data as of 2026-12-12 05:30 UTC`."""
+    as_of = release.data_as_of_utc.replace("T", " ").removesuffix(":00Z")
+    return f"{release.label} {release.release_id}, data as of {as_of} UTC"

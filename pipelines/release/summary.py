@@ -14,6 +14,7 @@ from pipelines.release.national import NationalTable
 from pipelines.release.opened import rows_of
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import Release
+from pipelines.words import many
 
 #: Names that stand for the rest.
 NAMED = 3
@@ -77,7 +78,7 @@ def _change(table: NationalTable) -> Iterator[str]:
         indicator, cell = max(real, key=lambda each: _clarity(each[1]))
         yield (
             f"Clearest change since the period before: {cell['area_name']}, {_named(indicator).lower()}, "
-            f"by {figures.change(cell)} to {_amount(cell)}. {_count(len(real), 'figure')} changed by more "
+            f"by {figures.change(cell)} to {_amount(cell)}. {many(len(real), 'figure')} changed by more "
             "than chance; of a hundred that had not, about five would be called so."
         )
 
@@ -104,7 +105,7 @@ def _worse(release: Release, connection: duckdb.DuckDBPyConnection, table: Natio
     if worse := _shown(release, connection, table, sql):
         since = (f"{row['force']} since {_date(row['worse_since_date'])}" for row in worse)
         answer = _verb(worse, "answers", "answer")
-        yield f"{_count(len(worse), 'force')} {answer} less within the hour than before{_list(since)}."
+        yield f"{many(len(worse), 'force')} {answer} less within the hour than before{_list(since)}."
 
 
 def _merged(release: Release, connection: duckdb.DuckDBPyConnection, table: NationalTable) -> Iterator[str]:
@@ -115,11 +116,10 @@ def _merged(release: Release, connection: duckdb.DuckDBPyConnection, table: Nati
     )
     if rows := _shown(release, connection, table, sql):
         who = (
-            f"{row['force']} ({_count(row['accounts'], 'account')}, {_date(row['event_date'])})"
-            for row in rows
+            f"{row['force']} ({many(row['accounts'], 'account')}, {_date(row['event_date'])})" for row in rows
         )
         forces = {row["force_id"] for row in rows}
-        yield f"Accounts were merged by {_count(len(forces), 'force')}{_list(who)}."
+        yield f"Accounts were merged by {many(len(forces), 'force')}{_list(who)}."
 
 
 def _silent(table: NationalTable) -> Iterator[str]:
@@ -139,9 +139,10 @@ def _incidents(
         "and share_count_7d is not null order by share_count_7d desc, incident_id, force_id"
     )
     for row in _shown(release, connection, table, sql)[:1]:
+        were = "was" if row["post_count"] == 1 else "were"
         yield (
-            f"{row['incident_name']}, {row['force']}: {row['post_count']:,} posts were shared "
-            f"{row['share_count_7d']:,} times."
+            f"{row['incident_name']}, {row['force']}: {many(row['post_count'], 'post')} {were} shared "
+            f"{many(row['share_count_7d'], 'time')}."
         )
 
 
@@ -151,10 +152,6 @@ def _named(indicator: Mapping[str, Any]) -> str:
 
 def _amount(cell: Mapping[str, Any]) -> str:
     return figures.amount(cell["value"], cell["unit"])
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _verb(those: Sequence[object], of_one: str, of_more: str) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.registry.register import Register
 from pipelines.returns.model import Return, shown
 from pipelines.returns.times import LONDON
+from pipelines.words import many
 
 #: The moment that says on which day a row counts.
 HAPPENED = {
@@ -49,13 +50,13 @@ def lines(found: Return, register: Register) -> list[str]:
     said = [_whose(found), _when(found), _fills(found, register)]
     if reading.personal:
         names = _listed(reading.personal)
-        said.append(f"drops: {_columns(len(reading.personal))} about people or with text: {names}")
+        said.append(f"drops: {many(len(reading.personal), 'column')} about people or with text: {names}")
     if reading.unknown:
         names = _listed(reading.unknown)
-        said.append(f"does not know: {_columns(len(reading.unknown))}, left out: {names}")
+        said.append(f"does not know: {many(len(reading.unknown), 'column')}, left out: {names}")
     if reading.unused:
-        said.append(f"leaves out: {_columns(len(reading.unused))} that Beatbook has no place for")
-    said += [f"leaves out: {count:,} rows {why}" for why, count in sorted(reading.left_out.items())]
+        said.append(f"leaves out: {many(len(reading.unused), 'column')} that Beatbook has no place for")
+    said += [f"leaves out: {many(count, 'row')} {why}" for why, count in sorted(reading.left_out.items())]
     said += [f"note: {note}" for note in reading.notes]
     return [line for line in said if line]
 
@@ -72,8 +73,8 @@ def _whose(found: Return) -> str:
     else:
         groups = frame.group_by("account_id", "force_id").len().sort("account_id").collect().rows()
     listed = [f"{row[-1]:,} of {row[0]}" + (f" ({row[1]})" if len(row) > 2 else "") for row in groups]
-    noun = (found.kind or "").replace("_", " ")
-    return f"{sum(row[-1] for row in groups):,} {noun}: {_listed(listed)}"
+    noun = (found.kind or "").replace("_", " ").removesuffix("s")
+    return f"{many(sum(row[-1] for row in groups), noun)}: {_listed(listed)}"
 
 
 def _when(found: Return) -> str:
@@ -151,10 +152,6 @@ def span(first: dt.date, last: dt.date) -> str:
 def _clock(moment_utc: dt.datetime) -> str:
     local = moment_utc.replace(tzinfo=dt.UTC).astimezone(LONDON)
     return f"{local.day} {local:%B %Y at %H:%M}"
-
-
-def _columns(count: int) -> str:
-    return f"{count} column{'s' if count != 1 else ''}"
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:

@@ -18,6 +18,7 @@ from pipelines.landing.quarantine import WITHDRAWN, quarantined
 from pipelines.landing.store import Landing
 from pipelines.registry import Register, load
 from pipelines.settings import SEEDS, Settings
+from pipelines.words import many
 
 #: A month's return is due on this day of the next: answers of the last days are in by then, and the counters
 #: of most posts have been seven days old.
@@ -203,16 +204,12 @@ def fills(kind: str, rows: pl.DataFrame) -> str:
         sorts = {name for name in counters if name.endswith("_reaction_count")}
         found = [name.removesuffix("_count") for name in counters if name not in sorts]
         names = ", ".join([*found, *(["reactions by sort"] if sorts else [])])
-        return f"{names or 'no counters'} of {_number(rows['post_id'].n_unique(), 'post')}"
+        return f"{names or 'no counters'} of {many(rows['post_id'].n_unique(), 'post')}"
     if kind == "messages":
         channels = " and ".join(sorted(rows["channel"].unique(), reverse=True))
-        return f"{_number(rows.height, 'message')}, {channels}"
+        return f"{many(rows.height, 'message')}, {channels}"
     if kind == "profiles":
         counts = ("follower_count", "post_count")
         what = ", ".join(name.removesuffix("_count") for name in counts if rows[name].count())
-        return f"{what} at {_number(rows['observed_at_utc'].n_unique(), 'moment')}"
-    return _number(rows.height, "outcome")
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
+        return f"{what} at {many(rows['observed_at_utc'].n_unique(), 'moment')}"
+    return many(rows.height, "outcome")

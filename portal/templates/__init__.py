@@ -18,8 +18,9 @@ from starlette.responses import HTMLResponse
 from pipelines.registry.release_calendar import ReleaseDate, check_release_calendar, coming
 from pipelines.release import figures
 from pipelines.release.published import Release
-from pipelines.release.sentences import counted, kept_as, lower
+from pipelines.release.sentences import counted, kept_as, lower, which
 from pipelines.settings import SEEDS, Settings
+from pipelines.words import many
 from portal.switch import carried, other
 
 #: How a verdict looks beside its word, for those who see no colour.
@@ -57,11 +58,13 @@ environment.filters |= {
     "sample": figures.sample,
     "change": figures.change,
     "verdict": figures.verdict,
+    "which": which,
     "peers_verdict": figures.peers_verdict,
     "rank": figures.rank,
     "sign": sign,
     "day": day,
     "lower_first": lower,
+    "many": many,
     "counted": counted,
     "merged": lambda first, second: {**first, **second},
 }

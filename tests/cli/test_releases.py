@@ -63,15 +63,42 @@ def test_releases_are_listed_with_month_state_size_and_whether_they_are_whole(se
 
 def test_what_is_different_is_said_in_sentences_and_listed_as_csv(settings: Settings) -> None:
     said = call("releases", "diff", FIRST, "working").stdout
-    assert "1 cells: What was collected since says otherwise." in said
+    assert said.startswith(
+        f"Old: Working release {FIRST}, data as of 2026-12-12 05:30 UTC\n"
+        f"New: Working release {SECOND}, data as of 2026-12-13 05:30 UTC\n"
+        "1 cell: What was collected since says otherwise.\n"
+    )
+    assert said.endswith("\n1 cell of the old one is different in the new one.\n")
     assert "Essex Police, Followers per 1,000, Bluesky, November 2026: 4 in place of 3." in said.replace(
         "4.00 in place of 3.00", "4 in place of 3"
     )
     (row,) = csv.DictReader(io.StringIO(call("releases", "diff", FIRST, SECOND, "--format", "csv").stdout))
     assert (row["old_value"], row["new_value"], row["reason"]) == ("3.0", "4.0", "later_data")
-    assert "None of Working release" in call("releases", "diff", SECOND, SECOND).stdout
+    same = call("releases", "diff", SECOND, "working").stdout
+    assert same.endswith("They are one and the same release.\n")
     missing = call("releases", "diff", FIRST, "20200101T0530-0000000001")
     assert (missing.exit_code, "is kept" in missing.stderr) == (1, True)
+
+
+def test_whichever_way_round_it_is_asked_the_older_release_is_the_old_one(settings: Settings) -> None:
+    make_due(settings, open_landing(settings), OF_NOVEMBER)
+    publish(settings, date(2026, 12, 22), month(NOVEMBER, 9.0))
+    for format_ in ("table", "csv", "json"):
+        asked = [
+            call("releases", "diff", *words, "--format", format_)
+            for words in (("official", "working"), ("working", "official"))
+        ]
+        assert asked[0].output == asked[1].output
+        assert f"Old: {OFFICIAL} {SECOND}" in asked[1].output
+        assert asked[1].stdout.startswith({"table": "Old: ", "csv": "indicator_id,", "json": "["}[format_])
+    assert json.loads(asked[1].stdout)[0]["new_value"] == 9.0
+
+
+def test_of_the_same_data_the_release_that_was_made_later_is_the_new_one(settings: Settings) -> None:
+    publish(settings, date(2026, 12, 13), month(NOVEMBER, 4.0), number=2)
+    said = call("releases", "diff", "working", SECOND).stdout
+    assert said.startswith(f"Old: Working release {SECOND}, ")
+    assert said.endswith("\nNo cell of the old one is different in the new one.\n")
 
 
 def test_a_rollback_is_recorded_and_the_table_is_the_earlier_one(settings: Settings) -> None:
@@ -122,7 +149,7 @@ def test_by_hand_it_says_who_and_why_and_needs_both(
         "published, so there is nothing to put out as its correction. Mend what is wrong, `beatbook build`, "
         "and ask again.\n"
     )
-    assert "It changes 1 cells of" in corrected.stdout
+    assert "It changes 1 cell of" in corrected.stdout
 
 
 def test_a_table_is_official_unless_it_is_asked_for_otherwise(settings: Settings) -> None:

@@ -202,7 +202,7 @@ def test_a_template_is_filled_in_and_lands(desk: Desk, kind: str) -> None:
     book.save(path)
     done = desk("import", path, "--yes")
     assert done.exit_code == 0, done.output
-    assert f"1 rows of {kind} landed" in done.stdout
+    assert f"1 row of {kind} landed" in done.stdout
     assert desk("template", kind, "--to", desk.folder).exit_code == 1  # what is filled in is not overwritten
 
 

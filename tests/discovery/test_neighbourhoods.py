@@ -150,9 +150,9 @@ def test_defects_are_counted_and_said_by_name(register: Register) -> None:
     )
     assert defects(found, propose(found, register, [], TODAY)) == [
         "2 of 4 neighbourhoods have no usable number of residents (not_a_number 1, zero 1): kent 2",
-        "1 of 4 neighbourhoods have no contact details: kent 1",
-        "1 of 4 neighbourhoods name an account that is no neighbourhood account of the register: kent 1",
-        "1 accounts serve several neighbourhoods: x:deal",
+        "1 of 4 neighbourhoods has no contact details: kent 1",
+        "1 of 4 neighbourhoods names an account that is no neighbourhood account of the register: kent 1",
+        "1 account serves several neighbourhoods: x:deal",
     ]
     assert defects(answer(contact={"twitter": "https://x.com/deal"}), []) == []
 

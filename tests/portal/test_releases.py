@@ -160,7 +160,7 @@ def test_the_releases_page_has_the_calendar_official_and_working_ones_and_rollba
     said = text_of(lead.get("/releases").text)
     assert f"November 2026 21 December 2026, 09:30 11 December 2026 22 November 2026 {OFFICIAL}" in said
     assert "January 2027 10 February 2027, 09:30 3 February 2027 22 November 2026 announced" in said
-    assert "By A lead: Essex was wrong. 1 figures of the one before: which and why , as CSV" in said
+    assert "By A lead: Essex was wrong. 1 figure of the one before: which and why , as CSV" in said
     assert "Nothing: it is the first." in said
     assert said.count("rolled back from") == 1
     assert "Working release, rolled back from" in said, "an official release never is"
@@ -176,7 +176,12 @@ def test_what_is_different_between_two_has_an_address_and_a_file(settings: Setti
     assert f"difference_{FIRST}_{SECOND}.csv" in file.headers["content-disposition"]
     (row,) = csv.DictReader(io.StringIO(file.text))
     assert (row["area_id"], row["old_value"], row["new_value"]) == ("essex", "3.25", "4.75")
-    assert "No figure is another one." in lead.get(f"/releases/difference?old={FIRST}&new={FIRST}").text
+    assert f"Old {OFFICIAL} {FIRST}, data as of" in said
+    assert "1 figure of the old one is different in the new one." in said
+    around = f"/releases/difference?old=working&new={FIRST}"
+    assert text_of(lead.get(around).text) == said, "the older one is the old one"
+    assert lead.get(around.replace("difference?", "difference.csv?")).text == file.text
+    assert "one and the same release" in lead.get(f"/releases/difference?old={FIRST}&new={FIRST}").text
     assert lead.get("/releases/difference?old=20200101T0530-0000000001").status_code == 404
 
 

@@ -71,7 +71,7 @@ def test_it_is_built_from_the_runs_of_then_judged_as_then(
         0,
         f"release {release.release_id}: same\n"
         "Runs judged again since, and taken as judged then: 1.\n"
-        "Every file has its checksum, built anew from 1 runs of the landing.\n",
+        "Every file has its checksum, built anew from 1 run of the landing.\n",
     )
     assert rebuilt["runs"] == [(RUN, then)]
     assert rebuilt["rows"][0].equals(landing.read("youtube", "requests", DAY, RUN))
