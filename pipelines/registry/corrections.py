@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from pipelines.registry.cells import Slug
 from pipelines.registry.register import Register, load
 from pipelines.registry.seed_rows import Row, Rows, Where, keyed, read_rows, refer
 
@@ -21,7 +22,7 @@ _OF_PROFILES = {"follower_count": "follower_count", "lifetime_post_count": "post
 
 
 class Correction(Row, frozen=True, kw_only=True):
-    correction_id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    correction_id: Slug
     platform: str
     account_id: str | None = None
     post_id: str | None = None

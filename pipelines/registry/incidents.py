@@ -6,10 +6,9 @@ shared in one (dbt/models/benchmarks/bench_incidents), or writing them (people d
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta
-
+from pipelines.registry.cells import Slug
 from pipelines.registry.register import Force
 from pipelines.registry.seed_rows import Row, keyed, read_rows, refer
 
@@ -17,7 +16,7 @@ FILE = "incidents.csv"
 
 
 class Incident(Row, frozen=True, kw_only=True):
-    incident_id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    incident_id: Slug
     incident_name: str
     incident_type: Literal["emergency", "disorder", "campaign", "event"]
     force_id: str

@@ -22,7 +22,9 @@ FILE, VERSIONS = "purpose_rules.csv", "purpose_rule_versions.csv"
 class PurposeRule(Row, frozen=True, kw_only=True):
     """`example`: an invented text that this rule decides, and no rule before it."""
 
-    rule_id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+    rule_id: Annotated[
+        str, Meta(pattern=r"^[a-z0-9][a-z0-9_]*$", description="small letters, digits and underscores")
+    ]
     position: int
     purpose: Purpose
     pattern: str

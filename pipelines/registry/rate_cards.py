@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from pipelines.registry.cells import Slug
 from pipelines.registry.register import Metric, load_platforms
 from pipelines.registry.seed_rows import Row, Rows, Where, keyed, read_rows, refer
 
@@ -21,7 +22,7 @@ FILE = "rate_cards.csv"
 class RateCard(Row, frozen=True, kw_only=True):
     """`gbp_per_1k`: pounds for 1,000 of the metric, in whole pence."""
 
-    rate_card_id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    rate_card_id: Slug
     card_version: Annotated[int, Meta(ge=1)]
     platform: str
     metric: Literal["view_count", "impression_count", "reach_count"]
@@ -29,7 +30,9 @@ class RateCard(Row, frozen=True, kw_only=True):
     from_date: date
     until_date: date
     source: str
-    source_url: Annotated[str, Meta(pattern=r"^https?://\S+$")]
+    source_url: Annotated[
+        str, Meta(pattern=r"^https?://\S+$", description="an address that begins with http:// or https://")
+    ]
     declared_by: str
     declared_date: date
 

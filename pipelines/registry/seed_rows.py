@@ -1,18 +1,21 @@
 """Rows of a seed CSV as typed structs, each wrong cell named by file, line and column.
 
-Belongs here: what holds for every seed. Does not belong here: what the columns of one seed mean
-(`register.py`, dbt/seeds/seeds.yml).
+Belongs here: what holds for every seed. Does not belong here: what a cell may hold (cells.py), or what the
+columns of one seed mean (`register.py`, dbt/seeds/seeds.yml).
 """
 
 import csv
 import re
 from collections.abc import Container
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+import msgspec.inspect
 import polars as pl
 
+from pipelines.registry.cells import date_fault, text_fault, type_fault
 from pipelines.settings import SEEDS
 
 _AT = re.compile(r" - at `\$\.(\w+)`")
@@ -67,8 +70,11 @@ def read_rows(path: Path, type_: type[R]) -> Rows[R]:
     """Every row of the file with its place. Columns that `type_` does not name are left alone.
 
     Raises:
-        RegistryError: no such file, no CSV, a column missing, a cell of the wrong type or untrimmed.
+        RegistryError: no such file, no CSV, a column missing, a cell of the wrong type or that no register
+            can have (cells.py).
     """
+    if path.is_dir():
+        raise RegistryError(path.name, 1, "-", f"{path} is a folder, and should be a file")
     if not path.is_file():
         brought = "" if path.parent == SEEDS else "; in the sandbox the next `beatbook run` brings it"
         raise RegistryError(path.name, 1, "-", f"no such file in {path.parent}{brought}")
@@ -76,28 +82,44 @@ def read_rows(path: Path, type_: type[R]) -> Rows[R]:
         frame = pl.read_csv(path, infer_schema=False, glob=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise _no_csv(path, error) from error
-    for field in msgspec.structs.fields(type_):
-        if field.name not in frame.columns:
-            raise RegistryError(path.name, 1, field.name, "the column is missing")
+    kinds = {field.name: field.type for field in _struct(type_).fields}
+    for name in kinds:
+        if name not in frame.columns:
+            raise RegistryError(path.name, 1, name, "the column is missing")
     rows = []
     for line, cells in enumerate(frame.iter_rows(named=True), start=2):
         where = Where(path.name, line)
         for column, cell in cells.items():
-            if cell is not None and ("\n" in cell or cell != cell.strip()):
-                raise where.error(column, "a line break, or space at an end, in the cell")
+            if cell is not None and (fault := text_fault(cell)):
+                raise where.error(column, fault)
         filled = {column: cell for column, cell in cells.items() if cell is not None}
         try:
-            rows.append((where, msgspec.convert(filled, type_, strict=False)))
+            row = msgspec.convert(filled, type_, strict=False)
         except msgspec.ValidationError as error:
-            raise _explain(where, str(error)) from error
+            raise _explain(where, str(error), filled, kinds) from error
+        for column in kinds:
+            value = getattr(row, column)
+            if isinstance(value, date) and (fault := date_fault(value)):
+                raise where.error(column, fault)
+        rows.append((where, row))
     return rows
 
 
-def _explain(where: Where, said: str) -> RegistryError:
+def _struct(type_: type[R]) -> msgspec.inspect.StructType:
+    kind = msgspec.inspect.type_info(type_)
+    assert isinstance(kind, msgspec.inspect.StructType)
+    return kind
+
+
+def _explain(
+    where: Where, said: str, cells: dict[str, str], kinds: dict[str, msgspec.inspect.Type]
+) -> RegistryError:
+    """The column is read off what msgspec says; what should stand there is said in our words."""
     if missing := re.search(r"missing required field `(\w+)`", said):
         return where.error(missing[1], "empty, and must not be")
-    at = _AT.search(said)
-    return where.error(at[1] if at else "-", _AT.sub("", said))
+    if (at := _AT.search(said)) is None:
+        return where.error("-", said)
+    return where.error(at[1], type_fault(cells[at[1]], kinds[at[1]]))
 
 
 def keyed(rows: Rows[R], *columns: str) -> dict[Any, R]:

@@ -64,7 +64,11 @@ def test_a_correction_of_a_platform_an_account_and_a_post(folder: Path) -> None:
     ("cells", "column", "problem"),
     [
         ({"correction_id": ""}, "correction_id", "empty"),
-        ({"correction_id": "Likes, doubled".replace(",", "")}, "correction_id", "regex"),
+        (
+            {"correction_id": "Likes, doubled".replace(",", "")},
+            "correction_id",
+            "small letters, digits and hyphens",
+        ),
         ({"platform": "myspace"}, "platform", "'myspace' is not in the register"),
         ({"platform": ""}, "platform", "empty"),
         ({"account_id": "bluesky:nobody"}, "account_id", "'bluesky:nobody' is no account on bluesky"),
@@ -79,8 +83,8 @@ def test_a_correction_of_a_platform_an_account_and_a_post(folder: Path) -> None:
         ({"from_date": "2 November"}, "from_date", "date"),
         ({"from_date": ""}, "from_date", "empty"),
         ({"until_date": "2026-11-01"}, "until_date", "2026-11-01 is before from_date, 2026-11-02"),
-        ({"replacement": "-1"}, "replacement", ">= 0"),
-        ({"replacement": "many"}, "replacement", "int"),
+        ({"replacement": "-1"}, "replacement", "a whole number of 0 or more, or nothing"),
+        ({"replacement": "many"}, "replacement", "a whole number of 0 or more, or nothing"),
         (
             {"replacement": "5"},
             "replacement",

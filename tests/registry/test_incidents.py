@@ -46,8 +46,8 @@ def test_one_incident_concerns_several_forces_each_with_its_days(tmp_path: Path)
     ("cells", "column", "problem"),
     [
         ({"incident_id": ""}, "incident_id", "empty"),
-        ({"incident_id": "The dam"}, "incident_id", "regex"),
-        ({"incident_type": "parade"}, "incident_type", "parade"),
+        ({"incident_id": "The dam"}, "incident_id", "should hold small letters, digits and hyphens"),
+        ({"incident_type": "parade"}, "incident_type", "one of: campaign, disorder, emergency, event"),
         ({"force_id": "derby"}, "force_id", "'derby' is not in the register"),
         ({"from_date": "28 October"}, "from_date", "date"),
         ({"until_date": "2026-10-27"}, "until_date", "2026-10-27 is before from_date, 2026-10-28"),

@@ -52,10 +52,10 @@ def test_every_purpose_but_other_has_a_share() -> None:
 @pytest.mark.parametrize(
     ("cells", "column", "problem"),
     [
-        ({"rule_id": "Lock It"}, "rule_id", "regex"),
+        ({"rule_id": "Lock It"}, "rule_id", "small letters, digits and underscores"),
         ({"rule_id": "missing"}, "rule_id", "'missing' is there twice"),
         ({"position": "10"}, "position", "10 is there twice"),
-        ({"position": "first"}, "position", "int"),
+        ({"position": "first"}, "position", "should hold a whole number"),
         ({"purpose": "gossip"}, "purpose", "gossip"),
         ({"why": ""}, "why", "empty"),
         ({"pattern": "missing person"}, "pattern", "'missing person' is there twice"),

@@ -63,13 +63,13 @@ def test_a_card_prices_several_platforms_and_another_version_follows_it(tmp_path
 @pytest.mark.parametrize(
     ("cells", "column", "problem"),
     [
-        ({"rate_card_id": "Agency 2026"}, "rate_card_id", "regex"),
-        ({"card_version": "0"}, "card_version", ">= 1"),
+        ({"rate_card_id": "Agency 2026"}, "rate_card_id", "small letters, digits and hyphens"),
+        ({"card_version": "0"}, "card_version", "a whole number of 1 or more"),
         ({"platform": "myspace"}, "platform", "'myspace' is not in the register"),
         ({"metric": "like_count"}, "metric", "like_count"),
         ({"metric": "impression_count"}, "metric", "youtube has no impression_count"),
         ({"gbp_per_1k": ""}, "gbp_per_1k", "empty"),
-        ({"gbp_per_1k": "six"}, "gbp_per_1k", "decimal"),
+        ({"gbp_per_1k": "six"}, "gbp_per_1k", "should hold a number"),
         ({"gbp_per_1k": "0"}, "gbp_per_1k", "0 is not above nought"),
         ({"gbp_per_1k": "-6.40"}, "gbp_per_1k", "-6.40 is not above nought"),
         ({"gbp_per_1k": "NaN"}, "gbp_per_1k", "NaN is not above nought"),
@@ -80,7 +80,7 @@ def test_a_card_prices_several_platforms_and_another_version_follows_it(tmp_path
         ({"until_date": "2026-03-31"}, "until_date", "2026-03-31 is before from_date, 2026-04-01"),
         ({"source": ""}, "source", "empty"),
         ({"source_url": ""}, "source_url", "empty"),
-        ({"source_url": "their website"}, "source_url", "regex"),
+        ({"source_url": "their website"}, "source_url", "an address that begins with"),
         ({"declared_by": ""}, "declared_by", "empty"),
     ],
 )

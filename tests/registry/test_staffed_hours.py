@@ -77,7 +77,7 @@ def test_those_of_the_sandbox_are_what_a_register_may_hold(register: Path) -> No
             "two in the morning of the next day is 26:00",
         ),
         ({"closes_at": "33:01"}, "closes_at", "33:01 is more than a day after opens_at, 09:00"),
-        ({"is_bank_holiday_staffed": "perhaps"}, "is_bank_holiday_staffed", "bool"),
+        ({"is_bank_holiday_staffed": "perhaps"}, "is_bank_holiday_staffed", "true or false"),
         ({"is_bank_holiday_staffed": ""}, "is_bank_holiday_staffed", "empty"),
         ({"source": ""}, "source", "empty"),
     ],
