@@ -87,7 +87,10 @@ def discover(
     every: Annotated[bool, typer.Option("--all", help="Also what agrees with the register.")] = False,
     format_: FormatOption = Format.TABLE,
 ) -> None:
-    """Ask data.police.uk which accounts forces name, and propose changes to the register."""
+    """Ask data.police.uk which accounts forces name, and propose changes to the register.
+
+    Exit code 4: a force or a neighbourhood did not answer, and what is said of the others stands.
+    """
     settings = Settings()
     with ready(settings):
         register = load_register(settings)
@@ -123,10 +126,10 @@ def discover(
             if every or p.kind != "agrees"
         ]
         print_rows(rows, format_, _counted(p.kind for p in proposals))
-    _say_failures(discovery)
     per_platform = Counter(f.platform for f in discovery.found if f.is_account)
     found = ", ".join(f"{name} {count}" for name, count in per_platform.most_common())
     typer.echo(f"{many(len(discovery.found), 'engagement method')}; accounts: {found}", err=True)
+    _end(discovery)
 
 
 @app.command()
@@ -140,7 +143,10 @@ def neighbourhoods(
     every: Annotated[bool, typer.Option("--all", help="Also what agrees with the register.")] = False,
     format_: FormatOption = Format.TABLE,
 ) -> None:
-    """Ask data.police.uk for every neighbourhood (minutes), and propose rows of neighbourhoods.csv."""
+    """Ask data.police.uk for every neighbourhood (minutes), and propose rows of neighbourhoods.csv.
+
+    Exit code 4: a force or a neighbourhood did not answer, and what is said of the others stands.
+    """
     settings = Settings()
     with ready(settings):
         register = load_register(settings)
@@ -167,9 +173,9 @@ def neighbourhoods(
         if every or p.kind != "agrees"
     ]
     print_rows(rows, format_, _counted(p.kind for p in proposals))
-    _say_failures(discovery)
     for line in found_neighbourhoods.defects(discovery, proposals):
         typer.echo(line, err=True)
+    _end(discovery)
 
 
 def _counted(kinds: Iterable[str]) -> str:
@@ -177,10 +183,13 @@ def _counted(kinds: Iterable[str]) -> str:
     return f"Proposals (nothing is changed): {counts}"
 
 
-def _say_failures(discovery: police_uk.Discovery) -> None:
+def _end(discovery: police_uk.Discovery) -> None:
+    """Name who did not answer, and end with the code of what is done in part."""
     for failure in discovery.failures:
         who = " ".join(filter(None, (failure.force_id, failure.neighbourhood_id)))
-        typer.echo(f"{who}: not asked: {failure.reason} ({failure.detail})", err=True)
+        typer.echo(f"{who}: not read: {failure.reason} ({failure.detail})", err=True)
+    if discovery.failures:
+        raise typer.Exit(Exit.INCOMPLETE)
 
 
 async def _ask(settings: Settings, force_ids: list[str], neighbourhoods: bool) -> police_uk.Discovery:

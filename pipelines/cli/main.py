@@ -48,7 +48,8 @@ app = typer.Typer(
     help="The benchmarking warehouse for UK police social media.",
     epilog="Exit codes: 0 done; 1 bad input; 2 wrong call; 3 a gate failed, nothing published or made "
     "official, or a replay differs; "
-    "4 incomplete (status); 5 infrastructure. BEATBOOK_PROFILE=production reads the real register; "
+    "4 incomplete (status, returns status, accounts discover and neighbourhoods); "
+    "5 infrastructure, a damaged release included. BEATBOOK_PROFILE=production reads the real register; "
     "the default, sandbox, invents every figure.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

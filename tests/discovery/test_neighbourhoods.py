@@ -18,6 +18,7 @@ from pipelines.settings import SEEDS
 from sandbox.forces import forces
 from sandbox.neighbourhoods import neighbourhoods
 from sandbox.register import account_events_csv, accounts_csv, neighbourhoods_csv
+from sandbox.serve import start
 from tests.registry.test_neighbourhoods import ACCOUNTS, EVENTS
 
 READ = date(2026, 4, 1)
@@ -231,6 +232,20 @@ class TestOverHttp:
         assert [row["no_residents_because"] for row in written].count("zero") == 2
         linked = {row["neighbourhood_name"]: row["account_ids"] for row in written if row["account_ids"]}
         assert linked == {"North": "bluesky:gwent-north"}, "South lists no contact details at all"
+
+    @pytest.mark.parametrize(
+        "words", [["neighbourhoods", "--force", "gwent", "--force", "kent"], ["discover"]]
+    )
+    def test_where_a_force_does_not_answer_the_rest_is_said_and_it_is_done_in_part(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+    ) -> None:
+        with start(faults=["police_uk:gwent:404"]) as url:
+            monkeypatch.setenv("BEATBOOK_SANDBOX_URL", url)
+            done = CliRunner().invoke(app, ["accounts", *words, "--all", "--format", "json"])
+        assert done.exit_code == 4
+        assert "gwent: not read: not_found" in done.stderr
+        listed = json.loads(done.stdout)
+        assert {row["kind"] for row in listed if row["force_id"] == "kent"} == {"agrees"}
 
     def test_a_force_that_is_not_listed_is_refused(self, home: Path) -> None:
         done = CliRunner().invoke(app, ["accounts", "neighbourhoods", "--force", "police-scotland"])
