@@ -105,5 +105,6 @@ def _sentence(every: list[dict[str, Any]], without: list[dict[str, Any]]) -> str
     population = every[0]["population"]
     if population:
         share = 100 * residents / population
-        said += f": {share:.0f}% of the force's {number(population)} ({every[0]['population_vintage']})"
+        said += f": {share:.0f}% of the force's {number(population)} ({every[0]['population_vintage']}). "
+        said += "The two are counted apart and of different years, so that this may be under or over 100%"
     return said + "."

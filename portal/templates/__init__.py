@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse
 from pipelines.registry.release_calendar import ReleaseDate, check_release_calendar, coming
 from pipelines.release import figures
 from pipelines.release.published import Release
-from pipelines.release.sentences import counted, kept_as, lower, which
+from pipelines.release.sentences import counted, kept_as, lower
 from pipelines.settings import SEEDS, Settings
 from pipelines.words import many
 from portal.switch import carried, other
@@ -35,6 +35,11 @@ def day(value: date | datetime | str) -> str:
     """`9 November 2026`, of a date or of what release.json says."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{moment.day} {moment:%B %Y}"
+
+
+def moment(value: str) -> str:
+    """`9 November 2026, 05:30 UTC`, of what release.json says."""
+    return f"{day(value)}, {datetime.fromisoformat(value):%H:%M} UTC"
 
 
 @pass_context
@@ -58,11 +63,11 @@ environment.filters |= {
     "sample": figures.sample,
     "change": figures.change,
     "verdict": figures.verdict,
-    "which": which,
     "peers_verdict": figures.peers_verdict,
     "rank": figures.rank,
     "sign": sign,
     "day": day,
+    "moment": moment,
     "lower_first": lower,
     "many": many,
     "counted": counted,

@@ -176,7 +176,7 @@ def test_what_is_different_between_two_has_an_address_and_a_file(settings: Setti
     assert f"difference_{FIRST}_{SECOND}.csv" in file.headers["content-disposition"]
     (row,) = csv.DictReader(io.StringIO(file.text))
     assert (row["area_id"], row["old_value"], row["new_value"]) == ("essex", "3.25", "4.75")
-    assert f"Old {OFFICIAL} {FIRST}, data as of" in said
+    assert f"Old {OFFICIAL} {FIRST}, data as of 12 December 2026, 05:30 UTC New Working" in said
     assert "1 figure of the old one is different in the new one." in said
     around = f"/releases/difference?old=working&new={FIRST}"
     assert text_of(lead.get(around).text) == said, "the older one is the old one"
@@ -198,7 +198,12 @@ def test_what_an_official_release_revises_is_a_file_for_ever(settings: Settings,
 
 def test_each_release_has_its_page(lead: Browser) -> None:
     assert f"{OFFICIAL}: {FIRST}" in text_of(lead.get(f"/releases/{FIRST}").text)
-    assert f"Working release: {SECOND}" in text_of(lead.get(f"/releases/{SECOND}").text)
+    working = text_of(lead.get(f"/releases/{SECOND}").text)
+    assert f"Working release: {SECOND}" in working
+    assert (
+        "Data as of 22 December 2026, 05:30 UTC Published 22 December 2026, 05:41 UTC: figures of" in working
+    )
+    assert "What it revises There is none before it to compare with." in working
     assert lead.get("/releases/nothing").status_code == 404
 
 

@@ -120,7 +120,10 @@ def test_their_residents_are_held_against_the_forces(settings: Settings) -> None
     )
     kent = neighbourhoods(release, connection, "kent", Period("month", OCTOBER, end_of("month", OCTOBER)))
     assert kent is not None
-    assert kent.sentence.endswith("40,000 together: 80% of the force's 50,000 (mid-2024).")
+    assert kent.sentence.endswith(
+        "40,000 together: 80% of the force's 50,000 (mid-2024). The two are counted apart and of different "
+        "years, so that this may be under or over 100%."
+    )
 
 
 def test_the_page_shows_them_and_folds_the_many(settings: Settings) -> None:
