@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import duckdb
 
@@ -32,17 +33,27 @@ class Shelf:
 
     release: Release
     connection: duckdb.DuckDBPyConnection
+    #: Raises where a table is not what was published.
+    check: Callable[[], None] = lambda: None
     _made: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def kept(self, key: str, make: Callable[[duckdb.DuckDBPyConnection], bytes]) -> bytes:
-        """What `make` returned the first time for this key. One is made at a time: DuckDB uses every core."""
+        """What `make` returned the first time for this key. One is made at a time: DuckDB uses every core.
+
+        Raises:
+            DamagedReleaseError: a table has gone or become unreadable since the release was opened.
+        """
         if (made := self._made.get(key)) is not None:
             return made
         with self._lock:
             if (made := self._made.get(key)) is None:
-                made = self._made[key] = make(self.connection.cursor())
+                try:
+                    made = self._made[key] = make(self.connection.cursor())
+                except duckdb.Error:
+                    self.check()
+                    raise
                 self._size += len(made)
                 while self._size > KEPT_BYTES and len(self._made) > 1:
                     self._size -= len(self._made.popitem(last=False)[1])
@@ -107,4 +118,5 @@ class Library:
             log.error("%s stays open: %s", stays.release.release_id, error)
             return stays
         self._damage.pop(asked, None)
-        return Shelf(release, connected(self._settings, release))
+        check = partial(check_tables, self._settings, release)
+        return Shelf(release, connected(self._settings, release), check)

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from portal.access import users
 from portal.app import build_app
 from portal.extracts import _named
 from portal.library import Shelf
-from tests.damage import flip
+from tests.damage import cut, flip, gone
 from tests.portal.access.conftest import PASSWORD, Browser
 from tests.portal.test_app import EVERY_PAGE, text_of
 from tests.release.official import DECEMBER, NOVEMBER, OF_DECEMBER, OF_NOVEMBER, month, publish
@@ -147,6 +148,19 @@ def test_a_damaged_table_of_an_official_release_is_put_back_and_not_built(settin
         assert answer.status_code == 503, address
         assert "put it back from a copy: an official release is not made anew" in answer.text
         assert "beatbook build" not in answer.text
+
+
+@pytest.mark.parametrize("harm", [gone, cut])
+def test_a_table_that_is_lost_while_it_is_open_is_said_too(
+    lead: Browser, settings: Settings, harm: Callable[[Path], None]
+) -> None:
+    assert lead.get("/api/v1/release").status_code == 200
+    harm(settings.releases / FIRST / "tables" / "bench_values.parquet")
+    for address in (TABLE, "/api/v1/values"):
+        answer = lead.get(address)
+        assert answer.status_code == 503, address
+        assert "tables/bench_values.parquet is " in answer.text
+        assert "put it back from a copy: an official release is not made anew" in answer.text
 
 
 def test_the_releases_page_has_the_calendar_official_and_working_ones_and_rollbacks(
