@@ -1,6 +1,6 @@
 """What a force sends in place of an API: CSV files of profiles, posts and messages.
 
-Here: the files' rows, direct messages and automatic acknowledgements included.
+Here: the files' rows, direct messages, automatic acknowledgements and what came of appeals included.
 Not here: the reading of returns, which is the pipeline's.
 """
 
@@ -16,8 +16,9 @@ from sandbox.register import write_csv
 from sandbox.truth import comment_count
 from sandbox.world import World, world
 
-KINDS = ("profiles", "posts", "messages")
+KINDS = ("profiles", "posts", "messages", "outcomes")
 POST_DAYS = 30
+OUTCOME_DAYS = 90
 MESSAGE_DAYS = 14
 _WHO = ("force_id", "platform", "handle")
 COLUMNS = {
@@ -48,6 +49,7 @@ COLUMNS = {
         "sent_at",
         "is_automatic",
     ),
+    "outcomes": (*_WHO, "post_id", "outcome", "outcome_date"),
 }
 Row = tuple[object, ...]
 
@@ -139,7 +141,21 @@ def _messages(view: World, account: Account, now: int) -> Iterator[Row]:
         yield (*_who(account), *row)
 
 
-_WRITERS = {"profiles": _profile, "posts": _posts, "messages": _messages}
+def _outcomes(view: World, account: Account, now: int) -> Iterator[Row]:
+    """What came of appeals: of every third, after a day to six weeks, and of some twice."""
+    for post in _recent(view, account, now, OUTCOME_DAYS):
+        purpose = said(post)[0] if post.kind == "post" else None
+        if purpose not in ("appeal", "missing_person"):
+            continue
+        u = uniforms(view.seed, account.account_id, "outcome", post.post_id)
+        first = "located" if purpose == "missing_person" else "information"
+        for chance, outcome, after in ((0.35, first, u[1]), (0.1, "arrested", u[2])):
+            at = post.created + clock.DAY + int(after * 41 * clock.DAY)
+            if u[0] < chance and at <= now:
+                yield (*_who(account), post.post_id, outcome, clock.iso(at)[:10])
+
+
+_WRITERS = {"profiles": _profile, "posts": _posts, "messages": _messages, "outcomes": _outcomes}
 
 
 def write_return(seed: int, kind: str, force_id: str, platform: str, at: int) -> str:

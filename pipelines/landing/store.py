@@ -78,7 +78,7 @@ RETURNS: dict[str, Schema] = {
         "closed_at_utc": TIME,
         **_FILE,
     },
-    "outcomes": {"post_id": TEXT, "outcome": TEXT, "outcome_date": pl.Date, **_FILE},
+    "outcomes": {"platform": TEXT, "post_id": TEXT, "outcome": TEXT, "outcome_date": pl.Date, **_FILE},
     "tool_figures": {
         "platform": TEXT,
         "tool": TEXT,

@@ -55,6 +55,7 @@ class Indicator(Row, frozen=True, kw_only=True):
         "values_24h",
         "values_7d",
         "values_export",
+        "outcomes",
         "messages",
         "direct_messages",
     ]

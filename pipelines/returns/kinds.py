@@ -152,7 +152,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "outcomes",
         (
-            _FORCE,
+            *_ACCOUNT,
             Column("post_id", "id"),
             Column(
                 "outcome",
@@ -161,7 +161,7 @@ KINDS: tuple[Kind, ...] = (
             ),
             Column("outcome_date", "date"),
         ),
-        key=("force_id", "post_id", "outcome", "outcome_date"),
+        key=("platform", "account_id", "post_id", "outcome", "outcome_date"),
     ),
     Kind(
         "tool_figures",
@@ -257,7 +257,7 @@ def _infer(names: list[str]) -> tuple[Kind | None, list[str]]:
     missing = kind.missing(set(names))
     if missing:
         problems.append(
-            f"This looks like a {kind.name} return, but these columns are missing: "
+            f"This looks like a return of {kind.name}, but these columns are missing: "
             f"{', '.join(missing)}. Add them."
         )
     problems.extend(_extra_reason(kind, name) for name in kind.unknown(foreign))
@@ -267,8 +267,8 @@ def _infer(names: list[str]) -> tuple[Kind | None, list[str]]:
 def _extra_reason(kind: Kind, name: str) -> str:
     close = difflib.get_close_matches(name, kind.names, n=1, cutoff=0.75)
     if close:
-        return f"A {kind.name} return has no column {shown(name)}. Is it {close[0]} misspelt?"
+        return f"A return of {kind.name} has no column {shown(name)}. Is it {close[0]} misspelt?"
     return (
-        f"A {kind.name} return has no column {shown(name)}. Take it out: a column that Beatbook does "
+        f"A return of {kind.name} has no column {shown(name)}. Take it out: a column that Beatbook does "
         "not know would be lost without a word."
     )

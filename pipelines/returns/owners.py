@@ -13,21 +13,26 @@ from pipelines.returns.model import Problem, Return, shown
 from pipelines.sources import catalogue
 
 
-def foreign_outcomes(landing: Landing, found: Return) -> list[Problem]:
-    """The outcomes about a post that has landed for other forces and not for the one that returns them.
+def owned(landing: Landing, found: Return) -> tuple[list[Problem], tuple[str, ...]]:
+    """The outcomes about a post that has landed for other accounts and not for the one that is named, and
+    what is to be noted of those about posts that have not landed.
 
-    A post that has not landed is nobody's yet, and its outcome is taken.
+    A post that has not landed is nobody's yet, and its outcome is taken: it counts once the post has.
     """
     wanted = found.found.select("post_id").unique().collect()
     owners = _owners(landing, wanted)
     problems: list[Problem] = []
-    for row in found.found.select("line", "post_id", "force_id").collect().iter_rows(named=True):
-        own = owners.get(row["post_id"], {row["force_id"]})
-        if row["force_id"] not in own and len(problems) < limits.MAX_PROBLEMS:
-            whose = ", ".join(sorted(own))
-            reason = f"This post was made by {whose}, not by {row['force_id']}. Check post_id and force_id."
+    for row in found.found.select("line", "post_id", "account_id").collect().iter_rows(named=True):
+        own = owners.get(row["post_id"], {row["account_id"]})
+        if row["account_id"] not in own and len(problems) < limits.MAX_PROBLEMS:
+            reason = (
+                f"This post was made by {', '.join(sorted(own))}, not by {row['account_id']}. "
+                "Check post_id, platform and handle."
+            )
             problems.append(Problem(row["line"], "post_id", shown(row["post_id"]), reason))
-    return problems
+    unknown = wanted.height - len(owners)
+    note = f"{unknown} of {wanted.height} posts are not known yet: what came of them counts once they are"
+    return problems, (note,) if unknown else ()
 
 
 def _owners(landing: Landing, wanted: pl.DataFrame) -> dict[str, set[str]]:
@@ -38,10 +43,10 @@ def _owners(landing: Landing, wanted: pl.DataFrame) -> dict[str, set[str]]:
             continue
         name = "post_id" if source == "returns" else catalogue.source(source).KEYS["posts"]
         rows = pl.scan_parquet(files, missing_columns="insert").select(
-            pl.col(name).alias("post_id"), "force_id"
+            pl.col(name).alias("post_id"), "account_id"
         )
-        for post_id, force_id in (
+        for post_id, account_id in (
             rows.join(wanted.lazy(), on="post_id", how="semi").unique().collect().iter_rows()
         ):
-            owners[post_id].add(force_id)
+            owners[post_id].add(account_id)
     return dict(owners)

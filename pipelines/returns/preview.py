@@ -67,12 +67,8 @@ def title(found: Return) -> str:
 
 
 def _whose(found: Return) -> str:
-    frame = found.found
-    if found.kind == "outcomes":
-        groups = frame.group_by("force_id").len().sort("force_id").collect().rows()
-    else:
-        groups = frame.group_by("account_id", "force_id").len().sort("account_id").collect().rows()
-    listed = [f"{row[-1]:,} of {row[0]}" + (f" ({row[1]})" if len(row) > 2 else "") for row in groups]
+    groups = found.found.group_by("account_id", "force_id").len().sort("account_id").collect().rows()
+    listed = [f"{count:,} of {account_id} ({force_id})" for account_id, force_id, count in groups]
     noun = (found.kind or "").replace("_", " ").removesuffix("s")
     return f"{many(sum(row[-1] for row in groups), noun)}: {_listed(listed)}"
 

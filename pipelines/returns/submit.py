@@ -18,7 +18,7 @@ from pipelines.landing.store import Landing, open_landing
 from pipelines.registry import load_register
 from pipelines.registry.register import Account, Register
 from pipelines.returns import AccountRef, Declared, Options, Return, Said, Stated, read_return
-from pipelines.returns.owners import foreign_outcomes
+from pipelines.returns.owners import owned
 from pipelines.returns.sent import is_withdrawn
 from pipelines.settings import Settings
 from pipelines.sources.account_pull import Row, keyed_hash
@@ -86,8 +86,9 @@ def check(
         purpose_rules=register.purpose_rules,
     )
     if found.kind == "outcomes" and not found.problems:
-        problems = foreign_outcomes(open_landing(settings), found)
-        return replace(found, problems=problems) if problems else found
+        problems, notes = owned(open_landing(settings), found)
+        reading = replace(found.reading, notes=(*found.reading.notes, *notes))
+        return replace(found, problems=problems, reading=reading)
     return found
 
 
@@ -157,8 +158,6 @@ def _land(settings: Settings, landing: Landing, found: Return, kind: str, declar
         (pl.col(SEEN[kind]) if kind in SEEN else exported).alias("pulled_at_utc"),
         file_sha256=pl.lit(found.sha256),
     )
-    if "platform" not in rows.columns:  # an outcome is about a post of the force, on whichever platform
-        rows = rows.with_columns(platform=pl.lit(""))
     run_id = landing.new_run_id()
     columns = [name for name in landing.schemas["returns", kind] if name != "run_id"]
     landed: dict[str, pl.DataFrame | list[Row]] = {
@@ -190,14 +189,9 @@ def _landed_before(landing: Landing, sha256: str) -> _Before | None:
 def _log(kind: str, found: Return, declared: Declared) -> list[Row]:
     """The log of what lands, counted where the rows lie: not all of them are held for it."""
     keys = ["platform", "force_id", "account_id"]
-    rows = (
-        found.found
-        if "platform" in found.found.collect_schema()
-        else found.found.with_columns(platform=pl.lit(""))
-    )
     is_of_messages = kind == "messages"
     channels = pl.col("channel").unique().sort().str.join("|") if is_of_messages else pl.lit(None, pl.String)
-    groups = rows.group_by(keys).agg(
+    groups = found.found.group_by(keys).agg(
         pl.len().cast(pl.Int64).alias("row_count"),
         channels.alias("channels"),
     )

@@ -5,7 +5,7 @@ folder of links that dbt reads. Does not belong here: building (build.py) or SQL
 
 A post changes until it is 30 days old and its pull knows the 29 days before its own, so what a run can touch
 begins 31 days before it; threads are read for eight days. A return touches the days that it declares and
-those that its rows speak of.
+those that its rows speak of, and of outcomes the appeals of four weeks before.
 """
 
 import csv
@@ -25,6 +25,8 @@ POSTS_REACH = timedelta(days=29)
 MESSAGES_BACK = timedelta(days=10)
 #: A pulse takes posts of the last 30 hours: of its own day and the two before.
 PULSE_BACK = timedelta(days=2)
+#: What came of an appeal counts so long after it: `outcome_days` of dbt_project.yml.
+OUTCOMES_BACK = timedelta(days=28)
 #: A returned reply can answer a question that is so much older: `replies_count_for_days` of dbt_project.yml,
 #: and one.
 REPLIES_BACK = timedelta(days=32)
@@ -130,16 +132,18 @@ def _run(landing: Landing, key: str, mark: str, seen: Run | None) -> Run:
         return Run(mark, sha256, day, day - PULSE_BACK, day - MESSAGES_BACK, latest_utc)
     if source != "returns":
         return Run(mark, sha256, day - POSTS_REACH, day - POSTS_BACK, day - MESSAGES_BACK, latest_utc)
-    spoken_of = [day]
+    spoken_of, posts_back = [day], timedelta(0)
     # A decision is about what the day's returns speak of.
     is_decision = landing.manifest(source, day, run_id).decision is not None
     returns = [name for _, name in landing.runs(source, day, day)] if is_decision else [run_id]
     for entity, name in ((e, name) for s, e in landing.schemas if s == source for name in returns):
         rows = landing.read(source, entity, day, name)
+        if entity == "outcomes" and not rows.is_empty():
+            posts_back = OUTCOMES_BACK
         moments = [rows[column].cast(pl.Date).min() for column in SPOKEN_OF if column in rows.columns]
         spoken_of += [moment for moment in moments if isinstance(moment, date)]
     known_from = min(spoken_of) - timedelta(days=1)  # for London's summer time
-    return Run(mark, sha256, known_from, known_from, known_from - REPLIES_BACK, latest_utc)
+    return Run(mark, sha256, known_from, known_from - posts_back, known_from - REPLIES_BACK, latest_utc)
 
 
 def link_files(landing: Landing, found: Window, folder: Path) -> None:

@@ -122,7 +122,8 @@ def test_a_bad_row_is_shown_with_its_line_and_nothing_is_kept(settings: Settings
 
 
 def test_rows_of_another_force_are_refused(settings: Settings) -> None:
-    outcomes = b"force_id,post_id,outcome,outcome_date\nessex,p1,located,2026-11-01\n"
+    outcomes = b"force_id,platform,handle,post_id,outcome,outcome_date\n"
+    outcomes += b"essex,facebook,essex_sandbox,p1,located,2026-11-01\n"
     for data in (posts_of("essex"), outcomes):
         answer = Sender(settings).preview("file.csv", data, **SAID)
         assert answer.status_code in {400, 422}

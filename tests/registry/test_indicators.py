@@ -111,8 +111,9 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "gross_reach_24h_per_appeal",
         "neighbourhoods_without_account_pct",
         "residents_with_neighbourhood_account_pct",
+        "outcomes_per_100_appeals",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 72))
+    assert [row.position for row in indicators.values()] == list(range(1, 73))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 

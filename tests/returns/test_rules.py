@@ -11,11 +11,11 @@ from pipelines.returns import KINDS
 PROFILES = "force_id,platform,handle,observed_at,follower_count,post_count\n"
 POSTS = "force_id,platform,handle,post_id,created_at,observed_at,kind,like_count\n"
 MESSAGES = "force_id,platform,handle,channel,conversation_id,message_id,direction,sent_at,is_automatic\n"
-OUTCOMES = "force_id,post_id,outcome,outcome_date\n"
+OUTCOMES = "force_id,platform,handle,post_id,outcome,outcome_date\n"
 PROFILE = "kent,x,ForceA,2026-05-01T10:00:00Z,100,20\n"
 POST = "kent,x,ForceA,1,2026-05-01T10:00:00Z,2026-05-02T10:00:00Z,post,5\n"
 MESSAGE = "kent,x,ForceA,public,c1,m1,inbound,2026-05-01T10:00:00Z,\n"
-OUTCOME = "kent,1,located,2026-05-01\n"
+OUTCOME = "kent,x,ForceA,1,located,2026-05-01\n"
 
 # What docs/landing.md lists for `returns`, less file_sha256, run_id and pulled_at_utc.
 COUNTS = ["view", "impression", "reach", "like", "share", "quote", "comment", "click"]
@@ -36,7 +36,7 @@ COLUMNS = {
         "in_reply_to",
         "closed_at_utc",
     ],
-    "outcomes": ["post_id", "outcome", "outcome_date"],
+    "outcomes": ["platform", "post_id", "outcome", "outcome_date"],
 }
 
 
@@ -79,7 +79,7 @@ def test_values_are_typed_and_empty_is_null(read_text):
     assert row["share_count"] is None
     assert row["line"] == 2
     row = read_text(OUTCOMES + OUTCOME).rows.row(0, named=True)
-    assert row["account_id"] == ""
+    assert (row["platform"], row["account_id"]) == ("x", "kent-x")
     assert row["outcome_date"] == dt.date(2026, 5, 1)
     flags = read_text(MESSAGES + MESSAGE + MESSAGE.replace("m1", "m2").replace(",\n", ",no\n"))
     assert flags.rows["is_automatic"].to_list() == [None, False]
@@ -101,7 +101,7 @@ def test_names_are_matched_loosely(read_text):
         (POSTS.replace("like_count", "weather"), "posts", ["has no column weather. Take it out"]),
         (POSTS.replace("like_count", "kind"), None, ["kind appears 2 times"]),
         ("force_id,platform,handle,observed_at\n", None, ["follower_count or post_count"]),
-        ("force_id,platform,handle,post_id\n", None, ["more than one kind of return: profiles"]),
+        ("force_id,platform,handle,post_id,observed_at\n", None, ["more than one kind of return: profiles"]),
         ("a,b,c\n", None, ["None of the first 20 rows is a header"]),
         ("\n" * 3 + "x,y\n" * 20 + POSTS, None, ["None of the first 20 rows is a header"]),
     ],
@@ -140,7 +140,7 @@ def test_unknown_columns_do_not_hide_bad_rows(read_text):
         (POSTS + POST + POST, None, "Line 3 repeats line 2"),
         (PROFILES + PROFILE + PROFILE, None, "platform, handle, observed_at"),
         (MESSAGES + MESSAGE + MESSAGE.replace("c1", "c2"), None, "Line 3 repeats line 2"),
-        (OUTCOMES + OUTCOME + OUTCOME, None, "force_id, post_id, outcome, outcome_date"),
+        (OUTCOMES + OUTCOME + OUTCOME, None, "platform, handle, post_id, outcome, outcome_date"),
         (OUTCOMES + OUTCOME.replace("2026", "2027"), "outcome_date", "in the future"),
         (OUTCOMES + OUTCOME.replace("2026", "1999"), "outcome_date", "before there were any"),
         (MESSAGES + MESSAGE.replace("c1", "@someone"), "conversation_id", "person's account"),

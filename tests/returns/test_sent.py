@@ -36,7 +36,7 @@ def test_the_list_says_who_sent_what_for_when_and_what_it_fills(
     assert (rows[3].force_id, rows[3].accounts, rows[3].state) == ("kent", "facebook:kent", "counts")
     assert (rows[3].period_from, rows[3].period_to) == (DECLARED.period_from, DECLARED.period_to)
     assert rows[3].fills.startswith("view, reach, like, share, comment, click, reactions by sort of ")
-    assert (rows[2].return_id, rows[2].fills, rows[2].accounts) == (outcomes, "2 outcomes", "")
+    assert (rows[2].return_id, rows[2].fills, rows[2].accounts) == (outcomes, "2 outcomes", "facebook:kent")
     assert rows[1].fills == "follower, post at 1 moment"
     assert rows[0].fills.endswith("messages, public and direct")
     assert sent.sent(open_landing(settings), "essex") == []

@@ -21,7 +21,10 @@ AT = ms("2026-11-09T05:00:00Z")
 DAY = date(2026, 11, 9)
 EXPORTED = datetime(2026, 11, 9, 5)  # noqa: DTZ001  (naive UTC, as landing stores it)
 DECLARED = Declared(date(2026, 10, 10), date(2026, 11, 8), EXPORTED)
-OUTCOMES = "force_id,post_id,outcome,outcome_date\nkent,p1,located,2026-11-01\nkent,p2,charged,2026-11-02\n"
+OUTCOMES = (
+    "force_id,platform,handle,post_id,outcome,outcome_date\n"
+    "kent,facebook,kent_sandbox,p1,located,2026-11-01\nkent,facebook,kent_sandbox,p2,charged,2026-11-02\n"
+)
 
 
 @pytest.fixture
@@ -89,7 +92,9 @@ def test_the_same_bytes_a_second_time_change_nothing(settings: Settings, tmp_pat
 
 def test_one_byte_more_is_another_file_and_lands_beside_it(settings: Settings, tmp_path: Path) -> None:
     first = submit(settings, tmp_path, text_of("outcomes"))
-    second = submit(settings, tmp_path, text_of("outcomes") + "kent,p3,other,2026-11-03\n")
+    second = submit(
+        settings, tmp_path, text_of("outcomes") + "kent,facebook,kent_sandbox,p3,other,2026-11-03\n"
+    )
     assert second.run_id > first.run_id
     assert [read(settings, "outcomes", run).height for run in (first.run_id, second.run_id)] == [2, 3]
 
@@ -146,8 +151,8 @@ def test_messages_and_outcomes_are_seen_when_they_were_exported(settings: Settin
     outcomes = submit(settings, tmp_path, OUTCOMES)
     rows = read(settings, "outcomes", outcomes.run_id)
     assert rows["pulled_at_utc"].unique().to_list() == [EXPORTED]
-    assert rows["account_id"].unique().to_list() == [""]  # an outcome belongs to no account
-    assert read(settings, "requests", outcomes.run_id)["platform"].to_list() == [""]
+    assert rows["account_id"].unique().to_list() == ["facebook:kent"]
+    assert read(settings, "requests", outcomes.run_id)["account_id"].to_list() == ["facebook:kent"]
 
 
 def test_what_a_return_declares_lands_with_its_log(settings: Settings, tmp_path: Path) -> None:

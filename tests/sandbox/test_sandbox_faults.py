@@ -168,14 +168,14 @@ def test_the_command_prints_the_truth(capsys):
     assert len(printed["accounts"]) == 1
 
 
-@pytest.mark.parametrize("kind", ["profiles", "posts", "messages"])
+@pytest.mark.parametrize("kind", ["profiles", "posts", "messages", "outcomes"])
 @pytest.mark.parametrize("platform", ["facebook", "x"])
 def test_returns_have_their_columns(kind, platform):
     text = write_return(7, kind, "kent", platform, 1794202200000)
     rows = list(csv.DictReader(io.StringIO(text)))
     assert tuple(rows[0]) == COLUMNS[kind]
     assert {(r["force_id"], r["platform"]) for r in rows} == {("kent", platform)}
-    assert len(rows) > {"profiles": 0, "posts": 30, "messages": 30}[kind]
+    assert len(rows) > {"profiles": 0, "posts": 30, "messages": 30, "outcomes": 3}[kind]
 
 
 def test_some_forces_acknowledge_direct_messages_and_moments_never_come_after_the_file():

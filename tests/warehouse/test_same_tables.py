@@ -26,7 +26,7 @@ SEEDS = range(1, 1 + int(os.environ.get("SEEDS", "1")))
 #: waiting times behind the curves that it computed, or the draws behind its ranks.
 NOT_KEPT = (
     *("stg_", "int_", "fct_response_members", "fct_response_waits", "fct_response_pieces"),
-    *("fct_response_standards", "bench_possible_cells", "bench_rank_draws"),
+    *("fct_response_standards", "bench_possible_cells", "bench_cells", "bench_rank_draws"),
 )
 
 

@@ -22,6 +22,7 @@ from tests.warehouse.test_same_tables import SEEDS, tables
 HANDLES = {"kent": "kentpolice", "essex": "EssexPoliceUK", "surrey": "SurreyPolice"}
 BEGIN = datetime(2026, 1, 10, 9)  # noqa: DTZ001  (naive UTC)
 DAYS = 270
+WHO = ("force_id", "platform", "handle")
 Row = tuple[object, ...]
 #: A message: thread, columns of its row, when it was sent.
 Said = tuple[str, Row, datetime]
@@ -33,10 +34,15 @@ class World:
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
         self.posts = {force: [self._moment() for _ in range(150)] for force in HANDLES}
+        self.came = {force: [self._outcome(at) for at in made] for force, made in self.posts.items()}
         self.said = {force: [m for n in range(120) for m in self._thread(n)] for force in HANDLES}
 
     def _moment(self) -> datetime:
         return BEGIN + timedelta(minutes=self.dice.randrange(DAYS * 24 * 60))
+
+    def _outcome(self, posted: datetime) -> date | None:
+        """When something came of a post: soon, too late to count, or never."""
+        return posted.date() + timedelta(days=self.dice.randrange(40)) if self.dice.random() < 0.4 else None
 
     def _thread(self, number: int) -> list[Said]:
         """Questions of one or two, or of nobody knows whom; answers, addressed or not, soon or late."""
@@ -62,20 +68,29 @@ class World:
         last = exported.date() - timedelta(days=self.dice.choice([1, 1, 8, 60]))
         first = last - timedelta(days=self.dice.choice([6, 30, 45]))
         declared = (str(first), str(last), f"{exported}Z")
-        if self.dice.random() < 0.4:
+        kind = self.dice.random()
+        if kind < 0.35:
+            came = [
+                (*who, f"{force}-{n}", "located", day)
+                for n, day in enumerate(self.came[force])
+                if day and first <= day <= last
+            ]
+            return (csv((*WHO, "post_id", "outcome", "outcome_date"), came), *declared)
+        if kind < 0.6:
             rows = [
                 (
                     *who,
-                    f"p{n}",
+                    f"{force}-{n}",
                     f"{at}Z",
                     f"{self._read_at(at, exported)}Z",
                     "post",
                     self.dice.randrange(99),
+                    "Can you help us find a missing boy?" if n % 2 else "We appeal for witnesses.",
                 )
                 for n, at in enumerate(self.posts[force])
                 if first <= at.date() <= last
             ]
-            return (csv(("force_id", *POSTS, "reach_count"), rows), *declared)
+            return (csv(("force_id", *POSTS, "reach_count", "text"), rows), *declared)
         said = [m for m in self.said[force] if m[2] < exported]
         inside = {thread for thread, _, at in said if first <= at.date() <= last}
         is_whole = self.dice.random() < 0.5
@@ -133,3 +148,6 @@ def test_any_sequence_of_returns_ends_in_the_tables_of_a_build_from_nothing(
         assert piecemeal[name] == rows, name
     assert any(row for row in whole["fct_conversations"])
     assert any(row for row in whole["fct_posts"])
+    purposes = made.rows("fct_purpose_days")
+    assert any(row["outcome_post_count"] for row in purposes)
+    assert any(row["followed_count"] < row["post_count"] for row in purposes)

@@ -1,9 +1,10 @@
-{{ config(materialized='view') }}
+{{ config(materialized='table') }}
 
--- The cells of every area, a force being an area with one member. A group is Σ numerator / Σ denominator over its
--- forces with a value, says how many they are, who is missing and how many residents are covered, and is provisional
--- while one of the others is; the sum over too few of the people whose forces could have one is not the group's. Of
--- messages a group pools those that are shown, and forces that have too few to show are no gap.
+-- A table, for eight models read it, and each would compute a view anew. The cells of every area, a force being an area
+-- with one member. A group is Σ numerator / Σ denominator over its forces with a value, says how many they are, who is
+-- missing and how many residents are covered, and is provisional while one of the others is; the sum over too few of
+-- the people whose forces could have one is not the group's. Of messages a group pools those that are shown, and forces
+-- that have too few to show are no gap.
 {% set sums = ['numerator', 'denominator', 'n', 'lost_count', 'followed_count', 'answered_followed_count',
     'cluster_variance', 'clustered_events', 'clustered_n', 'cluster_squares'] %}
 with members as (

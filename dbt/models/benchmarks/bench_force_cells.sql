@@ -61,7 +61,7 @@ judged as (
             when known_by = 'followers_both' and n = 0 then 'not_collected'
             when (known_by = 'followers' or denominator_measure = 'follower_count') and followers_missing is not null
                 then 'not_collected'
-            when known_by = 'posts' and posts_missing is not null
+            when known_by in ('posts', 'outcomes') and posts_missing is not null
                 -- On the day after the end the pull that completes the period is still to come.
                 then case when days_since_end_count <= 1 then 'provisional' else 'not_collected' end
             when known_by = 'values_7d' and (days_since_end_count <= 7 or provisional_post_count > 0) then 'provisional'
@@ -85,7 +85,7 @@ judged as (
             when known_by = 'values_7d' and (days_since_end_count <= 7 or provisional_post_count > 0)
                 then 'not all posts of the period are seven days old'
             when known_by like 'values%h' and days_since_end_count <= 2 then 'the last posts may still be read'
-            when known_by = 'posts' or (known_by like 'values%' and posts_missing is not null)
+            when known_by in ('posts', 'outcomes') or (known_by like 'values%' and posts_missing is not null)
                 then 'posts are not known for the whole period: ' || posts_missing
             when known_by = 'values_7d' and n < post_count
                 then n || ' of ' || post_count || ' posts have a 7-day value, ' || late_post_count || ' came late'

@@ -8,6 +8,7 @@ with offers as (
         indicators.indicator_id,
         indicators.denominator_measure = 'resident_count' as is_per_head,
         coalesce(indicators.part = 'staffed', false) as is_staffed, false as is_of_neighbourhoods,
+        coalesce(indicators.known_by = 'outcomes', false) as is_of_outcomes,
         platforms.platform, platforms.is_terms_restricted,
         indicators.is_priced and cards.platform is null as is_unpriced,
         case indicators.metric_rule
@@ -42,6 +43,7 @@ with offers as (
     select
         indicator_id,
         false as is_per_head, false as is_staffed, coalesce(known_by = 'neighbourhoods', false) as is_of_neighbourhoods,
+        false as is_of_outcomes,
         'all' as platform, false as is_terms_restricted, false as is_unpriced, 0 as needed_count, 0 as listed_count,
         null as since_date, null as deprecated_date, false as is_token_needed,
         coalesce(known_by, '') <> 'direct_messages' as is_collectable
@@ -57,26 +59,17 @@ present as (
     group by force_id
 ),
 
-days as (
-    select force_id, platform, activity_date, is_returned
-    from {{ ref('fct_account_days') }}
-    where is_returned or is_posts_known or is_messages_known or observed_at_utc is not null or status <> 'not_asked'
-),
-
 answered as (
     select
-        force_id, platform,
-        min(activity_date) as first_date,
-        min(activity_date) filter (where is_returned) as first_returned_date
-    from days
-    group by force_id, platform
-    union all
-    select
-        force_id, 'all' as platform,
-        min(activity_date) as first_date,
-        min(activity_date) filter (where is_returned) as first_returned_date
-    from days
-    group by force_id
+        days.force_id,
+        coalesce(days.platform, 'all') as platform,
+        min(days.activity_date) as first_date,
+        min(days.activity_date) filter (where days.is_returned) as first_returned_date,
+        min(days.activity_date) filter (where days.is_outcomes_known) as first_outcome_date
+    from {{ ref('fct_account_days') }} as days
+    where days.is_returned or days.is_outcomes_known or days.is_posts_known or days.is_messages_known
+        or days.observed_at_utc is not null or days.status <> 'not_asked'
+    group by grouping sets ((days.force_id, days.platform), (days.force_id))
 ),
 
 forces as (
@@ -96,10 +89,12 @@ forces as (
             when not offers.is_collectable and answered.first_returned_date is null then 'not_authorised'
             when answered.first_date is null then 'not_collected'
             when offers.is_staffed and present.declared_date is null then 'not_declared'
+            when offers.is_of_outcomes and answered.first_outcome_date is null then 'not_collected'
         end as for_ever,
         case
             when offers.is_staffed then present.declared_date
             when offers.is_of_neighbourhoods then readings.read_date
+            when offers.is_of_outcomes then answered.first_outcome_date
         end as declared_date,
         case when offers.is_collectable then answered.first_date else answered.first_returned_date end as first_date
     from offers
@@ -139,7 +134,7 @@ reasons as (
         force_id, indicator_id, platform,
         case
             when is_staffed and declared_date > first_date then 'not_declared'
-            when is_token_needed then 'not_authorised'
+            when is_token_needed and not is_of_outcomes then 'not_authorised'
             else 'not_collected'
         end as value_note, null as from_date,
         greatest(first_date, declared_date) as until_date

@@ -52,6 +52,19 @@ mergers as (
     having count(*) > 0
 ),
 
+-- What came of appeals is final four weeks after the month: the newest of which it is.
+came as (
+    select
+        'in ' || {{ named_period('outcomes') }} || ', ' || {{ one_place('outcomes.value') }} || ' of 100 appeals on '
+        || platforms.platform_name || ' had an outcome within four weeks' as said,
+        row_number() over (order by outcomes.period_end desc, outcomes.n desc, outcomes.platform asc) as nth
+    from {{ ref('bench_values') }} as outcomes
+    inner join {{ ref('dim_platform') }} as platforms
+        on outcomes.platform = platforms.platform
+    where outcomes.indicator_id = 'outcomes_per_100_appeals' and outcomes.area_id = 'all_forces'
+        and outcomes.period_type = 'month' and outcomes.value is not null and not outcomes.is_provisional
+),
+
 -- In the newest final month, else week, on the platform on which most posts were told; views where they were read.
 appeals as (
     select
@@ -65,7 +78,8 @@ appeals as (
         || coalesce(
             '; an appeal on ' || seen_platforms.platform_name || ' had ' || {{ one_place('seen.value') }}
             || ' views after a day', '; what they reached in their first day was not read'
-        ) || '; what came of them is not known, for it needs outcomes that forces return' as sentence,
+        ) || '; '
+        || coalesce(came.said, 'what came of them is not known, for it needs outcomes that forces return') as sentence,
         row_number() over (
             order by
                 shares.period_type = 'month' desc, shares.period_end desc, shares.n desc, shares.platform asc,
@@ -84,6 +98,8 @@ appeals as (
             and shares.period_type = seen.period_type and shares.period_start = seen.period_start
     left join {{ ref('dim_platform') }} as seen_platforms
         on seen.platform = seen_platforms.platform
+    left join came
+        on came.nth = 1
     where shares.indicator_id = 'appeal_posts_pct' and shares.area_id = 'all_forces'
         and shares.value is not null and not shares.is_provisional
 ),

@@ -85,7 +85,7 @@ unioned as (
     inner join {{ ref('dim_area_member') }} as members
         on parts.force_id = members.force_id
     inner join {{ ref('dim_indicator') }} as indicators
-        on indicators.is_diagnostic
+        on indicators.part = 'staffed'
     where parts.staffed_left_out_count > 0 and parts.staffed_conversation_count is not null
     union all
     select

@@ -21,6 +21,8 @@ with unioned as (
     select * from {{ ref('bench_reaction_mix') }}
     union all
     select * from {{ ref('bench_post_purposes') }}
+    union all
+    select * from {{ ref('bench_appeal_outcomes') }}
 )
 
 select

@@ -1,6 +1,6 @@
 -- Whether an account's posts and messages of a day are known: by the first pull after the day that still reaches back
--- to it, or by a return that declares it; direct messages by returns alone. An account that closes is last asked on its
--- last day, which has to do.
+-- to it, or by a return that declares it; direct messages and outcomes by returns alone. An account that closes is last
+-- asked on its last day, which has to do.
 with pulls as (
     select
         account_id,
@@ -38,7 +38,9 @@ returned as (
         days.activity_date,
         bool_or(returns.entity = 'posts') as is_posts_returned,
         bool_or(returns.entity = 'messages') as is_messages_returned,
-        bool_or(returns.entity = 'direct_messages') as is_direct_returned
+        bool_or(returns.entity = 'direct_messages') as is_direct_returned,
+        bool_or(returns.entity = 'outcomes') as is_outcomes_returned,
+        bool_or(returns.entity <> 'outcomes') as is_returned
     from {{ ref('int_account_days__opened') }} as days
     inner join {{ ref('int_pulls__days') }} as returns
         on days.account_id = returns.account_id
@@ -55,7 +57,8 @@ select
     coalesce(least(pulled.messages_from_date, pulled.last_messages_from_date) <= pulled.activity_date, false)
     or coalesce(returned.is_messages_returned, false) as is_messages_known,
     coalesce(returned.is_direct_returned, false) as is_direct_known,
-    returned.account_id is not null as is_returned
+    coalesce(returned.is_outcomes_returned, false) as is_outcomes_known,
+    coalesce(returned.is_returned, false) as is_returned
 from pulled
 left join returned
     on pulled.account_id = returned.account_id

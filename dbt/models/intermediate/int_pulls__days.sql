@@ -1,10 +1,11 @@
 -- Which days a pull or a return knows: from_date to until_date, both included. A pull knows the whole days before its
 -- own, threads less far back than posts, and no direct messages. A return knows the period that it declares, as far as
--- its days were over when it was exported; of messages in the channels that it has rows of. A pulse knows no day.
+-- its days were over when it was exported; of messages in the channels that it has rows of. Of
+-- outcomes returns alone know. A pulse knows no day.
 with requests as (
     select *
     from {{ ref('stg_landing__requests') }}
-    where entity in ('posts', 'messages') and status in ('landed', 'empty') and is_passed
+    where entity in ('posts', 'messages', 'outcomes') and status in ('landed', 'empty') and is_passed
 ),
 
 pulled as (
@@ -27,7 +28,7 @@ returned as (
     select account_id, entity, pulled_date, period_from_date, period_to_date
     from requests
     where landing_source = 'returns'
-        and (entity = 'posts' or '|' || channels || '|' like '%|public|%')
+        and (entity in ('posts', 'outcomes') or '|' || channels || '|' like '%|public|%')
     union all
     select account_id, 'direct_messages' as entity, pulled_date, period_from_date, period_to_date
     from requests

@@ -23,8 +23,8 @@ select
     part,
     cast(is_pooled as boolean) as is_pooled,
     coalesce(denominator_measure = 'expected_answers_1h', false) as is_standardised,
-    -- METHOD 4.5: staffed time rewards short hours, so nobody is ranked or judged by it.
-    coalesce(part = 'staffed', false) as is_diagnostic,
+    -- METHOD 4.5: staffed time rewards short hours, and outcomes a force tells of itself: nobody is ranked or judged.
+    coalesce(part = 'staffed' or known_by = 'outcomes', false) as is_diagnostic,
     -- Made of what was seen and a price (bench_cost_equivalents).
     coalesce(numerator_measure like '%_milli_gbp_7d', false) as is_priced,
     horizon,

@@ -67,7 +67,7 @@ with posts as (
 select
     opened.account_id, opened.activity_date, opened.force_id, opened.platform, opened.account_type, opened.is_open,
     coalesce(collection.is_absent, false) as is_absent,
-    known.is_posts_known, known.is_messages_known, known.is_direct_known,
+    known.is_posts_known, known.is_messages_known, known.is_direct_known, known.is_outcomes_known,
     profiles.follower_count is not null as is_followers_known,
     known.is_returned or coalesce(profiles.landing_source = 'returns', false) as is_returned,
     collection.status,

@@ -4,7 +4,7 @@
 ) }}
 
 select
-    force_id,
+    account_id,
     post_id,
     outcome,
     outcome_date,
@@ -12,4 +12,4 @@ select
     {{ is_invented() }} as is_invented
 from {{ ref('int_outcomes__returned') }}
 where outcome_date >= (select posts_from_date from {{ ref('stg_landing__window') }})
-order by outcome_date, force_id, post_id, outcome
+order by outcome_date, account_id, post_id, outcome
