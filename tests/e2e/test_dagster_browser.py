@@ -31,7 +31,7 @@ def test_why_an_account_is_missing_is_one_click_from_its_run_and_the_timeline_ha
 ) -> None:
     ui = up.url.removesuffix("/graphql")
     page = browser.new_context(viewport=LAPTOP).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(240_000)  # beside other tests
     [run] = up.ask(NEWEST)["runsOrError"]["results"]
     page.goto(f"{ui}/runs/{run['runId']}")
     page.click("text=landing__bluesky >> nth=0")

@@ -14,17 +14,30 @@ from pipelines.sources.purposes import PURPOSES, Rule, Rules, compiled
 
 SAMPLE = Path(__file__).parent / "purpose_sample.csv"
 RULES = check_purpose_rules(SEEDS)
-#: Of the texts that were set aside: precision and recall. What the rules miss, they call `other`.
+#: Of the texts that no rule was made with: precision and recall. What the rules miss, they call `other`.
 FLOORS = {
-    "appeal": (0.8, 0.65),
-    "missing_person": (0.9, 0.35),
-    "warning": (0.85, 0.7),
-    "prevention": (0.9, 0.7),
-    "recruitment": (0.9, 0.8),
-    "community": (0.6, 0.8),
-    "outcome": (0.9, 0.7),
-    "other": (0.3, 0.7),
-    "all": (0.7, 0.7),
+    "set_aside": {
+        "appeal": (0.8, 0.65),
+        "missing_person": (0.9, 0.35),
+        "warning": (0.85, 0.7),
+        "prevention": (0.9, 0.7),
+        "recruitment": (0.9, 0.8),
+        "community": (0.6, 0.8),
+        "outcome": (0.9, 0.7),
+        "other": (0.3, 0.7),
+        "all": (0.7, 0.7),
+    },
+    "another_hand": {
+        "appeal": (0.7, 0.5),
+        "missing_person": (0.8, 0.5),
+        "warning": (0.85, 0.35),
+        "prevention": (0.45, 0.4),
+        "recruitment": (0.95, 0.35),
+        "community": (0.5, 0.75),
+        "outcome": (0.7, 0.7),
+        "other": (0.15, 0.55),
+        "all": (0.55, 0.55),
+    },
 }
 
 
@@ -37,9 +50,9 @@ def scores(part: str) -> dict[str, Score]:
     return score(RULES, [(row["text"], row["label"]) for row in rows() if row["part"] == part])
 
 
-def test_the_sample_is_large_enough_and_no_text_is_in_both_parts() -> None:
+def test_the_sample_is_large_enough_and_no_text_is_in_two_parts() -> None:
     parts = Counter(row["part"] for row in rows())
-    assert parts == {"made_with": 180, "set_aside": 97}
+    assert parts == {"made_with": 180, "set_aside": 97, "another_hand": 200}
     assert len({row["text"] for row in rows()}) == len({row["id"] for row in rows()}) == sum(parts.values())
     for part in parts:
         labels = Counter(row["label"] for row in rows() if row["part"] == part)
@@ -47,10 +60,10 @@ def test_the_sample_is_large_enough_and_no_text_is_in_both_parts() -> None:
         assert min(labels.values()) >= 7
 
 
-@pytest.mark.parametrize("purpose", FLOORS)
-def test_precision_and_recall_on_what_was_set_aside(purpose: str) -> None:
-    precision, recall = FLOORS[purpose]
-    found = scores("set_aside")[purpose]
+@pytest.mark.parametrize(("part", "purpose"), [(part, each) for part in FLOORS for each in FLOORS[part]])
+def test_precision_and_recall_on_what_no_rule_was_made_with(part: str, purpose: str) -> None:
+    precision, recall = FLOORS[part][purpose]
+    found = scores(part)[purpose]
     assert (found.precision or 0) >= precision
     assert (found.recall or 0) >= recall
 
@@ -66,7 +79,7 @@ def test_the_method_page_has_the_figures() -> None:
     printed = re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|$", section, re.M)
     assert printed == [
         (purpose, str(s.labelled), str(s.found), str(s.right), f"{s.precision:.2f}", f"{s.recall:.2f}")
-        for purpose, s in scores("set_aside").items()
+        for purpose, s in scores("another_hand").items()
     ]
 
 
