@@ -48,7 +48,7 @@ def end_dead_runs(instance: dg.DagsterInstance, *, is_only_ui: bool = False) -> 
     `is_only_ui`: the caller is about to start the only UI, so that no worker of another is on its way.
     """
     status = dg.DagsterRunStatus
-    going_on = [status.STARTING, status.STARTED, status.CANCELING]
+    going_on = [status.NOT_STARTED, status.STARTING, status.STARTED, status.CANCELING]
     for record in instance.get_run_records(dg.RunsFilter(statuses=going_on)):
         run = record.dagster_run
         if not _has_worker(instance, run.run_id) and (is_only_ui or not _may_have_worker_soon(record)):
@@ -69,8 +69,11 @@ def _may_have_worker_soon(record: dg.RunRecord) -> bool:
         return False
     if record.dagster_run.status == dg.DagsterRunStatus.STARTING:
         return True
-    started = datetime.fromtimestamp(record.start_time or 0, UTC)
-    return timedelta() <= datetime.now(UTC) - started < JUST_STARTED
+    if record.dagster_run.status == dg.DagsterRunStatus.NOT_STARTED:  # made, and not yet queued
+        since = record.create_timestamp.astimezone(UTC)
+    else:
+        since = datetime.fromtimestamp(record.start_time or 0, UTC)
+    return timedelta() <= datetime.now(UTC) - since < JUST_STARTED
 
 
 def _has_worker(instance: dg.DagsterInstance, run_id: str) -> bool:

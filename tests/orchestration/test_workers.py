@@ -15,6 +15,7 @@ import dagster as dg
 import pytest
 from dagster._daemon.monitoring.run_monitoring import execute_run_monitoring_iteration
 
+from pipelines.orchestration import workers
 from pipelines.orchestration.queue import waiting
 from pipelines.orchestration.runs import LOCATION
 from pipelines.orchestration.workers import OF_COMMAND, end_dead_runs
@@ -85,6 +86,7 @@ def launched(
         dg.DagsterRunStatus.STARTING: [dg.DagsterEventType.RUN_STARTING],
         dg.DagsterRunStatus.STARTED: [dg.DagsterEventType.RUN_START],
         dg.DagsterRunStatus.QUEUED: [dg.DagsterEventType.RUN_ENQUEUED],
+        dg.DagsterRunStatus.NOT_STARTED: [],
     }
     for kind in kinds[status]:
         event = dg.DagsterEvent(event_type_value=kind.value, job_name=run.job_name)
@@ -138,6 +140,19 @@ def test_a_run_that_starts_has_time_for_its_process_to_come(instance: dg.Dagster
         "STARTED",
         "STARTING",
     ]
+
+
+def test_a_run_whose_command_was_killed_before_it_began_is_ended(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster has it as made and not started, and would have so for ever."""
+    of_command, of_ui = (launched(instance, dg.DagsterRunStatus.NOT_STARTED) for _ in range(2))
+    instance.add_run_tags(of_command.run_id, {OF_COMMAND: of_command.run_id})
+    end_dead_runs(instance)
+    assert [status_of(instance, run) for run in (of_command, of_ui)] == ["FAILURE", "NOT_STARTED"]
+    monkeypatch.setattr(workers, "JUST_STARTED", timedelta())  # a minute later
+    end_dead_runs(instance)
+    assert status_of(instance, of_ui) == "FAILURE"
 
 
 def test_the_only_ui_ends_what_the_last_one_left_at_once(instance: dg.DagsterInstance) -> None:
