@@ -8,7 +8,7 @@ import pytest
 from pipelines.settings import Profile
 from tests.e2e.returning import POSTS, csv, warehouse
 
-#: First days of a year, of quarters, of months of 31 days and of 28, a last day, and both changes of the clocks.
+#: First days of a year, of quarters and of months, a last day, and both changes of the clocks.
 DAYS = (
     *("2026-01-01", "2026-01-31", "2026-02-01", "2026-03-01", "2026-03-30"),
     *("2026-04-01", "2026-05-01", "2026-07-01", "2026-10-01", "2026-10-26"),
