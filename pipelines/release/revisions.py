@@ -21,7 +21,7 @@ from pipelines.landing.manifest import DamagedError
 from pipelines.landing.store import Landing
 from pipelines.release.contents import Model
 from pipelines.release.published import BuiltFrom
-from pipelines.warehouse.window import POSTS_BACK, REPLIES_BACK, SPOKEN_OF
+from pipelines.warehouse.window import OUTCOMES_BACK, POSTS_BACK, REPLIES_BACK, SPOKEN_OF
 
 NAME = "revisions"
 #: The most specific first. Those of before `provisional` hold for a force's figures on a platform, or an
@@ -42,9 +42,12 @@ TABLES = ("bench_values", "dim_account", "fct_collection")
 #: Of a return's entity, which indicators it can touch, by what those stand on.
 _TOUCHES = {
     "profiles": ["followers", "followers_both"],
-    "posts": ["posts", "values_1h", "values_24h", "values_7d"],
-    "messages": ["messages"],
+    "posts": ["posts", "values_1h", "values_24h", "values_7d", "values_export", "outcomes"],
+    "messages": ["messages", "direct_messages"],
+    "outcomes": ["outcomes"],
 }
+#: How far back what a row speaks of can matter; else a day, for London's summer time.
+_BACK = {"messages": REPLIES_BACK, "outcomes": OUTCOMES_BACK}
 #: A follower count stands for periods that end up to seven days after it, and one day before.
 _COUNT_STANDS = timedelta(days=7)
 _DAY = timedelta(days=1)
@@ -138,7 +141,7 @@ def _returned(
                 rows = landing.read(source, entity, day, run_id)
                 for platform, force_id, first, last in _spoken_of(rows):
                     if ((platform, force_id) in refused) is not is_late:
-                        back = REPLIES_BACK if entity == "messages" else _DAY
+                        back = _BACK.get(entity, _DAY)
                         reason = "late_return" if is_late else "quarantine"
                         yield reason, platform, force_id, first - back, last + _COUNT_STANDS, _TOUCHES[entity]
 

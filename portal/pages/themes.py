@@ -9,7 +9,7 @@ from typing import Any
 
 THEMES = {
     "Audience": {"followers", "followers_both"},
-    "What is posted": {"posts"},
+    "What is posted": {"posts", "outcomes"},
     "Reach and engagement": {"values_1h", "values_24h", "values_7d", "values_export"},
     "Answers to the public": {"messages", "direct_messages"},
     "Accounts and neighbourhoods": {"register", "neighbourhoods"},

@@ -2,16 +2,17 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 from zlib import crc32
 
 import polars as pl
 import pytest
 
 from pipelines.landing.store import Landing
+from pipelines.registry.indicators import Indicator
 from pipelines.release.publish import publish
 from pipelines.release.published import Release, folder_of
-from pipelines.release.revisions import REASONS
+from pipelines.release.revisions import _TOUCHES, REASONS
 from pipelines.settings import Settings
 from tests.damage import flip
 from tests.gates.good_rows import FORCES
@@ -188,6 +189,14 @@ def test_a_return_is_the_reason_where_it_speaks_of_the_cell_and_counts(
     returned(landing, **of)
     found = reasons(built, release_of(built, landing, stands_on, value=60.0))
     assert found == ONE_FORCES | {"kent": reason, "all_forces": reason}
+
+
+def test_whatever_rests_on_returns_can_be_revised_by_one() -> None:
+    known_by = set(get_args(get_type_hints(Indicator)["known_by"]))
+    assert {name for names in _TOUCHES.values() for name in names} == known_by - {
+        "register",
+        "neighbourhoods",
+    }
 
 
 def test_a_return_that_is_judged_again_is_the_reason(built: Settings, landing: Landing) -> None:
