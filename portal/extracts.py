@@ -9,6 +9,7 @@ in them (pipelines/release/extracts.py, workbook.py), or who may have them (acce
 import re
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -18,7 +19,7 @@ from starlette.routing import Route
 
 from pipelines.release.official import WORKING
 from pipelines.release.opened import names
-from pipelines.release.published import Release, folder_of
+from pipelines.release.published import DamagedReleaseError, Release, damage, folder_of
 from pipelines.release.workbook import write_workbook
 from pipelines.settings import Settings
 from portal import access
@@ -62,6 +63,18 @@ def _files(settings: Settings, shelf: Shelf, force_id: str) -> list[str]:
     return found
 
 
+def _whole(settings: Settings, shelf: Shelf, force_id: str, files: list[str]) -> Path:
+    """The folder of a force's files, these of which are what was published.
+
+    Raises:
+        DamagedReleaseError: one of them is not.
+    """
+    folder = folder_of(settings, shelf.release)
+    if found := damage(folder, shelf.release, [f"extracts/{force_id}/{name}" for name in files]):
+        raise DamagedReleaseError(found, shelf.release.to_do)
+    return folder / "extracts" / force_id
+
+
 def _named(shelf: Shelf, force_id: str, name: str) -> str:
     """What a file is called where it is kept: `kent_official-release-3-november-2026_posts.csv`."""
     if shelf.release.label == Release.label:
@@ -77,7 +90,7 @@ def _listing(settings: Settings, library: Library) -> Callable[[Request], Respon
             {
                 "name": name,
                 "what": next((what for start, what in WHAT.items() if name.startswith(start)), ""),
-                "kilobytes": (folder / name).stat().st_size / 1000,
+                "kilobytes": (folder / name).stat().st_size / 1000 if (folder / name).is_file() else None,
             }
             for name in _files(settings, shelf, force_id)
         ]
@@ -100,9 +113,9 @@ def _file(settings: Settings, library: Library) -> Callable[[Request], Response]
         name = request.path_params["file"]
         if name not in _files(settings, shelf, force_id):
             raise HTTPException(404, "There is no such file in the extract.")
+        folder = _whole(settings, shelf, force_id, [name])
         access.audit(request, "download", release=shelf.release.release_id, detail=name)
-        path = folder_of(settings, shelf.release) / "extracts" / force_id / name
-        return FileResponse(path, filename=_named(shelf, force_id, name))
+        return FileResponse(folder / name, filename=_named(shelf, force_id, name))
 
     return endpoint
 
@@ -110,11 +123,12 @@ def _file(settings: Settings, library: Library) -> Callable[[Request], Response]
 def _workbook(settings: Settings, library: Library) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
         shelf, force_id = shelf_of(request, library, WORKING), request.path_params["force_id"]
-        _files(settings, shelf, force_id)
-        extract = folder_of(settings, shelf.release) / "extracts" / force_id
+        files = _files(settings, shelf, force_id)
 
         def made(connection: Any) -> bytes:
             to = BytesIO()
+            tables = [name for name in files if name.endswith(".parquet")]
+            extract = _whole(settings, shelf, force_id, tables)
             write_workbook(to, shelf.release, connection, extract, force_id)
             return to.getvalue()
 

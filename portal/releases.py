@@ -22,9 +22,16 @@ from pipelines.release.bundle import write_bundle
 from pipelines.release.contents import contents
 from pipelines.release.difference import counted, difference, in_order
 from pipelines.release.files import defused
-from pipelines.release.official import Official, find, label_of, officials, revisions_of
+from pipelines.release.official import Official, damaged, find, label_of, officials, revisions_of
 from pipelines.release.periods import NotFoundError
-from pipelines.release.published import Release, current_if_readable, folder_of, readable
+from pipelines.release.published import (
+    PUT_BACK,
+    DamagedReleaseError,
+    Release,
+    current_if_readable,
+    folder_of,
+    readable,
+)
 from pipelines.release.rollback import rollbacks, withdrawn
 from pipelines.settings import SEEDS, Settings
 from portal import access
@@ -111,6 +118,8 @@ class Releases:
         if mark is None or "revisions.csv" not in mark.revisions:
             raise HTTPException(404, "There is no such list.")
         name = f"official-{number}_revisions.csv"
+        if lost := damaged(self.settings)[mark.release_id]:
+            raise DamagedReleaseError(lost, PUT_BACK)
         access.audit(request, "download", release=mark.release_id, detail=name)
         return FileResponse(
             revisions_of(self.settings, mark) / "revisions.csv", media_type=CSV, filename=name

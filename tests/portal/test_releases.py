@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -12,9 +13,11 @@ import pytest
 from argon2 import PasswordHasher, profiles
 from starlette.testclient import TestClient
 
+from pipelines.disk import sha256_of, write_whole
 from pipelines.landing.store import open_landing
 from pipelines.release.marking import make_by_hand, make_due
 from pipelines.release.official import find, path_of
+from pipelines.release.published import RECORD, RECORD_SUM, record_sum
 from pipelines.release.rollback import roll_back
 from pipelines.settings import Settings
 from portal.access import users
@@ -150,6 +153,32 @@ def test_a_damaged_table_of_an_official_release_is_put_back_and_not_built(settin
         assert "beatbook build" not in answer.text
 
 
+@pytest.mark.parametrize("harm", [gone, cut, flip])
+def test_a_damaged_file_of_an_extract_is_said_and_not_sent(
+    settings: Settings, harm: Callable[[Path], None]
+) -> None:
+    extract, record = settings.releases / SECOND / "extracts" / "kent", settings.releases / SECOND / RECORD
+    said = json.loads(record.read_text())
+    for name in ("benchmarks.csv", "accounts.parquet", "posts.csv"):
+        write_whole(extract / name, b"some of Kent's figures")
+        said["files"][f"extracts/kent/{name}"] = sha256_of(extract / name)
+    record.write_text(json.dumps(said))
+    record.with_name(RECORD_SUM).write_text(record_sum(record))
+    kent = Browser(build_app(settings))
+    kent.sign_in("kent")
+    for name in ("benchmarks.csv", "accounts.parquet"):
+        assert kent.get(f"/extracts/kent/{name}").status_code == 200
+        harm(extract / name)
+    listing = kent.get("/extracts/kent")
+    assert listing.status_code == 200
+    assert ("lost" in text_of(listing.text)) is not (extract / "benchmarks.csv").exists()
+    for name in ("benchmarks.csv", "accounts.parquet", "workbook.xlsx"):
+        answer = kent.get(f"/extracts/kent/{name}")
+        assert answer.status_code == 503, name
+        assert "extracts/kent/" in answer.text
+    assert kent.get("/extracts/kent/posts.csv").status_code == 200
+
+
 @pytest.mark.parametrize("harm", [gone, cut])
 def test_a_table_that_is_lost_while_it_is_open_is_said_too(
     lead: Browser, settings: Settings, harm: Callable[[Path], None]
@@ -207,6 +236,8 @@ def test_what_an_official_release_revises_is_a_file_for_ever(settings: Settings,
     assert "5.50 in place of 3.25" in file.text
     for number in (1, 3):
         assert lead.get(f"/releases/official/{number}/revisions.csv").status_code == 404
+    cut(settings.releases / "official" / "2" / "revisions.csv")
+    assert lead.get("/releases/official/2/revisions.csv").status_code == 503
     assert "Official release 2 (December 2026)" in text_of(lead.get("/releases/official").text)
 
 
