@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -13,11 +12,9 @@ import pytest
 from argon2 import PasswordHasher, profiles
 from starlette.testclient import TestClient
 
-from pipelines.disk import sha256_of, write_whole
 from pipelines.landing.store import open_landing
 from pipelines.release.marking import make_by_hand, make_due
 from pipelines.release.official import find, path_of
-from pipelines.release.published import RECORD, RECORD_SUM, record_sum
 from pipelines.release.rollback import roll_back
 from pipelines.settings import Settings
 from portal.access import users
@@ -27,7 +24,7 @@ from portal.library import Shelf
 from tests.damage import cut, flip, gone
 from tests.portal.access.conftest import PASSWORD, Browser
 from tests.portal.test_app import EVERY_PAGE, text_of
-from tests.release.official import DECEMBER, NOVEMBER, OF_DECEMBER, OF_NOVEMBER, month, publish
+from tests.release.official import DECEMBER, NOVEMBER, OF_DECEMBER, OF_NOVEMBER, add_files, month, publish
 
 FIRST, SECOND = "20261212T0530-0000000001", "20261222T0530-0000000001"
 TABLE = "/indicators/followers?platform=bluesky&period=2026-11"
@@ -157,13 +154,9 @@ def test_a_damaged_table_of_an_official_release_is_put_back_and_not_built(settin
 def test_a_damaged_file_of_an_extract_is_said_and_not_sent(
     settings: Settings, harm: Callable[[Path], None]
 ) -> None:
-    extract, record = settings.releases / SECOND / "extracts" / "kent", settings.releases / SECOND / RECORD
-    said = json.loads(record.read_text())
-    for name in ("benchmarks.csv", "accounts.parquet", "posts.csv"):
-        write_whole(extract / name, b"some of Kent's figures")
-        said["files"][f"extracts/kent/{name}"] = sha256_of(extract / name)
-    record.write_text(json.dumps(said))
-    record.with_name(RECORD_SUM).write_text(record_sum(record))
+    extract = settings.releases / SECOND / "extracts" / "kent"
+    files = [f"extracts/kent/{name}" for name in ("benchmarks.csv", "accounts.parquet", "posts.csv")]
+    add_files(settings, SECOND, dict.fromkeys(files, b"some of Kent's figures"))
     kent = Browser(build_app(settings))
     kent.sign_in("kent")
     for name in ("benchmarks.csv", "accounts.parquet"):

@@ -11,7 +11,7 @@ import msgspec
 
 from pipelines.disk import sha256_of, write_whole
 from pipelines.release.official import Official, path_of
-from pipelines.release.published import RECORD, Release
+from pipelines.release.published import RECORD, RECORD_SUM, Release, record_sum
 from pipelines.release.published import current as current_release
 from pipelines.settings import Settings
 from tests.release.small_release import OCTOBER, Cell, cell, everywhere, publish_small
@@ -40,6 +40,18 @@ def publish(settings: Settings, day: date, *cells: list[Cell], number: int = 1) 
     release = current_release(settings)
     assert release is not None
     return release
+
+
+def add_files(settings: Settings, release_id: str, files: dict[str, bytes]) -> None:
+    """Put files into a working release, as if it had been published with them."""
+    folder = settings.releases / release_id
+    record = folder / RECORD
+    said = msgspec.json.decode(record.read_bytes())
+    for name, content in files.items():
+        write_whole(folder / name, content)
+        said["files"][name] = sha256_of(folder / name)
+    record.write_bytes(msgspec.json.encode(said))
+    (folder / RECORD_SUM).write_text(record_sum(record))
 
 
 def mark(settings: Settings, release: Release) -> Official:
