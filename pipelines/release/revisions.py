@@ -148,6 +148,8 @@ def _returned(
 
 def _spoken_of(rows: pl.DataFrame) -> list[tuple[str, str, date, date]]:
     """Platform, force, and the first and last day that its rows speak of."""
+    if "platform" not in rows.columns:  # outcomes of an earlier version: of no account, so they count nowhere
+        return []
     moments = [pl.col(name).cast(pl.Date) for name in SPOKEN_OF if name in rows.columns]
     days = rows.group_by("platform", "force_id").agg(
         pl.min_horizontal(moments).min().alias("first"), pl.max_horizontal(moments).max().alias("last")

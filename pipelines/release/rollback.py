@@ -62,9 +62,8 @@ def withdrawn(settings: Settings) -> set[str]:
         SettingsError: the record cannot be read.
         DamagedReleaseError: the list of official releases cannot be read.
     """
-    found = {release_id for each in rollbacks(settings) for release_id in each.withdrawn} - _official(
-        settings
-    )
+    found = {release_id for each in rollbacks(settings) for release_id in each.withdrawn}
+    found -= _official(settings)
     return found - {release.release_id for release in [current_if_readable(settings)] if release}
 
 

@@ -12,7 +12,7 @@ from pipelines.landing.store import Landing
 from pipelines.registry.indicators import Indicator
 from pipelines.release.publish import publish
 from pipelines.release.published import Release, folder_of
-from pipelines.release.revisions import _TOUCHES, REASONS
+from pipelines.release.revisions import _TOUCHES, REASONS, _spoken_of
 from pipelines.settings import Settings
 from tests.damage import flip
 from tests.gates.good_rows import FORCES
@@ -197,6 +197,13 @@ def test_whatever_rests_on_returns_can_be_revised_by_one() -> None:
         "register",
         "neighbourhoods",
     }
+
+
+def test_outcomes_of_an_earlier_version_which_name_no_account_are_no_reason_and_stop_nothing() -> None:
+    day = date(2026, 10, 2)
+    rows = pl.DataFrame({"force_id": ["kent"], "account_id": [""], "post_id": ["1"], "outcome_date": [day]})
+    assert _spoken_of(rows) == []
+    assert _spoken_of(rows.with_columns(platform=pl.lit("x"))) == [("x", "kent", day, day)]
 
 
 def test_a_return_that_is_judged_again_is_the_reason(built: Settings, landing: Landing) -> None:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 
 from pipelines.landing.manifest import DamagedError
 from pipelines.landing.store import Landing
+from pipelines.settings import SEEDS
 from pipelines.sources.catalogue import pulled_platforms, source
-from pipelines.warehouse.window import Window, link_files, window
+from pipelines.warehouse.window import OUTCOMES_BACK, Window, link_files, window
 from tests.landing.landed import land, refused
 
 DAY = date(2026, 11, 4)
@@ -180,3 +182,25 @@ def test_a_pulse_is_read_and_makes_no_day(landing: Landing, tmp_path: Path) -> N
     assert after.runs[f"bluesky/{next_day}/{pulse}"].posts_from == next_day - timedelta(days=2)
     link_files(landing, after, tmp_path / "links")
     assert (tmp_path / "links" / "bluesky" / "requests" / f"{pulse}.parquet").exists()
+
+
+def test_a_return_of_outcomes_reopens_the_appeals_of_four_weeks_before(landing: Landing) -> None:
+    for back in range(120, -1, -10):
+        pull(landing, DAY - timedelta(days=back))
+    before = found(landing)
+    came = date(2026, 9, 20)
+    sent = datetime(2026, 11, 4, 12)  # noqa: DTZ001 (landing stores UTC without a zone)
+    own = {"force_id": "kent", "account_id": "x:kent", "pulled_at_utc": sent, "platform": "x"}
+    outcome = own | {"post_id": "1", "outcome": "located", "outcome_date": came, "file_sha256": "", "line": 2}
+    counts = {name: 0 for name, kind in landing.schemas["returns", "requests"].items() if kind == pl.Int64}
+    asked = own | {"entity": "outcomes", "status": "landed", "reason": "", "detail": ""} | counts
+    asked |= {"period_from_date": came, "period_to_date": came}
+    run_id = f"{DAY:%Y%m%d}T120000000000-0000"
+    land(landing, "returns", DAY, run_id, {"outcomes": [outcome], "requests": [asked]})
+    # A day more for London's summer time; the history of before does not begin earlier for it.
+    after = found(landing, before)
+    assert after.runs[f"returns/{DAY}/{run_id}"].posts_from == came - OUTCOMES_BACK - timedelta(days=1)
+    assert after.posts_from_date <= came - OUTCOMES_BACK - timedelta(days=1)
+    assert after.history_from_date == before.history_from_date
+    days = yaml.safe_load((SEEDS.parent / "dbt_project.yml").read_text())["vars"]["outcome_days"]
+    assert timedelta(days=days) == OUTCOMES_BACK
