@@ -112,8 +112,14 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "neighbourhoods_without_account_pct",
         "residents_with_neighbourhood_account_pct",
         "outcomes_per_100_appeals",
+        "impressions_7d_per_post",
+        "gross_reach_7d_per_post",
+        "views_7d_per_1k_followers",
+        "impressions_7d_per_1k_followers",
+        "gross_reach_7d_per_1k_followers",
+        "posts_collected_pct",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 73))
+    assert [row.position for row in indicators.values()] == list(range(1, 79))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 
