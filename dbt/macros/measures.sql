@@ -27,6 +27,12 @@ end
 case when {{ count }} is not null then {{ count }} when {{ is_known }} then 0 end
 {%- endmacro %}
 
+{# A sum over the posts of an account's day: without posts a measured zero where we looked, and nothing where of those
+   that were there none has the value. #}
+{% macro sum_of_posts(sum) -%}
+case when posts.post_count > 0 then cast(posts.{{ sum }} as bigint) when known.is_posts_known then 0 end
+{%- endmacro %}
+
 {# Whether a measure is counted by day, and not as it stands at the end of a period. #}
 {% macro is_by_day(measure) -%}{{ measure }} in ('{{ var('day_measures') | join("', '") }}'){%- endmacro %}
 

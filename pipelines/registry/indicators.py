@@ -126,14 +126,14 @@ def check_indicators(seeds_dir: Path) -> dict[str, Indicator]:
         _check_horizon(where, row, known.horizons)
         _check_part(where, row)
         _check_names(where, "metrics", row.metrics, metrics)
-        if row.known_by == "neighbourhoods":
-            _check_neighbourhoods(where, row)
+        if row.known_by == "neighbourhoods" or row.platforms == "all":
+            _check_on_all(where, row)
         else:
             _check_names(where, "platforms", row.platforms, platforms)
         _check_names(where, "only_account_scope", row.only_account_scope, scopes)
         _check_names(where, "period_types", row.period_types, PERIOD_TYPES)
         is_of_messages = row.known_by in ("messages", "direct_messages")
-        if row.is_pooled and not is_of_messages and row.known_by != "neighbourhoods":
+        if row.is_pooled and not is_of_messages and row.platforms != "all":
             raise where.error(
                 "is_pooled", "only messages are pooled over platforms, other counts do not compare"
             )
@@ -207,15 +207,16 @@ def _check_part(where: Where, row: Indicator) -> None:
         raise where.error("period_types", "a part is of no week")
 
 
-def _check_neighbourhoods(where: Where, row: Indicator) -> None:
-    """A neighbourhood is without an account when it has none anywhere, and each force draws its own."""
+def _check_on_all(where: Where, row: Indicator) -> None:
+    """Of all platforms alone are what the register counts of the force as a whole: its neighbourhoods, each
+    without an account when it has none anywhere, and its platforms."""
+    if row.known_by not in ("neighbourhoods", "register"):
+        raise where.error("platforms", "what the register knows alone is of all platforms together")
     for column, only in (("platforms", "all"), ("is_pooled", True), ("only_account_scope", "all")):
         if getattr(row, column) != only:
-            raise where.error(
-                column, "neighbourhoods are counted on all platforms and by all accounts together"
-            )
+            raise where.error(column, "what is of all platforms is of all accounts, and pooled")
     if row.polarity != "none":
-        raise where.error("polarity", "each force draws its neighbourhoods itself: nobody is better by them")
+        raise where.error("polarity", "forces differ in what they need: nobody is better by it")
 
 
 def _check_names(where: Where, column: str, names: str | None, known: set[str]) -> None:

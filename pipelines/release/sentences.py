@@ -22,14 +22,21 @@ def by_chance(rows: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+#: Why, of what the register knows and of all platforms together.
+_NOT_JUDGED = {
+    "neighbourhoods": "each force draws its own neighbourhoods",
+    "register": "to be on more platforms is neither better nor worse",
+}
+
+
 def pooled(rows: list[dict[str, Any]], definitions: list[dict[str, Any]]) -> Iterator[str]:
     """Of all platforms together: why nobody is compared, and what compares them instead."""
     by_id = {row["indicator_id"]: row for row in definitions}
     own = by_id[rows[0]["indicator_id"]]
     if rows[0]["platform"] != "all" or own.get("is_standardised"):
         return
-    if own.get("known_by") == "neighbourhoods":
-        yield "Nobody is ranked or judged, as each force draws its own neighbourhoods."
+    if own.get("known_by") in _NOT_JUDGED:
+        yield f"Nobody is ranked or judged, as {_NOT_JUDGED[own['known_by']]}."
         return
     instead = [indicator_id for indicator_id, row in by_id.items() if row.get("is_standardised")]
     yield (
@@ -107,6 +114,7 @@ def reasons(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
 
 
 _COUNTED = {
+    "open_day_count": "days of open accounts",
     "messages_due_day_count": "account-days on which messages are due",
     "asked_hour_count": "hours of the week with three conversations or more",
     "written_count": "posts and replies",
@@ -122,6 +130,8 @@ _COUNTED = {
     "weekend_conversation_count": "conversations that came at weekends or on bank holidays",
     "weekday_conversation_count": "conversations that came on weekdays",
     "neighbourhood_count": "neighbourhoods in the register",
+    "paired_valued_count": "posts with counts of views and engagements at seven days",
+    "used_platform_count": "platforms with an open account",
     "staffed_conversation_count": "conversations that were followed for an hour of staffed time",
 }
 _WHEN = {"valued": "at seven days", "exported": "when they were exported"}

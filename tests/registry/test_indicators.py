@@ -118,8 +118,10 @@ def test_the_seeds_as_committed(seeds: Path) -> None:
         "impressions_7d_per_1k_followers",
         "gross_reach_7d_per_1k_followers",
         "posts_collected_pct",
+        "engagements_per_1k_views",
+        "platforms_used",
     ]
-    assert [row.position for row in indicators.values()] == list(range(1, 79))
+    assert [row.position for row in indicators.values()] == list(range(1, 81))
     assert indicators["answered_1h_pct"].horizon == "1h"
 
 
@@ -254,11 +256,11 @@ def test_staffed_time_is_of_weeks_too_and_of_no_polarity(
 @pytest.mark.parametrize(
     ("column", "cell", "problem"),
     [
-        ("platforms", "x", "on all platforms"),
-        ("platforms", None, "on all platforms"),
-        ("is_pooled", "false", "on all platforms"),
-        ("only_account_scope", None, "by all accounts together"),
-        ("polarity", "lower_is_better", "nobody is better by them"),
+        ("platforms", "x", "of all accounts, and pooled"),
+        ("platforms", None, "of all accounts, and pooled"),
+        ("is_pooled", "false", "of all accounts, and pooled"),
+        ("only_account_scope", None, "of all accounts, and pooled"),
+        ("polarity", "lower_is_better", "nobody is better by it"),
     ],
 )
 def test_neighbourhoods_are_counted_everywhere_and_rank_nobody(
@@ -268,6 +270,24 @@ def test_neighbourhoods_are_counted_everywhere_and_rank_nobody(
     with pytest.raises(RegistryError, match=problem) as wrong:
         check_indicators(seeds)
     assert (wrong.value.line, wrong.value.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "problem"),
+    [
+        ("known_by", "posts", "what the register knows alone"),
+        ("is_pooled", "false", "of all accounts, and pooled"),
+        ("only_account_scope", "official", "of all accounts, and pooled"),
+        ("polarity", "higher_is_better", "nobody is better by it"),
+    ],
+)
+def test_platforms_are_counted_over_all_accounts_and_rank_nobody(
+    seeds: Path, column: str, cell: str, problem: str
+) -> None:
+    line = change(seeds, "platforms_used", {column: cell})
+    with pytest.raises(RegistryError, match=problem) as wrong:
+        check_indicators(seeds)
+    assert wrong.value.line == line
 
 
 def test_an_id_that_is_there_twice(seeds: Path) -> None:

@@ -145,12 +145,17 @@ def test_a_table_of_all_platforms_says_that_it_compares_nobody(
         assert ("followers compares like with like" in said[0]) == (standardised == "followers")
 
 
-def test_nobody_is_compared_by_neighbourhoods_and_why() -> None:
-    definitions = [{"indicator_id": "without", "known_by": "neighbourhoods"}]
-    rows = [{"indicator_id": "without", "platform": "all"}]
-    assert list(pooled(rows, definitions)) == [
-        "Nobody is ranked or judged, as each force draws its own neighbourhoods."
-    ]
+@pytest.mark.parametrize(
+    ("known_by", "why"),
+    [
+        ("neighbourhoods", "each force draws its own neighbourhoods"),
+        ("register", "to be on more platforms is neither better nor worse"),
+    ],
+)
+def test_nobody_is_compared_by_what_the_register_counts_and_why(known_by: str, why: str) -> None:
+    definitions = [{"indicator_id": "counted", "known_by": known_by}]
+    rows = [{"indicator_id": "counted", "platform": "all"}]
+    assert list(pooled(rows, definitions)) == [f"Nobody is ranked or judged, as {why}."]
 
 
 def test_without_a_platform_the_one_with_most_numbers_and_all_only_where_there_is_none(
@@ -381,6 +386,9 @@ def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
         "conversations that came on weekdays",
         "conversations that were followed for an hour of staffed time",
         "neighbourhoods in the register",
+        "days of open accounts",
+        "platforms with an open account",
+        "posts with counts of views and engagements at seven days",
         *(
             f"posts with a count of {what} {when}"
             for what in ("engagements", "impressions", "reach", "shares", "views")

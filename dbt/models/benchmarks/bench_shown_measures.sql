@@ -91,6 +91,17 @@ neighbourhoods as (
     from {{ ref('bench_neighbourhoods') }}
     where platform = 'all' and period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
     group by force_id, platform, period_type, period_start
+),
+
+-- As the register has them: those whose terms hold their figures back are used all the same.
+used as (
+    select
+        force_id, 'all' as platform, account_scope, period_type, period_start,
+        count(*) filter (where open_account_count > 0) as used_platform_count,
+        count(distinct force_id) as force_count
+    from {{ ref('bench_measures') }}
+    where platform <> 'all' and period_end >= (select periods_from_date from {{ ref('stg_landing__window') }})
+    group by force_id, account_scope, period_type, period_start
 )
 
 select
@@ -110,6 +121,7 @@ select
     measures.messages_known_on, measures.direct_known_on, measures.resident_count, measures.population_vintage,
     neighbourhoods.neighbourhood_count, neighbourhoods.unserved_neighbourhood_count,
     neighbourhoods.neighbourhood_resident_count, neighbourhoods.served_resident_count,
+    used.used_platform_count, used.force_count,
     pooled.post_variance, pooled.is_public_shown, pooled.is_direct_shown, pooled.public_left_out, pooled.direct_left_out
 from {{ ref('bench_measures') }} as measures
 inner join pooled
@@ -123,3 +135,9 @@ left join neighbourhoods
         and measures.platform = neighbourhoods.platform
         and measures.period_type = neighbourhoods.period_type
         and measures.period_start = neighbourhoods.period_start
+left join used
+    on measures.force_id = used.force_id
+        and measures.platform = used.platform
+        and measures.account_scope = used.account_scope
+        and measures.period_type = used.period_type
+        and measures.period_start = used.period_start

@@ -23,6 +23,9 @@ with posts as (
         count({{ counter }}_{{ age }}) filter (where kind = 'post')
             as {{ counter | replace('_count', '_valued_' ~ age ~ '_count') }},
         {% endfor %}
+        sum(engagement_count_7d) filter (where kind = 'post' and view_count_7d is not null) as paired_engagement_count_7d,
+        sum(view_count_7d) filter (where kind = 'post' and engagement_count_7d is not null) as paired_view_count_7d,
+        count(view_count_7d) filter (where kind = 'post' and engagement_count_7d is not null) as paired_valued_count,
         {% for counter in var('counters') + ['engagement_count'] %}
         sum({{ counter }}_at_export) filter (where kind = 'post') as {{ counter }}_at_export,
         count({{ counter }}_at_export) filter (where kind = 'post')
@@ -82,34 +85,28 @@ select
     cast(opened.is_open and known.is_direct_known as bigint) as direct_known_day_count,
     {% for measure in [
         'post_count', 'reply_count', 'written_count', 'provisional_post_count', 'late_post_count', 'comments_off_count',
-        'exported_post_count'
+        'exported_post_count', 'paired_valued_count'
     ] %}
     {{ zero_where('known.is_posts_known', 'posts.' ~ measure) }} as {{ measure }},
     {% endfor %}
-    case
-        when posts.post_count > 0 then cast(posts.age_at_export_seconds as bigint) when known.is_posts_known then 0
-    end as age_at_export_seconds,
+    {% for measure in ['age_at_export_seconds', 'paired_engagement_count_7d', 'paired_view_count_7d'] %}
+    {{ sum_of_posts(measure) }} as {{ measure }},
+    {% endfor %}
     {% for counter, age in var('first_day_counters') %}
     {% set valued = counter | replace('_count', '_valued_' ~ age ~ '_count') %}
-    case when posts.post_count > 0 then cast(posts.{{ counter }}_{{ age }} as bigint) when known.is_posts_known then 0 end
-        as {{ counter }}_{{ age }},
+    {{ sum_of_posts(counter ~ '_' ~ age) }} as {{ counter }}_{{ age }},
     {{ zero_where('known.is_posts_known', 'posts.' ~ valued) }} as {{ valued }},
     {% endfor %}
     {% for counter in var('counters') + ['engagement_count'] %}
     {% set valued = counter | replace('_count', '_valued_count') %}
     {% set exported = counter | replace('_count', '_exported_count') %}
-    {% set at_7d %}
-    case when posts.post_count > 0 then cast(posts.{{ counter }}_7d as bigint) when known.is_posts_known then 0 end
-    {%- endset %}
-    {{ at_7d }} as {{ counter }}_7d,
+    {{ sum_of_posts(counter ~ '_7d') }} as {{ counter }}_7d,
     {% if counter in var('priced_counters') %}
-    cast(round({{ at_7d }} * prices.{{ counter | replace('_count', '_gbp_per_1k') }}) as bigint)
+    cast(round({{ sum_of_posts(counter ~ '_7d') }} * prices.{{ counter | replace('_count', '_gbp_per_1k') }}) as bigint)
         as {{ counter | replace('_count', '_milli_gbp_7d') }},
     {% endif %}
     {{ zero_where('known.is_posts_known', 'posts.' ~ valued) }} as {{ valued }},
-    case
-        when posts.post_count > 0 then cast(posts.{{ counter }}_at_export as bigint) when known.is_posts_known then 0
-    end as {{ counter }}_at_export,
+    {{ sum_of_posts(counter ~ '_at_export') }} as {{ counter }}_at_export,
     {{ zero_where('known.is_posts_known', 'posts.' ~ exported) }} as {{ exported }},
     {% endfor %}
     {% for channel, prefix, is_known in [
