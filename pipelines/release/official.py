@@ -149,6 +149,8 @@ def marked(settings: Settings, mark: Official) -> Release:
     """
     folder = settings.releases / mark.release_id
     try:
+        if not folder.is_dir():
+            raise DamagedReleaseError([f"release {folder.name}: its folder is gone"])
         release = read(folder)
         if sha256_of(folder / RECORD) != mark.record_sha256:
             raise DamagedReleaseError([f"release {folder.name}: {RECORD} is not what was made official"])

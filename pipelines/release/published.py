@@ -26,6 +26,7 @@ BUILT_FROM = "built_from.json"
 #: What helps where a release is damaged: a working one, an official one.
 BUILD_ANEW = "`beatbook build` publishes anew from what has landed"
 PUT_BACK = "put it back from a copy: an official release is not made anew"
+NOT_SAID = "an earlier version published it, and nothing is wrong with its figures"
 _ID = re.compile(r"\d{8}T\d{4}-[0-9a-f]{10}(-\d+)?")
 
 
@@ -102,7 +103,7 @@ def built_from(folder: Path, release: Release) -> BuiltFrom:
         DamagedReleaseError: that is not what was published, or it was published without saying so.
     """
     if BUILT_FROM not in release.files:
-        raise DamagedReleaseError([f"release {folder.name}: does not say what it was built from"])
+        raise DamagedReleaseError([f"release {folder.name}: does not say what it was built from"], NOT_SAID)
     if found := damage(folder, release, [BUILT_FROM]):
         raise DamagedReleaseError(found, release.to_do)
     return msgspec.json.decode((folder / BUILT_FROM).read_bytes(), type=BuiltFrom)

@@ -216,4 +216,4 @@ def test_an_official_release_that_has_gone_is_lost_and_no_unknown_one(settings: 
     (settings.releases / SECOND).rename(settings.releases / ".moved")
     done = call("table", "followers", "--release", SECOND)
     assert done.exit_code == 5
-    assert f"{OFFICIAL}: release {SECOND}: release.json is missing; put it back from a copy" in done.stderr
+    assert f"{OFFICIAL}: release {SECOND}: its folder is gone; put it back from a copy" in done.stderr

@@ -127,6 +127,14 @@ def test_without_signing_in_official_figures_alone_are_read(settings: Settings) 
     assert SECOND not in index
 
 
+def test_one_release_alone_is_compared_with_nothing(settings: Settings, lead: Browser) -> None:
+    assert "What is different between two releases" in lead.get("/releases").text
+    (settings.releases / SECOND).rename(settings.releases / ".moved")
+    page = text_of(lead.get("/releases").text)
+    assert "What is different between two releases" not in page
+    assert f"Releases that are kept Release Data as of Figures Revises State {FIRST}" in page
+
+
 def test_a_release_that_is_not_there_and_a_damaged_list_are_said(settings: Settings, lead: Browser) -> None:
     assert lead.get(f"{TABLE}&release=20200101T0530-0000000001").status_code == 404
     assert lead.get(f"{TABLE}&release=%3Cscript%3E").status_code == 404

@@ -222,7 +222,7 @@ def table_changed(settings: Settings, release_id: str) -> None:
     ("harm", "line"),
     [
         (list_cut, "official.json is no list of official releases"),
-        (folder_gone, "release 20261212T0530-0000000001: release.json is missing"),
+        (folder_gone, "release 20261212T0530-0000000001: its folder is gone"),
         (record_changed, "release 20261212T0530-0000000001: release.json is not what was published"),
         (
             table_changed,
