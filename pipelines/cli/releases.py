@@ -95,6 +95,7 @@ def rollback(
     What was rolled back from does not become official. An official release is not rolled back: a mistake in
     one is mended by a following one (`official --correction`).
     """
+    from pipelines.landing.locks import holder
     from pipelines.release.rollback import NotRolledBackError, roll_back
 
     if not by.strip() or not reason.strip():
@@ -102,6 +103,8 @@ def rollback(
     settings = Settings()
     with plainly(settings):
         settings.prepare()
+        if process := holder(settings.locks / "warehouse"):
+            typer.echo(f"A build is under way (process {process}): once it has ended this goes on.", err=True)
         try:
             done = roll_back(settings, release, by, reason, datetime.now(UTC))
         except NotRolledBackError as error:

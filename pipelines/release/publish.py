@@ -48,6 +48,7 @@ from pipelines.release.published import (
     readable,
     record_sum,
 )
+from pipelines.release.rollback import let_in_again
 from pipelines.settings import LONDON, PROJECT, Settings
 from pipelines.warehouse.build import Build, NotBuiltError, held_build
 from pipelines.warehouse.window import POSTS_BACK, landed
@@ -165,6 +166,7 @@ def _publish(settings: Settings, landing: Landing, build: Build, gates: list[Gat
 
 
 def _point_at(settings: Settings, release: Release) -> None:
+    let_in_again(settings, release.release_id)
     write_whole(settings.releases / "current", f"{release.release_id}\n".encode())
 
 

@@ -29,7 +29,7 @@ class NotRolledBackError(Exception):
 class Rollback(msgspec.Struct, frozen=True):
     """A line of rollbacks.json. `from_release`: what was current, empty where that could not be read;
     `withdrawn`: the working releases that were newer than the one gone back to; none of them becomes official
-    unless it is published again."""
+    unless it is `published_again`."""
 
     from_release: str
     to_release: str
@@ -37,6 +37,7 @@ class Rollback(msgspec.Struct, frozen=True):
     by: str
     reason: str
     withdrawn: list[str]
+    published_again: list[str] = []
 
 
 def rollbacks(settings: Settings) -> list[Rollback]:
@@ -62,9 +63,33 @@ def withdrawn(settings: Settings) -> set[str]:
         SettingsError: the record cannot be read.
         DamagedReleaseError: the list of official releases cannot be read.
     """
-    found = {release_id for each in rollbacks(settings) for release_id in each.withdrawn}
+    found = {one for each in rollbacks(settings) for one in {*each.withdrawn} - {*each.published_again}}
     found -= _official(settings)
     return found - {release.release_id for release in [current_if_readable(settings)] if release}
+
+
+def let_in_again(settings: Settings, release_id: str) -> None:
+    """That a release is published: if it was rolled back from, it is so no longer, whatever follows it.
+
+    Raises:
+        SettingsError: the record cannot be read.
+    """
+    told = rollbacks(settings)
+    about = [each for each in told if release_id in {*each.withdrawn} - {*each.published_again}]
+    if about:
+        _record(
+            settings,
+            [
+                msgspec.structs.replace(each, published_again=[*each.published_again, release_id])
+                if each in about
+                else each
+                for each in told
+            ],
+        )
+
+
+def _record(settings: Settings, told: list[Rollback]) -> None:
+    write_whole(settings.releases / "rollbacks.json", msgspec.json.format(msgspec.json.encode(told)))
 
 
 def _official(settings: Settings) -> set[str]:
@@ -103,7 +128,6 @@ def roll_back(settings: Settings, release_id: str, by: str, reason: str, now: da
             withdrawn=sorted(newer - _official(settings)),
         )
         # The record first: killed between the two, what is current is not taken for what is right.
-        kept = msgspec.json.format(msgspec.json.encode([*rollbacks(settings), done]))
-        write_whole(settings.releases / "rollbacks.json", kept)
+        _record(settings, [*rollbacks(settings), done])
         write_whole(settings.releases / "current", f"{release_id}\n".encode())
     return done

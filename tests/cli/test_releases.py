@@ -3,19 +3,23 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.main import app
+from pipelines.landing.locks import locked
 from pipelines.landing.store import open_landing
 from pipelines.release.marking import make_due
 from pipelines.release.official import officials
 from pipelines.release.published import current, folder_of
-from pipelines.release.rollback import rollbacks
+from pipelines.release.rollback import Rollback, roll_back, rollbacks
 from pipelines.settings import Profile, Settings
 from tests.damage import flip, gone
 from tests.release.official import NOVEMBER, OF_DECEMBER, OF_NOVEMBER, month, publish
@@ -115,6 +119,23 @@ def test_a_rollback_is_recorded_and_the_table_is_the_earlier_one(settings: Setti
     assert f"Nothing was rolled back: {FIRST} is the current release" in again.stderr
     assert call("releases", "rollback", SECOND, "--by", " ", "--reason", "Again.").exit_code == 2
     assert len(rollbacks(settings)) == 1
+
+
+def test_a_rollback_waits_for_a_build_and_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    building = ExitStack()
+    building.enter_context(locked(settings.locks / "warehouse"))
+
+    def once_it_has_ended(*arguments: Any) -> Rollback:
+        building.close()
+        return roll_back(*arguments)
+
+    monkeypatch.setattr("pipelines.release.rollback.roll_back", once_it_has_ended)
+    done = call("releases", "rollback", FIRST, *WHY)
+    assert done.exit_code == 0
+    assert f"A build is under way (process {os.getpid()})" in done.stderr
+    assert f"{FIRST} is current" in done.stdout
 
 
 def test_the_command_does_what_the_calendar_says(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,11 @@ def test_the_next_build_publishes_again(built: Settings, landing: Landing) -> No
     again = publish_build(built, landing)
     assert again.release_id == second.release_id
     assert withdrawn(built) == set()
+    build(built, "build-2a", value=65)
+    publish_build(built, landing)
+    assert withdrawn(built) == set(), "what was published again stays so when another follows"
+    build(built, "build-2b", value=60)
+    publish_build(built, landing)
     roll_back(built, first.release_id, "who", "why", NOW)
     build(built, "build-3", value=70)
     third = publish_build(built, landing)
