@@ -10,6 +10,7 @@ import uvicorn
 
 import sandbox.register
 from sandbox.app import create_app
+from sandbox.limits import Limits
 
 FORCES = {"derbyshire", "kent", "surrey"}
 
@@ -34,7 +35,9 @@ def small_nation() -> Iterator[str]:
         patch.setattr(sandbox.register, "account_events_csv", lambda seed: "\n".join(events) + "\n")
         patch.setattr(sandbox.register, "staffed_hours_csv", lambda: "\n".join(hours) + "\n")
         patch.setattr(sandbox.register, "neighbourhoods_csv", lambda seed: "\n".join(areas) + "\n")
-        config = uvicorn.Config(create_app(), access_log=False, log_level="critical", lifespan="off")
+        # A day is one moment here, so that all runs of it spend one window of five minutes.
+        app = create_app(limits=Limits(generosity=1_000_000))
+        config = uvicorn.Config(app, access_log=False, log_level="critical", lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
