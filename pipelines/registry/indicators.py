@@ -47,6 +47,7 @@ class Indicator(Row, frozen=True, kw_only=True):
     polarity: Literal["higher_is_better", "lower_is_better", "none"]
     known_by: Literal[
         "register",
+        "collection",
         "neighbourhoods",
         "followers",
         "followers_both",

@@ -22,7 +22,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.build import current_build
 
 #: What must be known of an account's day before the day counts, by an indicator's `known_by`.
-_KNOWN_DAYS = dict.fromkeys(("followers", "followers_both", "register"), "open_day_count")
+_KNOWN_DAYS = dict.fromkeys(("followers", "followers_both", "register", "collection"), "open_day_count")
 #: Where the limits of a value come from (METHOD 1 and 4).
 _METHODS = {
     "wilson": "Wilson's limits of a share, from the numerator and n, both divided by the design effect",

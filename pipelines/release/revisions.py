@@ -42,8 +42,8 @@ TABLES = ("bench_values", "dim_account", "fct_collection")
 #: Of a return's entity, which indicators it can touch, by what those stand on.
 _TOUCHES = {
     "profiles": ["followers", "followers_both"],
-    "posts": ["posts", "values_1h", "values_24h", "values_7d", "values_export", "outcomes"],
-    "messages": ["messages", "direct_messages"],
+    "posts": ["posts", "values_1h", "values_24h", "values_7d", "values_export", "outcomes", "collection"],
+    "messages": ["messages", "direct_messages", "collection"],
     "outcomes": ["outcomes"],
 }
 #: How far back what a row speaks of can matter; else a day, for London's summer time.

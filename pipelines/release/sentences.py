@@ -25,7 +25,7 @@ def by_chance(rows: list[dict[str, Any]]) -> list[str]:
 #: Why, of what the register knows and of all platforms together.
 _NOT_JUDGED = {
     "neighbourhoods": "each force draws its own neighbourhoods",
-    "register": "to be on more platforms is neither better nor worse",
+    "register": "being on more platforms is neither better nor worse",
 }
 
 

@@ -13,6 +13,7 @@ THEMES = {
     "Reach and engagement": {"values_1h", "values_24h", "values_7d", "values_export"},
     "Answers to the public": {"messages", "direct_messages"},
     "Accounts and neighbourhoods": {"register", "neighbourhoods"},
+    "What was collected": {"collection"},
 }
 
 

@@ -131,7 +131,8 @@ def test_production_builds_from_one_return(from_one_return: tuple[Project, str])
     found = project.ask(
         "select area_id, platform, account_scope, period_type, numerator, is_invented from bench_values "
         "where value is not null and indicator_id not in "
-        "('accounts_per_100k', 'messages_collected_pct', 'official_followers_pct') order by all"
+        "('accounts_per_100k', 'platforms_used', 'messages_collected_pct', 'posts_collected_pct', "
+        "'official_followers_pct') order by all"
     )
     own = [(force_id, "facebook", scope, "week", 1000, False) for scope in ("all", "official")]
     # A force of which nothing could be had keeps nobody else from being all there is.

@@ -149,7 +149,7 @@ def test_a_table_of_all_platforms_says_that_it_compares_nobody(
     ("known_by", "why"),
     [
         ("neighbourhoods", "each force draws its own neighbourhoods"),
-        ("register", "to be on more platforms is neither better nor worse"),
+        ("register", "being on more platforms is neither better nor worse"),
     ],
 )
 def test_nobody_is_compared_by_what_the_register_counts_and_why(known_by: str, why: str) -> None:

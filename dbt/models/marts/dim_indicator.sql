@@ -24,7 +24,7 @@ select
     cast(is_pooled as boolean) as is_pooled,
     coalesce(denominator_measure = 'expected_answers_1h', false) as is_standardised,
     -- METHOD 4.5: staffed time rewards short hours, and outcomes a force tells of itself: nobody is ranked or judged.
-    coalesce(part = 'staffed' or known_by = 'outcomes', false) as is_diagnostic,
+    coalesce(part = 'staffed' or known_by in ('outcomes', 'collection'), false) as is_diagnostic,
     -- Made of what was seen and a price (bench_cost_equivalents).
     coalesce(numerator_measure like '%_milli_gbp_7d', false) as is_priced,
     horizon,
