@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -74,6 +75,7 @@ def read_at(post: dict[str, Any], age: str) -> datetime | None:
     return min([at.astimezone(UTC) for at in [*pulses, *daily]], default=None)
 
 
+@cache
 def planted() -> dict[tuple[str, str, str], tuple[Any, ...]]:
     """(account, post, age) → its counters when it was read, of every post, by the sandbox's answer sheet."""
     made: dict[tuple[str, str, str], datetime] = {}
