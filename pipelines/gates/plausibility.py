@@ -60,16 +60,24 @@ def _past(landing: Landing, source: str, day: date, log: pl.DataFrame) -> dict[s
 
     Days are read backwards until every account that answers now has answered in one: mostly yesterday alone.
     """
-    keys = {"profiles": ["account_id"], "posts": ["account_id", catalogue.source(source).KEYS["posts"]]}
-    found = {entity: [pl.DataFrame(schema=landing.schemas[source, entity])] for entity in keys}
+    module = catalogue.source(source)
+    keys = {"profiles": ["account_id"], "posts": ["account_id", module.KEYS["posts"]]}
+    found, read = {}, {}
+    for entity in keys:
+        schema = landing.schemas[source, entity]
+        counters = [name for name, kind in schema.items() if kind == COUNT]
+        own = ["account_id", module.KEYS[entity], module.TIMES[entity], "pulled_at_utc", "run_id"]
+        read[entity] = list(dict.fromkeys([*own, *counters]))
+        found[entity] = [pl.DataFrame(schema=schema).select(read[entity])]
     missing = _answered(log)
     for back in range(1, PAST.days + 1):
         if not missing:
             break
         then = day - timedelta(days=back)
         for entity, frames in found.items():
-            frames.append(passed(landing, source, entity, then, then, list(landing.schemas[source, entity])))
-        missing -= _answered(passed(landing, source, "requests", then, then, log.columns))
+            frames.append(passed(landing, source, entity, then, then, read[entity]))
+        log = passed(landing, source, "requests", then, then, ["account_id", "entity", "status"])
+        missing -= _answered(log)
     return {
         entity: pl.concat(frames, how="diagonal")
         .sort("run_id")

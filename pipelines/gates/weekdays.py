@@ -70,14 +70,16 @@ def _values(
     for entity in ("posts", "messages"):
         key, time = module.KEYS[entity], module.TIMES[entity]
         counters = [name for name, kind in landing.schemas[source, entity].items() if kind == COUNT]
+        read = list(dict.fromkeys([*_KEYS, key, module.POSTS[entity], time, "pulled_at_utc", *counters]))
         answered, new = [], []
         for week in weeks:
             then = day - timedelta(days=7 * week)
-            rows = passed(landing, source, entity, then, then, list(landing.schemas[source, entity]))
-            log = passed(landing, source, "requests", then, then, frames["requests"].columns)
+            rows = passed(landing, source, entity, then, then, read)
             if week == 0:  # an earlier run of the day may have brought a part of what is new
-                rows = pl.concat([rows, frames[entity]]) if entity in frames else rows
+                rows = pl.concat([rows, frames[entity].select(read)]) if entity in frames else rows
                 log = frames["requests"]
+            else:
+                log = passed(landing, source, "requests", then, then, [*_KEYS, "entity", "status"])
             log = log.filter(pl.col("entity") == entity, pl.col("status").is_in(["landed", "empty"]))
             rows = rows.filter(pl.col("pulled_at_utc") - pl.col(time) < NEW)
             answered.append(log.select(*_KEYS, week=week).unique(maintain_order=True))

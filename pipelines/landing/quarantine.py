@@ -145,10 +145,12 @@ def passed(
     A run that is damaged is left out: a pull must not wait for an old file to be mended, and what it does not
     know of lands again.
     """
-    frames = [pl.DataFrame(schema=landing.schemas[source, entity])]
+    wanted = {*columns, "run_id", "account_id"}
+    schema = {name: kind for name, kind in landing.schemas[source, entity].items() if name in wanted}
+    frames = [pl.DataFrame(schema=schema)]
     for day, run_id in landing.runs(source, since, until, pulses=pulses):
         with suppress(DamagedError):
-            frames.append(landing.read(source, entity, day, run_id))
+            frames.append(landing.read(source, entity, day, run_id, list(schema)))
     refused = pl.DataFrame(schema=SCHEMA)
     with suppress(DamagedError):
         refused = quarantined(landing, source, since, until)

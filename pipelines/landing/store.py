@@ -232,8 +232,11 @@ class Landing:
             raise DamagedError(replaced)
         return found
 
-    def read(self, source: str, entity: str, day: date, run_id: str) -> pl.DataFrame:
-        """One run's rows of an entity; empty, with its columns, where it landed none.
+    def read(
+        self, source: str, entity: str, day: date, run_id: str, columns: Sequence[str] = ()
+    ) -> pl.DataFrame:
+        """One run's rows of an entity; empty, with its columns, where it landed none. Of `columns`, all
+        unless some are named, those that the run landed: earlier ones had fewer.
 
         Raises:
             DamagedError: the file is missing, or is not what was landed.
@@ -241,7 +244,9 @@ class Landing:
         wanted = self.manifest(source, day, run_id).files.get(entity)
         if wanted is None:
             return pl.DataFrame(schema=self.schemas[source, entity])
-        return pl.read_parquet(BytesIO(self._bytes(self.path(source, entity, day, run_id), wanted)))
+        content = self._bytes(self.path(source, entity, day, run_id), wanted)
+        landed = [name for name in pl.read_parquet_schema(BytesIO(content)) if not columns or name in columns]
+        return pl.read_parquet(BytesIO(content), columns=landed)
 
     def files(self, source: str, day: date, run_id: str, entities: Container[str]) -> dict[str, Path]:
         """The files of a run's `entities`, each of them as it was landed.

@@ -40,14 +40,15 @@ class Nation:
         clean = self.environment(env)
         return subprocess.run(command, cwd="/", env=clean, capture_output=True, text=True, check=False)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """The same, left running in a process group of its own, its standard error to be read."""
+    def start(self, *words: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """The same, left running in a process group of its own, its standard error to be read: where nobody
+        reads it, a command that says much stands still."""
         return subprocess.Popen(
             [COMMAND, *words],
             cwd="/",
             env=self.environment(),
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
             start_new_session=True,
         )

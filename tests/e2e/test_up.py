@@ -16,7 +16,6 @@ import httpx
 import pytest
 
 from pipelines.landing.locks import locked
-from pipelines.settings import Settings
 from tests.e2e.conftest import Nation
 from tests.orchestration.dagster_ui import REPOSITORY
 
@@ -41,7 +40,8 @@ class Up:
         self.url = f"http://127.0.0.1:{port}/graphql"
         self.portal_url = f"http://127.0.0.1:{portal_port}"
         self.nation = nation
-        self.process = nation.start("up", "--port", str(port), "--portal-port", str(portal_port))
+        ports = "--port", str(port), "--portal-port", str(portal_port)
+        self.process = nation.start("up", *ports, stderr=subprocess.DEVNULL)
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The data of an answer."""
@@ -106,7 +106,7 @@ def test_it_is_the_only_one_its_runs_die_with_it_and_the_next_one_ends_them(
 ) -> None:
     build = {"selector": {**REPOSITORY, "pipelineName": "build"}, "mode": "default"}
     # Another build is at work for ever: the run is in the midst of its step, and the second one in the queue.
-    with locked(Settings(BEATBOOK_HOME=nation.home).locks / "warehouse"):
+    with locked(nation.home / "locks" / "warehouse"):
         up = Up(nation, port, portal_port)
         portal = until(lambda: httpx.get(f"{up.portal_url}/"))
         assert "Nothing is published yet" in portal.text
@@ -143,7 +143,7 @@ def test_a_taken_port_is_said_at_once(nation: Nation, port: int, option: str) ->
 
 def test_a_run_of_the_command_can_be_cancelled_as_the_ui_does(nation: Nation) -> None:
     """What the button asks of the instance, which finds the command by the lock of its run."""
-    with locked(Settings(BEATBOOK_HOME=nation.home).locks / "warehouse"), nation.start("build") as command:
+    with locked(nation.home / "locks" / "warehouse"), nation.start("build") as command:
         workers = nation.home / "dagster" / "workers"
         until(lambda: statuses(nation) == ["STARTED"])
         with dg.DagsterInstance.from_config(str(nation.home / "dagster")) as instance:

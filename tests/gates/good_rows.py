@@ -94,9 +94,9 @@ def suite_of(gated: str) -> str:
 def definitions_of(gated: str, **parameters: Any) -> list[suites.Expectation]:
     """What is expected of it, with every parameter in place."""
     given = PARAMETERS | {"logged_rows": 0} | parameters
-    given |= (
-        of_entity(*gated.split("/"), SCHEMAS[gated]) if "/" in gated else {"columns": list(SCHEMAS[gated])}
-    )
+    source, _, entity = gated.partition("/")
+    schema = SCHEMAS[gated]
+    given |= of_entity(source, entity, schema) if entity else {"columns": list(schema)}
     return suites.expectations_of(suite_of(gated), given)
 
 

@@ -39,7 +39,7 @@ class Pulls:
         if quarantined:
             asked = self.landing.read(platform, "requests", day, run_id)
             out = asked.filter(pl.col("force_id").is_in(quarantined)).select("account_id", "force_id")
-            accounts = [refused(*row, platform) for row in out.unique().iter_rows()]
+            accounts = [refused(account, force, platform) for account, force in out.unique().iter_rows()]
             self.landing.judge(platform, day, run_id, accounts)
         return pulled
 

@@ -10,6 +10,7 @@ import msgspec
 import polars as pl
 import pytest
 
+from pipelines.disk import write_whole
 from pipelines.landing.store import Landing
 from pipelines.release import marking
 from pipelines.release.marking import NotOfficialError, make_by_hand, make_due, overdue
@@ -306,7 +307,7 @@ def test_a_list_that_is_lost_cut_or_edited_is_said_and_nothing_is_numbered_anew(
 def test_killed_before_the_copy_of_its_line_it_is_official(
     ready: Settings, landing: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = marking.write_whole
+    write = write_whole
 
     def killed(path: Path, content: bytes) -> None:
         if path.name == LINE:

@@ -409,7 +409,7 @@ def test_a_build_that_is_published_is_not_judged_again_but_by_other_code_or_an_o
     assert verdict() == passed("release", BUILD)
     with monkeypatch.context() as patch:
         patch.setattr("pipelines.orchestration.release.release_gate", None)
-        assert release_gate_check(settings=built).passed
+        assert release_gate_check(settings=built).passed  # type: ignore[attr-defined]
         patch.setattr("pipelines.release.publish.code_version", lambda: "1.1")
         assert verdict() is None
         patch.setattr("pipelines.release.publish.code_version", lambda: "1.0-dirty")

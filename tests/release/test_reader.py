@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.disk import sha256_of
 from pipelines.release import reader
+from pipelines.release.opened import open_release
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import RECORD_SUM, record_sum
 from pipelines.release.reader import Asked, BenchmarkTable, table
@@ -279,7 +280,7 @@ def test_a_release_of_before_a_column_was_added_is_read_without_it(settings: Set
 
 def test_a_release_of_before_incidents_and_questions_says_so(settings: Settings) -> None:
     publish_small(settings, [cell("followers", "kent", OCTOBER, 1.0)])
-    release, connection = reader.open_release(settings)
+    release, connection = open_release(settings)
     for read in (reader.incidents, reader.questions, reader.mergers):
         with pytest.raises(NotFoundError, match="lacks a table or a column: an earlier version published it"):
             read(release, connection)

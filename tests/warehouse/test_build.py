@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.gates.records import recorded
 from pipelines.landing.store import Landing, open_landing
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT, Settings
 from pipelines.warehouse import build as module
 from pipelines.warehouse.build import NotBuiltError, build, current_build, held_build, row_counts
 from pipelines.warehouse.run_dbt import Node
@@ -248,7 +248,7 @@ def test_the_rows_of_each_table_are_counted_and_a_view_has_none(settings: Settin
 def test_a_date_that_is_announced_changes_no_figure_and_computes_nothing_anew(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(module.PROJECT / "dbt" / "seeds", tmp_path / "dbt" / "seeds")
+    shutil.copytree(PROJECT / "dbt" / "seeds", tmp_path / "dbt" / "seeds")
     for folder in ("models", "macros"):
         (tmp_path / "dbt" / folder).mkdir()
     (tmp_path / "dbt" / "dbt_project.yml").touch()

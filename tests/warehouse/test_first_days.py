@@ -8,7 +8,7 @@ import pytest
 from pipelines.settings import Profile
 from tests.e2e.returning import POSTS, csv, warehouse
 
-#: The first day of a year, of a quarter and of a month, a last day, and those after both changes of the clocks.
+#: First days of a year, a quarter and a month, a last day, and those after both changes of the clocks.
 DAYS = ("2026-01-01", "2026-01-31", "2026-02-01", "2026-03-30", "2026-04-01", "2026-10-26")
 
 
