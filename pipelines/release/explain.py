@@ -184,7 +184,7 @@ def _beside(connection: duckdb.DuckDBPyConnection, row: Mapping[str, Any], unit:
     if funnel:
         lines += [
             f"the {funnel['compared_of'] - 1} others together: {funnel['others_value']:,.6g} {unit}",
-            "not judged: it counts as fewer than ten independent conversations"
+            "not judged: it counts as fewer than ten independent conversations, or posts"
             if funnel["z"] is None
             else f"z = {funnel['z']:.3f} on the {funnel['scale'].replace('_', ' ')} scale, with what forces "
             f"differ by at all (φ = {funnel['phi']:.3f}, τ² = {funnel['tau2']:.5f})",

@@ -16,8 +16,9 @@ from tests.dbt.conftest import Project
 WEEK = "'week' as period_type, date '2026-03-02' as period_start, date '2026-03-08' as period_end"
 Z95 = 1.959963984540054
 INDICATORS = """
-    select *, false as is_standardised, false as is_diagnostic
+    select *, false as is_standardised, false as is_diagnostic, indicator_id = 'per_post' as is_mean_of_posts
     from (values ('share', 'ratio', 'wilson', 100, 'higher_is_better'),
+        ('per_post', 'ratio', 'none', 1, 'none'),
         ('rate', 'ratio', 'none', 1000, 'none'),
         ('median', 'model', 'kaplan_meier_log_log', null, 'lower_is_better'))
         as t (indicator_id, kind, interval_method, multiplier, polarity)"""
@@ -194,6 +195,21 @@ def test_a_force_far_above_the_others_is_called_so(project: Project, indicator: 
     columns = ("area_id", "verdict", "verdict_confidence", "is_discovery", "compared_of")
     found = {row[0]: row[1:] for row in built(project, indicator, cells, *columns)}
     assert found["far"] == (verdict, 99.8, True, 41)
+
+
+@pytest.mark.parametrize(
+    ("posts", "verdict", "rank"),
+    [(3, "not_compared", None), (9, "not_compared", None), (10, "higher", None), (30, "higher", 1)],
+)
+def test_a_mean_of_few_posts_has_no_verdict_and_no_rank(
+    project: Project, posts: int, verdict: str, rank: int | None
+) -> None:
+    """However far it is from the others: one viral post of three is chance."""
+    cells = {f"force_{number}": Cell(4000 + 10 * number, 400, 10 + number / 40) for number in range(9)}
+    cells["far"] = Cell(1000 * posts, posts, 1000)
+    found = {row[0]: row[1:] for row in built(project, "per_post", cells, "area_id", "verdict", "rank")}
+    assert found["far"] == (verdict, rank)
+    assert found["force_8"][1] == (1 if rank is None else 2)
 
 
 @pytest.mark.parametrize("indicator", ["share", "rate", "median"])

@@ -25,7 +25,7 @@ Some = Callable[[np.random.Generator, float], tuple[dict[str, Figures], Figures]
 FORCES = 44
 RANKED = """
     select * from ({}) union all
-    select 'weekly', 'ratio', 'byar', 7, 'none', false, false"""
+    select 'weekly', 'ratio', 'byar', 7, 'none', false, false, false"""
 MEASURES = "null::varchar as numerator_measure, null::varchar as denominator_measure"
 
 

@@ -8,9 +8,9 @@
 -- forces with a lower value; quintile follows the rank (1 holds the best or highest). Two values that differ by
 -- rounding alone are one: two thirds read off a curve are two thirds of a count. A median that was not reached is
 -- longer than all others: such forces share the last rank, and are judged by their lower limit. What is provisional, or
--- a share or a median of few, also of few independent ones, or of a period in which accounts were merged, has no rank,
--- and where few forces have one nobody has. What pools other platforms for one force than for another (all) is neither
--- ranked nor judged, unless it is standardised; nor is what is diagnostic.
+-- a share, a median or a mean over posts of few, also of few independent ones, or of a period in which accounts were
+-- merged, has no rank, and where few forces have one nobody has. What pools other platforms for one force than for
+-- another (all) is neither ranked nor judged, unless it is standardised; nor is what is diagnostic.
 with valued as (
     select
         cells.*,
@@ -28,8 +28,12 @@ with valued as (
                 indicators.kind = 'ratio'
                 and indicators.interval_method <> 'wilson'
                 and not indicators.is_standardised
+                and indicators.is_mean_of_posts is not true
             )
-            or (indicators.interval_method <> 'none' and cells.n >= {{ var('ranked_from_n') }})
+            or (
+                (indicators.interval_method <> 'none' or indicators.is_mean_of_posts)
+                and cells.n >= {{ var('ranked_from_n') }}
+            )
         ) as can_be_ranked
     from {{ ref('bench_values') }} as cells
     inner join {{ ref('dim_area') }} as areas

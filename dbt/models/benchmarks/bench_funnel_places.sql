@@ -9,6 +9,7 @@ with cells as (
     select
         cells.*,
         cast(indicators.multiplier as double) as multiplier,
+        case when indicators.is_mean_of_posts then cells.n else cells.effective_n end as independent_n,
         case
             when indicators.interval_method = 'wilson' then 'arcsine'
             when indicators.kind = 'ratio' then 'log_ratio'

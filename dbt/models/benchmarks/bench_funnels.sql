@@ -7,8 +7,8 @@
 -- METHOD 2: how far each force is from the others, in units of what chance does and of what forces differ by besides
 -- (overdispersion, tau2), with the limits of the funnel as it would be by chance alone (plain) and as it is.
 -- The extremes do not tell what forces usually differ by: observed over expected leaves a tenth out at each end, the
--- other scales pull them in to the tenth and the ninetieth percentile. What counts as few independent conversations is
--- one of the others and is not judged itself.
+-- other scales pull them in to the tenth and the ninetieth percentile. What counts as few independent conversations,
+-- or posts, is one of the others and is not judged itself.
 with placed as (
     select
         *,
@@ -63,7 +63,7 @@ limited as (
         *,
         sqrt(s * s + tau2) as spread_s,
         case
-            when effective_n is null or effective_n >= {{ var('compared_from_effective_n') }}
+            when independent_n is null or independent_n >= {{ var('compared_from_effective_n') }}
                 then (y - others) / sqrt(s * s + tau2)
         end as adjusted_z
     from judged

@@ -25,6 +25,10 @@ select
     coalesce(denominator_measure = 'expected_answers_1h', false) as is_standardised,
     -- METHOD 4.5: staffed time rewards short hours, and outcomes a force tells of itself: nobody is ranked or judged.
     coalesce(part = 'staffed' or known_by in ('outcomes', 'collection'), false) as is_diagnostic,
+    -- One post in a hundred has most of what all of them have: the mean of a few is chance.
+    coalesce(
+        known_by like 'values%' and denominator_measure not in ('resident_count', 'follower_count'), false
+    ) as is_mean_of_posts,
     -- Made of what was seen and a price (bench_cost_equivalents).
     coalesce(numerator_measure like '%_milli_gbp_7d', false) as is_priced,
     horizon,
