@@ -55,6 +55,13 @@ def explained(rows: list[dict[str, Any]]) -> Iterator[str]:
         )
     if any(row["rank"] and row["rank95_low"] is None for row in rows):
         yield "Rank without brackets: nothing says how sure it is. Followers are counted and not sampled."
+    forces = [row for row in rows if row["area_type"] == "force" and row["value"] is not None]
+    is_of_one = len({row["indicator_id"] for row in rows}) == 1
+    if is_of_one and any(row["rank"] for row in forces) and not all(row["rank"] for row in forces):
+        yield (
+            "A figure without a rank rests on fewer than 30 (n) or ten independent ones, can still change, or "
+            "is of a period in which accounts were merged."
+        )
     if any(row["shrunk_value"] is not None for row in rows):
         yield (
             "Shrunk: the value drawn towards all forces' by as much as chance moves it, which is most where "

@@ -15,7 +15,7 @@ from pipelines.release.opened import open_release
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import RECORD_SUM, record_sum
 from pipelines.release.reader import Asked, BenchmarkTable, table
-from pipelines.release.sentences import counted, pooled
+from pipelines.release.sentences import counted, explained, pooled
 from pipelines.settings import SEEDS, Settings
 from tests.release.small_release import FORCES, GROUPS, OCTOBER, WEEK, Cell, cell, everywhere, publish_small
 
@@ -359,6 +359,14 @@ def test_the_definition_what_n_counts_and_the_release_stand_below(settings: Sett
         "Working release 20261201T0530-0123456789, data as of 2026-12-01 05:30 UTC. All figures are "
         "invented: made from the sandbox nation. Forces and populations are real.",
     ]
+
+
+def test_why_a_figure_has_no_rank_is_said_where_others_have_one(settings: Settings) -> None:
+    rows = shown(settings, everywhere(OCTOBER), Asked("views")).rows
+    assert not any(text.startswith("A figure without a rank") for text in explained(rows))
+    few = [row | ({"rank": None} if row["area_id"] == "kent" else {}) for row in rows]
+    assert any("fewer than 30 (n)" in text for text in explained(few))
+    assert not any("A figure without" in text for text in explained([row | {"rank": None} for row in rows]))
 
 
 def test_what_n_counts_is_words_for_every_indicator_that_there_is() -> None:
