@@ -59,8 +59,8 @@ def explained(rows: list[dict[str, Any]]) -> Iterator[str]:
     is_of_one = len({row["indicator_id"] for row in rows}) == 1
     if is_of_one and any(row["rank"] for row in forces) and not all(row["rank"] for row in forces):
         yield (
-            "A figure without a rank rests on fewer than 30 (n) or ten independent ones, can still change, or "
-            "is of a period in which accounts were merged."
+            "A figure without a rank rests on fewer than 30 (n) or ten independent ones, can still change, "
+            "or is of a period in which accounts were merged."
         )
     if any(row["shrunk_value"] is not None for row in rows):
         yield (

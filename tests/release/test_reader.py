@@ -362,7 +362,8 @@ def test_the_definition_what_n_counts_and_the_release_stand_below(settings: Sett
 
 
 def test_why_a_figure_has_no_rank_is_said_where_others_have_one(settings: Settings) -> None:
-    rows = shown(settings, everywhere(OCTOBER), Asked("views")).rows
+    cells = [cell("followers", area, OCTOBER, 1.0) for area in ("kent", "essex")]
+    rows = shown(settings, cells, Asked("followers", period="2026-10")).rows
     assert not any(text.startswith("A figure without a rank") for text in explained(rows))
     few = [row | ({"rank": None} if row["area_id"] == "kent" else {}) for row in rows]
     assert any("fewer than 30 (n)" in text for text in explained(few))
