@@ -212,6 +212,7 @@ def test_a_mean_of_few_posts_has_no_verdict_and_no_rank(
     assert found["force_8"][1] == (1 if rank is None else 2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("indicator", ["share", "rate", "median"])
 def test_of_forces_that_are_alike_few_are_called_otherwise(project: Project, indicator: str) -> None:
     """A hundred sets of 44 with equal true figures; the worst false verdict of a set is no discovery."""

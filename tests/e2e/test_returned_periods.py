@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.returning import MESSAGES, POSTS, Warehouse, csv, warehouse
 
-pytestmark = [pytest.mark.e2e, pytest.mark.dbt]
+pytestmark = [pytest.mark.e2e, pytest.mark.dbt, pytest.mark.long]
 START = datetime(2026, 7, 1, 12)  # noqa: DTZ001  (naive UTC)
 
 
