@@ -6,6 +6,7 @@ Belongs here: what `make test` shows of the whole. Does not belong here: that fi
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -53,6 +54,17 @@ def test_the_release_is_of_gates_that_passed_and_says_that_it_is_invented(nation
     assert status["release"]["release_id"] == nation.release.name
     with duckdb.connect(str(nation.release / "beatbook.duckdb"), read_only=True) as release:
         assert release.sql("select distinct is_invented from bench_values").fetchall() == [(True,)]
+
+
+def test_what_gates_expected_is_on_pages_that_are_there(nation: Nation) -> None:
+    of_day = {row["subject"]: row for row in nation.json("gates", "--day", str(UNTIL))}
+    assert {"mastodon/posts", "bench_values"} <= of_day.keys()
+    for row in of_day.values():
+        assert row["failed"] == 0 < row["expectations"]
+        assert "DID NOT HOLD" not in Path(row["page"]).read_text().split("</style>")[1]
+    # Of a day without landing only what is built is left.
+    before = {row["subject"] for row in nation.json("gates", "--day", str(UNTIL - timedelta(days=5)))}
+    assert before == {subject for subject in of_day if "/" not in subject}
 
 
 def test_what_cannot_be_meant_is_said_plainly(nation: Nation) -> None:
