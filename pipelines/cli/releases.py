@@ -53,7 +53,7 @@ def diff(
 ) -> None:
     """Every cell of the older of two releases that is not the same in the newer: old, new and why.
 
-    A table is of sentences. A period that only the newer one has is no difference.
+    A table is of sentences. A period that the older one had not seen to its end is no difference.
     """
     from pipelines.landing.store import open_landing
     from pipelines.release.difference import counted, difference, in_order
@@ -80,20 +80,20 @@ def diff(
     if old.release_id == new.release_id:
         typer.echo("They are one and the same release.")
     elif frame.is_empty():
-        typer.echo("No cell of the old one is different in the new one.")
+        typer.echo("No cell differs between them.")
     else:
-        are = "is" if frame.height == 1 else "are"
-        typer.echo(f"{many(frame.height, 'cell')} of the old one {are} different in the new one.")
+        differ = "differs" if frame.height == 1 else "differ"
+        typer.echo(f"{many(frame.height, 'cell')} {differ} between them.")
 
 
 @app.command()
 def rollback(
     release: Annotated[str, typer.Argument(help="The id of a release that is kept.")], by: By, reason: Reason
 ) -> None:
-    """Make an earlier working release current until the next build publishes. Nothing is deleted.
+    """Make another working release current, mostly an earlier one, until the next build publishes.
 
-    What was rolled back from does not become official. An official release is not rolled back: a mistake in
-    one is mended by a following one (`official --correction`).
+    Nothing is deleted. What was rolled back from does not become official. An official release is not
+    rolled back: a mistake in one is mended by a following one (`official --correction`).
     """
     from pipelines.landing.locks import holder
     from pipelines.release.rollback import NotRolledBackError, roll_back

@@ -37,8 +37,8 @@ def in_order(one: Release, other: Release) -> tuple[Release, Release]:
 
 
 def difference(settings: Settings, landing: Landing, old: Release, new: Release) -> pl.DataFrame:
-    """A row for each cell of `old` that is another one in `new`, or has gone: the columns of `revisions`,
-    names, and a sentence. A period that only `new` has is no difference.
+    """A row for each cell of `old` that is another one in `new`, or has gone, and for each number that is new
+    in a period that was over: the columns of `revisions`, names, and a sentence.
 
     Raises:
         NotFoundError: one of the two does not say what it was built from, so nobody could say why.

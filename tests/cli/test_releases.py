@@ -72,7 +72,7 @@ def test_what_is_different_is_said_in_sentences_and_listed_as_csv(settings: Sett
         f"New: Working release {SECOND}, data as of 2026-12-13 05:30 UTC\n"
         "1 cell: What was collected since says otherwise.\n"
     )
-    assert said.endswith("\n1 cell of the old one is different in the new one.\n")
+    assert said.endswith("\n1 cell differs between them.\n")
     assert "Essex Police, Followers per 1,000, Bluesky, November 2026: 4 in place of 3." in said.replace(
         "4.00 in place of 3.00", "4 in place of 3"
     )
@@ -102,7 +102,7 @@ def test_of_the_same_data_the_release_that_was_made_later_is_the_new_one(setting
     publish(settings, date(2026, 12, 13), month(NOVEMBER, 4.0), number=2)
     said = call("releases", "diff", "working", SECOND).stdout
     assert said.startswith(f"Old: Working release {SECOND}, ")
-    assert said.endswith("\nNo cell of the old one is different in the new one.\n")
+    assert said.endswith("\nNo cell differs between them.\n")
 
 
 def test_a_rollback_is_recorded_and_the_table_is_the_earlier_one(settings: Settings) -> None:

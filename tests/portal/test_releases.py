@@ -221,7 +221,7 @@ def test_what_is_different_between_two_has_an_address_and_a_file(settings: Setti
     (row,) = csv.DictReader(io.StringIO(file.text))
     assert (row["area_id"], row["old_value"], row["new_value"]) == ("essex", "3.25", "4.75")
     assert f"Old {OFFICIAL} {FIRST}, data as of 12 December 2026, 05:30 UTC New Working" in said
-    assert "1 figure of the old one is different in the new one." in said
+    assert "1 figure differs between the two." in said
     around = f"/releases/difference?old=working&new={FIRST}"
     assert text_of(lead.get(around).text) == said, "the older one is the old one"
     assert lead.get(around.replace("difference?", "difference.csv?")).text == file.text

@@ -31,6 +31,7 @@ TABLES = [
     "bench_values",
     "dim_account",
     "dim_area_member",
+    "dim_correction",
     "dim_force",
     "dim_indicator",
     "fct_collection",
@@ -63,6 +64,8 @@ _SQL = (
     "create table dim_account as select 'youtube:' || force_id as account_id, force_id, 'youtube' as "
     "platform, 'corporate' as account_type, null::date as opened_date, null::date as closed_date "
     "from dim_force",
+    "create table dim_correction (correction_id varchar, platform varchar, account_id varchar, "
+    "post_id varchar, counter varchar, from_date date, until_date date, replacement double)",
     "create table dim_area_member as select force_id as area_id, force_id from dim_force union all "
     "select 'all_forces', force_id from dim_force",
     "create table fct_collection as select account_id, force_id, platform, date '2026-11-09' as "

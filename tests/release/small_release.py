@@ -62,6 +62,7 @@ def cell(indicator: str, area: str, start: date, value: float | None = None, **m
         "value_note": None if value is not None else "suppressed",
         "note_detail": None,
         "is_provisional": False,
+        "correction_ids": None,
         "indicator_version": 1,
         "numerator": None,
         "denominator": None,
@@ -213,6 +214,7 @@ def publish_small(
     tables["dim_account_event"] = pl.DataFrame(schema=_EVENTS)
     tables["bench_cusum"] = pl.DataFrame(schema=_CUSUM)
     tables["fct_collection"] = pl.DataFrame(schema=_COLLECTED)
+    tables["dim_correction"] = pl.DataFrame(schema=_CORRECTIONS)
     if neighbourhoods is not None:
         tables["bench_neighbourhoods"] = neighbourhoods
     note = PROFILES["sandbox"].note
@@ -248,6 +250,10 @@ _CUSUM = {
 _COLLECTED = {
     **dict.fromkeys(("account_id", "force_id", "platform", "reason"), pl.String),
     "collected_date": pl.Date,
+}
+_CORRECTIONS = {
+    **dict.fromkeys(("correction_id", "platform", "account_id", "post_id", "counter"), pl.String),
+    **{"from_date": pl.Date, "until_date": pl.Date, "replacement": pl.Float64},
 }
 _PEERS = {
     **dict.fromkeys(("indicator_id", "area_id", "platform", "account_scope", "period_type"), pl.String),

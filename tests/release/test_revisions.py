@@ -8,6 +8,7 @@ from zlib import crc32
 import polars as pl
 import pytest
 
+from pipelines.landing.manifest import Decision
 from pipelines.landing.store import Landing
 from pipelines.registry.indicators import Indicator
 from pipelines.release.publish import publish
@@ -103,6 +104,64 @@ def test_what_is_new_is_no_revision_and_what_has_gone_is_one(built: Settings, la
     (row,) = revisions(built, release_of(built, landing, gone)).to_dicts()
     assert row["indicator_id"] == "indicator_id-0"
     assert (row["old_value"], row["new_value"], row["new_value_note"]) == (50.0, None, None)
+
+
+def test_a_number_that_is_new_in_a_period_that_was_over_is_a_revision(
+    built: Settings, landing: Landing
+) -> None:
+    """Or a figure of a closed month would appear without a trace. One that nobody knows is none."""
+    over = "update bench_values set period_start = date '2026-10-01', period_end = date '2026-10-31'"
+    known = f"(select min(indicator_id) from bench_values {KENT} and value is not null)"
+    lacks = f"delete from bench_values {KENT} and indicator_id = {known}"
+    release_of(built, landing, over, lacks, f"delete from bench_values {KENT} and value is null")
+    returned(landing, day=date(2026, 10, 20))
+    (row,) = revisions(built, release_of(built, landing, over)).to_dicts()
+    assert (row["old_value"], row["old_value_note"], row["new_value"]) == (None, None, 50.0)
+    assert (row["area_id"], row["reason"], row["period_end"]) == ("kent", "late_return", date(2026, 10, 31))
+
+
+CORRECTED = f"update bench_values set correction_ids = 'c1' {KENT}"
+BOTH = f"update bench_values set correction_ids = 'c0, c1' {KENT}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([], [CORRECTED]),
+        ([CORRECTED], []),
+        (
+            [BOTH, "insert into dim_correction by name select 'c1' as correction_id, 7 as replacement"],
+            [BOTH, "insert into dim_correction by name select 'c1' as correction_id, 8 as replacement"],
+        ),
+    ],
+)
+def test_a_correction_that_was_declared_taken_back_or_changed_is_the_reason(
+    built: Settings, landing: Landing, before: list[str], after: list[str]
+) -> None:
+    provisional = f"update bench_values set is_provisional = true {KENT}"
+    release_of(built, landing, provisional, *before)
+    found = reasons(built, release_of(built, landing, provisional, *after, value=60.0))
+    assert found == ONE_FORCES | {"kent": "correction", "all_forces": "later_data"}
+
+
+def test_a_return_that_was_withdrawn_is_the_reason_and_one_that_never_counted_is_none(
+    built: Settings, landing: Landing
+) -> None:
+    withdrawn = Decision(False, [], "a clerk", "sent twice", [RETURN])
+    returned(landing)
+    release_of(built, landing)
+    landing.decide("returns", DAY, landing.new_run_id(), withdrawn)
+    found = reasons(built, release_of(built, landing, value=60.0))
+    assert found == ONE_FORCES | {"kent": "withdrawn", "all_forces": "withdrawn"}
+
+
+def test_a_return_that_came_and_was_withdrawn_since_is_no_reason(built: Settings, landing: Landing) -> None:
+    release_of(built, landing)
+    returned(landing)
+    landing.decide(
+        "returns", DAY, landing.new_run_id(), Decision(False, [], "a clerk", "sent twice", [RETURN])
+    )
+    assert set(reasons(built, release_of(built, landing, value=60.0)).values()) == {"later_data"}
 
 
 def test_a_week_that_is_not_kept_any_longer_is_not_revised(built: Settings, landing: Landing) -> None:

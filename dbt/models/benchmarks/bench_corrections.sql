@@ -67,6 +67,16 @@ touched as (
     {% endfor %}
 ),
 
+-- What is told of posts per follower stands on both.
+indicators as (
+    select indicator_id, known_by, metrics
+    from {{ ref('dim_indicator') }}
+    union all
+    select indicator_id, 'followers' as known_by, 'follower_count' as metrics
+    from {{ ref('dim_indicator') }}
+    where denominator_measure = 'follower_count' and known_by <> 'followers'
+),
+
 cells as (
     select distinct
         indicators.indicator_id,
@@ -78,7 +88,7 @@ cells as (
         corrections.correction_id,
         corrections.reason
     from touched
-    inner join {{ ref('dim_indicator') }} as indicators
+    inner join indicators
         on touched.known_by = indicators.known_by
             and '|' || indicators.metrics || '|' like '%|' || touched.counter || '|%'
     inner join {{ ref('dim_area_member') }} as members
