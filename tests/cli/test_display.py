@@ -67,7 +67,7 @@ def row(name: str, value: float | None, note: str | None = None, **more: Any) ->
     )
     rest |= dict.fromkeys(("area_id", "peers_value", "peers_verdict", "peers_verdict_confidence"))
     rest |= dict.fromkeys(("shrunk_value", "change", "change95_low", "change95_high"))
-    return cell | rest | ranks | {"platform": "bluesky", "platform_name": "Bluesky", "note": note, **more}
+    return cell | rest | ranks | {"platform": "bluesky", "platform_name": "Bluesky", "note": note} | more
 
 
 @pytest.fixture
