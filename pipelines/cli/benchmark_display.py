@@ -131,6 +131,8 @@ def show_explanation(found: "Explanation") -> None:
             show_rows(found.accounts, "What each account adds")
     if found.no_accounts:
         console.print(f"\nWhat each account adds is not said: {found.no_accounts}", highlight=False)
+    console.print()
+    show_text([found.made_from])
 
 
 def show_mergers(rows: Sequence[dict[str, Any]], title: str) -> None:
