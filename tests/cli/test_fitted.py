@@ -60,7 +60,7 @@ def test_every_id_date_and_number_of_a_list_stands_whole(
 ) -> None:
     display.show_rows(rows, "what there is")
     text = terminal.export_text()
-    for word in (word for row in rows for value in row.values() for word in display._shown(value).split()):
+    for word in (word for each in rows for value in each.values() for word in display._shown(value).split()):
         assert word in text
     assert max(map(len, text.splitlines())) <= terminal.width
 
