@@ -3,17 +3,17 @@
 Belongs here: rich. Does not belong here: one cell's text (release/figures.py), or finding out what is shown.
 """
 
-import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from rich.console import RenderableType
 from rich.markup import escape
-from rich.table import Table
 
-from pipelines.cli.display import WIDE, console, show_lines, show_rows
+from pipelines.cli.display import WIDE, console, show_lines, show_rows, show_text
+from pipelines.cli.fitted import fitted
 from pipelines.release import figures
 from pipelines.release.figures import amount
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 #: Columns that stand only where a row has something in them.
 _WHERE_ANY = ("Shrunk", "Change", "Peers", "Against peers")
 _TEXT = ("Force", "Indicator", "Platform", "Against others", "Against peers", "Status", "Note")
-_NO_WRAP = ("Rank", "95% interval", "Status")
-_MAX_WIDTH = {
-    **{"Force": 34, "Indicator": 24, "Platform": 24, "Change": 30, "Against others": 20, "Note": None},
+#: How wide columns of words become at most; all others are figures, which stand in one line.
+_WIDEST = {
+    **{"Force": 40, "Indicator": 24, "Platform": 24, "Change": 30, "Against others": 20, "Note": 200},
     "Against peers": 14,
 }
 
@@ -34,19 +34,13 @@ _MAX_WIDTH = {
 def show_table(table: "BenchmarkTable") -> None:
     """A benchmark table, with how final it is above it and what it means below."""
     usual = None if table.is_of_force else _usual_note(table)
-    console.print(table.title, style="bold", markup=False, highlight=False)
-    _show_text(table.above)
-    console.print(_of_force(table) if table.is_of_force else _of_areas(table, usual))
-    _show_text([f"Unless noted: {usual}"] * bool(usual) + table.below)
+    show_text([table.title], style="bold")
+    show_text(table.above)
+    console.print(_of_force(table) if table.is_of_force else _of_areas(table, usual), crop=False)
+    show_text([f"Unless noted: {usual}"] * bool(usual) + table.below)
 
 
-def _show_text(lines: Sequence[str]) -> None:
-    for line in lines:
-        wrapped = textwrap.fill(line, console.width, subsequent_indent="    ")
-        console.print(wrapped, markup=False, highlight=False)
-
-
-def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
+def _of_areas(table: "BenchmarkTable", usual: str | None) -> RenderableType:
     """An indicator: best first, then those without a number with their reasons, then groups of forces, or
     the peers of one."""
     unit = table.rows[0]["unit"]
@@ -59,10 +53,10 @@ def _of_areas(table: "BenchmarkTable", usual: str | None) -> Table:
         value = amount(row["value"], "" if unit == "%" else unit)
         lines.append({"Rank": figures.rank(row), "Force": row["area_name"], head: value} | own)
         sections.append(row["area_type"])
-    return _drawn(lines, sections)
+    return _drawn(lines, sections, ["Force"])
 
 
-def _of_force(table: "BenchmarkTable") -> Table:
+def _of_force(table: "BenchmarkTable") -> RenderableType:
     """A force's indicators beside all forces and its peers; platforms without a number for one reason share a
     line."""
     lines, sections = [], []
@@ -71,10 +65,10 @@ def _of_force(table: "BenchmarkTable") -> Table:
         for row in rows:
             alone = "" if row["value"] is None else row["platform"]
             together.setdefault((alone, row["note"] or ""), []).append(row)
-        for nth, alike in enumerate(together.values()):
+        for alike in together.values():
             row = alike[0]
             own = {
-                "Indicator": "" if nth else name,
+                "Indicator": name,
                 "Platform": ", ".join(each["platform_name"] for each in alike),
                 "Value": amount(row["value"], row["unit"]),
                 "95% interval": "",
@@ -84,7 +78,7 @@ def _of_force(table: "BenchmarkTable") -> Table:
             }
             lines.append(own | _ends(row, row["unit"]))
             sections.append(name)
-    return _drawn(lines, sections)
+    return _drawn(lines, sections, ["Indicator", "Platform"])
 
 
 def _ends(row: dict[str, Any], unit: str) -> dict[str, str]:
@@ -101,25 +95,20 @@ def _ends(row: dict[str, Any], unit: str) -> dict[str, str]:
     }
 
 
-def _drawn(lines: Sequence[dict[str, str]], sections: Sequence[str]) -> Table:
+def _drawn(lines: Sequence[dict[str, str]], sections: Sequence[str], name: Sequence[str]) -> RenderableType:
     """Lines with the same heads, parted where the section changes."""
-    drawn, is_wide = Table(), console.width >= WIDE
-    heads = [name for name in lines[0] if name not in _WHERE_ANY or any(line[name] for line in lines)]
-    for head in heads:
-        is_whole = head in _NO_WRAP or (head == "Force" and is_wide)
-        drawn.add_column(
-            head,
-            justify="left" if head in _TEXT else "right",
-            # On paper every name stands in one line; on a terminal no word of one is cut.
-            no_wrap=is_whole,
-            min_width=15 if head == "Force" else None,
-            max_width=None if is_whole else _MAX_WIDTH.get(head, 12),
-        )
-    for line, section, last in zip(lines, sections, [sections[0], *sections], strict=False):
-        if section != last:
-            drawn.add_section()
-        drawn.add_row(*(escape(line[head]) for head in heads))
-    return drawn
+    heads = [head for head in lines[0] if head not in _WHERE_ANY or any(line[head] for line in lines)]
+    whole = [head for head in heads if head not in _WIDEST or (head == "Force" and console.width >= WIDE)]
+    return fitted(
+        console,
+        [{head: line[head] for head in heads} for line in lines],
+        name=name,
+        whole=whole,
+        right=[head for head in heads if head not in _TEXT],
+        widest=_WIDEST,
+        sections=sections,
+        unrepeated="Indicator",
+    )
 
 
 def _usual_note(table: "BenchmarkTable") -> str | None:
@@ -142,6 +131,8 @@ def show_explanation(found: "Explanation") -> None:
             show_rows(found.accounts, "What each account adds")
     if found.no_accounts:
         console.print(f"\nWhat each account adds is not said: {found.no_accounts}", highlight=False)
+    console.print()
+    show_text([found.made_from])
 
 
 def show_mergers(rows: Sequence[dict[str, Any]], title: str) -> None:

@@ -14,6 +14,8 @@ from pipelines.release import figures
 from pipelines.settings import Settings
 
 app = typer.Typer()
+#: The default of --platform (opened.usual_platform).
+USUAL_PLATFORM = "Default: the one with the most numbers, or all where that compares like with like"
 
 
 @app.command()
@@ -27,7 +29,7 @@ def table(
     peers_of: Annotated[
         str | None, typer.Option(help="Of an indicator: that force, its peers, and these together.")
     ] = None,
-    platform: Annotated[str | None, typer.Option(help="Default: the one with the most numbers.")] = None,
+    platform: Annotated[str | None, typer.Option(help=f"{USUAL_PLATFORM}; with --force every one.")] = None,
     scope: Annotated[
         str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
     ] = "all",
@@ -83,7 +85,7 @@ def explain(
     period: Annotated[
         str | None, typer.Argument(help="As of `beatbook table`. Default: the newest final.")
     ] = None,
-    platform: Annotated[str | None, typer.Option(help="Default: the first with a number.")] = None,
+    platform: Annotated[str | None, typer.Option(help=f"{USUAL_PLATFORM}, as of `beatbook table`.")] = None,
     scope: Annotated[
         str, typer.Option(help="Which accounts: all, official, officers, neighbourhood.")
     ] = "all",
@@ -144,11 +146,11 @@ def incidents(
     if format_ != Format.TABLE:
         print_rows(rows, format_, "Incidents")
     elif rows:
-        print_rows(
-            [figures.incident(row) for row in rows], format_, f"Incidents: {found.label} {found.release_id}"
-        )
+        title = f"Incidents: {found.label} {found.release_id}. {found.note}"
+        print_rows([figures.incident(row) for row in rows], format_, title)
     else:
-        typer.echo("no incident is declared: write it into incidents.csv of the register")
+        whose = f" for {force}" if force else ""
+        typer.echo(f"no incident is declared{whose}: write it into incidents.csv of the register")
 
 
 @app.command()

@@ -21,6 +21,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from pipelines.cli.fitted import fitted
 from pipelines.release.figures import number
 from pipelines.release.published import BUILD_ANEW, PUT_BACK
 from pipelines.words import many
@@ -153,16 +154,25 @@ def _show_gates(status: "Status") -> None:
 
 
 def show_rows(rows: Sequence[dict[str, Any]], title: str) -> None:
-    """Rows with the same keys."""
-    drawn = Table(*(rows[0] if rows else ()), title=escape(title), title_justify="left")
-    for row in rows:
-        drawn.add_row(*map(_shown, row.values()))
-    console.print(drawn)
+    """Rows with the same keys, of which the first names the row."""
+    show_text([title])
+    shown = [{head: _shown(value) for head, value in row.items()} for row in rows]
+    if shown:
+        console.print(fitted(console, shown, name=list(shown[0])[:1]), crop=False)
 
 
 def _shown(value: Any) -> str:
     is_number = isinstance(value, int | float) or value is None
-    return number(value) if is_number else escape(str(value))
+    return number(value) if is_number else str(value)
+
+
+def show_text(lines: Sequence[str], style: str | None = None) -> None:
+    """Sentences, wrapped between words: an id is never parted."""
+    for line in lines:
+        wrapped = textwrap.fill(
+            line, console.width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
+        console.print(wrapped, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def show_lines(lines: Sequence[str], limit: int = 60) -> None:

@@ -109,6 +109,7 @@ def gates(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
     shown = [row | {"failed": len(row["failed"]), "page": str(row["page"])} for row in rows]
     print_rows(shown, format_, f"What is expected of the landing of {asked} and of the present build")
     if format_ == Format.TABLE:
+        typer.echo(settings.profile.note)
         for name, folder in about.items():
             typer.echo(f"{name}: {folder / 'index.html'}")
 
@@ -157,7 +158,8 @@ def revisions(format_: FormatOption = Format.TABLE) -> None:
         elif release.revises:
             are = "is another" if release.revised_count == 1 else "are others"
             title = f"{many(release.revised_count, 'cell')} of release {release.revises} {are} in"
-            print_rows(summary(connection), format_, f"{title} {release.release_id}")
+            title += f" {release.release_id}. {release.note}"
+            print_rows(summary(connection), format_, title)
         else:
             typer.echo(f"release {release.release_id}: there is none before it to compare with")
 

@@ -7,17 +7,17 @@ published.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isclose
 from typing import Any
 
 import duckdb
 
-from pipelines.release.opened import open_release
+from pipelines.release.opened import name_of, names, open_release
 from pipelines.release.periods import NotFoundError
 from pipelines.release.published import Release
 from pipelines.release.reader import Asked, table_of
-from pipelines.release.sentences import definition
+from pipelines.release.sentences import definition, made_from
 from pipelines.settings import Settings
 from pipelines.warehouse.build import current_build
 
@@ -25,11 +25,17 @@ from pipelines.warehouse.build import current_build
 _KNOWN_DAYS = dict.fromkeys(("followers", "followers_both", "register", "collection"), "open_day_count")
 #: Where the limits of a value come from (METHOD 1 and 4).
 _METHODS = {
-    "wilson": "Wilson's limits of a share, from the numerator and n, both divided by the design effect",
-    "byar": "Byar's limits of a count, from the numerator, widened by clusters, divided like the value",
+    "wilson": "Wilson's limits of a share, from the numerator and n",
+    "byar": "Byar's limits of a count, from the numerator, divided like the value",
     "exact_poisson": "exact Poisson limits of a count under ten, divided like the value",
     "kaplan_meier_log_log": "limits of the survival curve on the log-log scale",
+    "kaplan_meier_greenwood": "normal limits, from Greenwood's variance of the survival curve",
     "none": "none: counted whole, or made of events that are not independent",
+}
+#: And what a design effect adds to them, where the cell has one.
+_CLUSTERED = {
+    "wilson": ", both divided by the design effect",
+    "byar": ", and as many times further off as the root of the design effect",
 }
 
 
@@ -38,17 +44,19 @@ class Explanation:
     """`sections`: a heading and its lines, in the order in which the number comes about.
 
     `accounts`: what each account adds, one row each; empty, and `no_accounts` says why, where that cannot be
-    said.
+    said. `made_from`: the release, and what has to be said of all its figures.
     """
 
     title: str
     sections: list[tuple[str, list[str]]]
     accounts: list[dict[str, Any]]
     no_accounts: str
+    made_from: str
 
 
 def explain(settings: Settings, asked: Asked) -> Explanation:
-    """How the figure of one indicator, force, platform, account scope and period came about.
+    """How the figure of one indicator, force, platform, account scope and period came about. It is the one of
+    the indicator's table, on whose platform it is where none is named.
 
     Raises:
         NotFoundError: no such indicator, force, platform, scope or period; the message names those there are.
@@ -57,19 +65,22 @@ def explain(settings: Settings, asked: Asked) -> Explanation:
     if asked.indicator is None or asked.force is None:
         raise NotFoundError("name an indicator and a force")
     release, connection = open_release(settings, asked.release)
-    found = table_of(release, connection, asked)
-    row = next((row for row in found.rows if row["value"] is not None), found.rows[0])
+    forces = names(connection, "area_id", "area_name", "dim_area where area_type = 'force'")
+    force = name_of(asked.force, forces, "force")
+    found = table_of(release, connection, replace(asked, force=None))
+    row = next(row for row in found.rows if row["area_id"] == force)
+    title, made = _title(row, is_named=asked.platform is not None), made_from(release)
     defined = _one(connection, "select * from dim_indicator where indicator_id = $indicator_id", row)
     cell = _one(connection, f"select * from bench_values where {_SAME_CELL}", row)
     sections = [("What it is", list(definition(defined))[:4])]
     if not cell:
         sections.append(("Why there is no number", [row["note"]]))
-        return Explanation(_title(row), sections, [], "")
+        return Explanation(title, sections, [], "", made)
     accounts, why_none = _accounts(settings, release, defined, cell, row)
     sections.append(("How it is worked out", _formula(defined, cell, row)))
     sections.append(("Beside the others", _beside(connection, row, defined["unit"])))
     sections.append(("What to know", [line for line in (row["note"], defined["caveats"]) if line]))
-    return Explanation(_title(row), sections, accounts, why_none)
+    return Explanation(title, sections, accounts, why_none, made)
 
 
 _SAME_CELL = (
@@ -85,10 +96,11 @@ def _one(connection: duckdb.DuckDBPyConnection, sql: str, row: Mapping[str, Any]
     return rows[0] if rows else {}
 
 
-def _title(row: Mapping[str, Any]) -> str:
+def _title(row: Mapping[str, Any], *, is_named: bool) -> str:
+    platform = row["platform_name"] + " (as `beatbook table` has it)" * (not is_named)
     scope = "" if row["account_scope"] == "all" else f", {row['account_scope']} accounts"
     days = f"{row['period_type'].replace('_', ' ')} from {row['period_start']} to {row['period_end']}"
-    return f"{row['area_name']}: {row['indicator_name']}, {row['platform_name']}{scope}, {days}"
+    return f"{row['area_name']}: {row['indicator_name']}, {platform}{scope}, {days}"
 
 
 def _accounts(
@@ -133,6 +145,14 @@ def _is_a_share(defined: Mapping[str, Any], cell: Mapping[str, Any]) -> bool:
     return bool(over is not None and under) and isclose(cell["value"], defined["multiplier"] * over / under)
 
 
+def _least(defined: Mapping[str, Any], cell: Mapping[str, Any]) -> str:
+    """What n counts, and how many it has to be. A model that counts n by itself has its own least, which is
+    not the definition's: its caveats say it."""
+    if defined["kind"] == "ratio" or cell["ci_method"].startswith("kaplan_meier"):
+        return f" ({defined['n_measure']}; at least {defined['minimum_n']})"
+    return ", as in the denominator" if cell["n"] == cell["denominator"] else ""
+
+
 def _formula(defined: Mapping[str, Any], cell: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
     lines = []
     if cell["numerator"] is not None:
@@ -156,7 +176,7 @@ def _formula(defined: Mapping[str, Any], cell: Mapping[str, Any], row: Mapping[s
         )
     else:
         lines.append(f"no ratio: {defined['numerator']}: {cell['value']:,.6g}")
-    lines.append(f"n = {cell['n']:,} ({defined['n_measure']}; at least {defined['minimum_n']})")
+    lines.append(f"n = {cell['n']:,}{_least(defined, cell)}")
     if cell["effective_n"] is not None:
         lines.append(
             f"effective n = {cell['n']:,} ÷ {cell['design_effect']:,.4g} = {cell['effective_n']:,.4g}: "
@@ -164,7 +184,10 @@ def _formula(defined: Mapping[str, Any], cell: Mapping[str, Any], row: Mapping[s
         )
     elif cell["design_effect"] is not None:
         lines.append(f"posts vary over days {cell['design_effect']:,.4g} times as much as by chance alone")
-    lines.append(f"Interval: {_METHODS.get(cell['ci_method'], cell['ci_method'])}")
+    method = _METHODS.get(cell["ci_method"], cell["ci_method"])
+    if cell["design_effect"] is not None:
+        method += _CLUSTERED.get(cell["ci_method"], "")
+    lines.append(f"Interval: {method}")
     for confidence, name in (("95%", "ci95"), ("99.8%", "ci998")):
         if cell[f"{name}_low"] is not None:
             high = cell[f"{name}_high"]

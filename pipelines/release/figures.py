@@ -5,6 +5,7 @@ they look (cli/benchmark_display.py, portal/).
 """
 
 from collections.abc import Mapping
+from math import floor
 from typing import Any
 
 #: From this probability on it is said that a force is in the top or the lowest quarter.
@@ -23,10 +24,12 @@ def number(value: float | int | None) -> str:
 
 
 def sample(n: int | None, effective_n: float | None) -> str:
-    """n, and in brackets as how many it counts where conversations under one post are alike."""
-    if effective_n is None or round(effective_n) == n:
+    """n, and in brackets as how many it counts where conversations under one post are alike; rounded down, so
+    that what is under ten, and hence not compared, does not look like ten."""
+    counted = effective_n and floor(effective_n + 1e-9)  # n ÷ effect may be a hair under a whole number
+    if counted is None or counted == n:
         return number(n)
-    return f"{number(n)} ({effective_n:,.0f})"
+    return f"{number(n)} ({counted:,})"
 
 
 def duration(seconds: float | int | None) -> str:
@@ -52,6 +55,12 @@ def amount(value: float | None, unit: str) -> str:
     return number(value) + "%" * (unit.startswith("%") and value is not None)
 
 
+def with_unit(value: float, unit: str) -> str:
+    """A value where no head says its unit."""
+    said = amount(value, unit)
+    return said if unit == "seconds" or unit.startswith(("£", "%")) else f"{said} {unit}".rstrip()
+
+
 def interval(low: float | None, high: float | None, unit: str) -> str:
     """The limits of a value; nothing where there is no lower one."""
     if low is None:
@@ -63,30 +72,40 @@ def interval(low: float | None, high: float | None, unit: str) -> str:
 
 def incident(row: Mapping[str, Any]) -> dict[str, str]:
     """A row of bench_incidents: shares of the first hour and day, or why there are none, and of seven days,
-    beside the usual ones; followers from the eve to the last day."""
-    usual = row["usual_shares_per_post_7d"]
-    audience = ""
-    if row["follower_gain_pct"] is not None:
-        gain = f"{row['follower_gain_pct']:+.0f}%"
-        audience = f"{number(row['follower_count_before'])} → {number(row['follower_count_after'])} ({gain})"
+    beside the usual ones; followers from the eve to the last day. No cell is empty: it has the reason."""
+    note = _in_words(row["value_note"])
+    audience = row["audience_note"] or ""
+    if row["follower_count_before"] is not None:
+        gain = f" ({row['follower_gain_pct']:+.0f}%)" if row["follower_gain_pct"] is not None else ""
+        audience = f"{number(row['follower_count_before'])} → {number(row['follower_count_after'])}{gain}"
     return {
         "incident": row["incident_name"],
         "force": row["force_id"],
         "days": f"{row['from_date']} to {row['until_date']}",
         "platform": row["platform"],
-        "posts": number(row["post_count"]),
+        "posts": number(row["post_count"]) or "not collected",
         "shares in the first hour": _early(row, "1h"),
         "in the first day": _early(row, "24h"),
-        "in seven days": number(row["share_count_7d"]),
-        "shares per post": number(row["shares_per_post_7d"]),
-        "usually": number(usual),
+        "in seven days": number(row["share_count_7d"]) or note or "nothing to count",
+        "shares per post": number(row["shares_per_post_7d"]) or note or "nothing to count",
+        "usually": number(row["usual_shares_per_post_7d"]) or _not_usual(row["value_note"]),
         "followers": audience,
-        "note": (row["value_note"] or "").replace("_", " "),
     }
 
 
+def _not_usual(value_note: str | None) -> str:
+    """Why it is not said what is usual: nobody tells it of any post, or of too few."""
+    if value_note in ("not_offered", "not_authorised"):
+        return _in_words(value_note)
+    return "known of fewer than ten posts"
+
+
+def _in_words(note: str | None) -> str:
+    return (note or "").replace("_", " ")
+
+
 def _early(row: Mapping[str, Any], age: str) -> str:
-    return number(row[f"share_count_{age}"]) or (row[f"value_note_{age}"] or "").replace("_", " ")
+    return number(row[f"share_count_{age}"]) or _in_words(row[f"value_note_{age}"])
 
 
 def rank(row: Mapping[str, Any]) -> str:

@@ -90,11 +90,35 @@ def incidents(
 ) -> list[dict[str, Any]]:
     """What was said, shared and gained in each declared incident: a row for each platform, and one for all.
 
+    `audience_note`: why a row does not say how many followers there were.
+
     Raises:
         NotFoundError: no such force, or an earlier version published the release.
     """
     order = "from_date desc, incident_id, force_id, platform <> 'all', platform"
-    return _of_force(release, connection, "bench_incidents", force, order)
+    return _of_force(release, connection, _INCIDENTS, force, order)
+
+
+#: Why there are no followers is as the model has it: the accounts of the eve and of the last day.
+_INCIDENTS = """(
+    select i.*, case
+        when i.follower_count_before is not null then null
+        when i.platform = 'all' then 'not added up over platforms'
+        when exists(
+            select 1 from dim_account_event as e
+            inner join dim_account as a on e.into_account_id = a.account_id
+            where a.force_id = i.force_id and a.platform = i.platform
+                and e.event_date between i.from_date - 28 and i.until_date
+        ) then 'accounts were merged'
+        when not exists(
+            select 1 from dim_account as a where a.force_id = i.force_id and a.platform = i.platform
+                and coalesce(a.opened_date < i.from_date, true)
+                and coalesce(a.closed_date > i.until_date, true)
+        ) then 'no account before and after'
+        else 'not collected'
+    end as audience_note
+    from bench_incidents as i
+)"""
 
 
 def mergers(

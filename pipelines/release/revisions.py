@@ -21,6 +21,7 @@ from pipelines.disk import as_sql
 from pipelines.landing.manifest import DamagedError, Decision
 from pipelines.landing.store import Landing
 from pipelines.release.contents import Model
+from pipelines.release.figures import with_unit
 from pipelines.release.published import BuiltFrom
 from pipelines.warehouse.window import OUTCOMES_BACK, POSTS_BACK, REPLIES_BACK, SPOKEN_OF
 
@@ -189,7 +190,17 @@ def _spoken_of(rows: pl.DataFrame) -> list[tuple[str, str, date, date]]:
 
 def summary(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """How many cells a release revises for each reason, and the largest relative change of a value."""
-    return connection.execute(_SUMMARY, {"reasons": list(REASONS)}).pl().to_dicts()
+    rows = connection.execute(_SUMMARY, {"reasons": list(REASONS)}).pl().to_dicts()
+    return [row | {"largest_change": _in_words(row["largest_change"])} for row in rows]
+
+
+def _in_words(cell: dict[str, Any] | None) -> str:
+    """`followers, kent, x, all, month of 2026-10-01: 25,050 followers, was 25,000 followers`."""
+    if cell is None:
+        return ""
+    unit = cell["unit"] or ""
+    new, old = (with_unit(cell[f"{side}_value"], unit) for side in ("new", "old"))
+    return f"{cell['words']}: {new}, was {old}"
 
 
 _OLD_AND_NEW = ", ".join(f"o.{name} as old_{name}, n.{name} as new_{name}" for name in _COMPARED)
@@ -278,15 +289,18 @@ _REVISED = f"""
 _SUMMARY = f"""
     with cells as (
         select *, abs(new_value - old_value) / nullif(abs(old_value), 0) as change,
-            printf('%s, %s, %s, %s, %s of %s: %.4g, was %.4g', indicator_id, area_id, platform, account_scope,
-                period_type, period_start, new_value, old_value) as words
+            printf('%s, %s, %s, %s, %s of %s', indicator_id, area_id, platform, account_scope,
+                period_type, period_start) as words
         from {NAME}
+        left join (select indicator_id, unit from dim_indicator) using (indicator_id)
     )
     select reason, count(*) as cells,
         count(*) filter (old_value is not null and new_value is not null) as numbers_changed,
         count(*) filter (old_value is null and new_value is not null) as numbers_gained,
         count(*) filter (old_value is not null and new_value is null) as numbers_lost,
-        arg_max(words, (change, words)) filter (change is not null) as largest_change
+        arg_max(
+            {{words: words, unit: unit, new_value: new_value, old_value: old_value}}, (change, words)
+        ) filter (change is not null) as largest_change
     from cells
     group by reason
     order by list_position($reasons, reason)

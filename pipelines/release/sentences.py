@@ -169,5 +169,9 @@ def made_from(release: Release) -> str:
 
 def which(release: Release) -> str:
     """`Working release 20261212T0530-8c1fe402aa, data as of 2026-12-12 05:30 UTC`."""
-    as_of = release.data_as_of_utc.replace("T", " ").removesuffix(":00Z")
-    return f"{release.label} {release.release_id}, data as of {as_of} UTC"
+    return f"{release.label} {release.release_id}, data as of {as_of(release)}"
+
+
+def as_of(release: Release) -> str:
+    """`2026-12-12 05:30 UTC`."""
+    return release.data_as_of_utc.replace("T", " ").removesuffix("Z").removesuffix(":00") + " UTC"

@@ -20,7 +20,7 @@ from pipelines.release.national import HEADLINES, NationalAsked, national
 from pipelines.release.opened import rows_of
 from pipelines.release.published import Release
 from pipelines.release.reader import Asked, table_of
-from pipelines.release.sentences import counted, kept_as, reasons
+from pipelines.release.sentences import as_of, counted, kept_as, reasons
 from pipelines.release.sheets import SHORTHAND, Cell, Table, write
 from pipelines.release.summary import summary
 from pipelines.settings import LONDON
@@ -92,7 +92,7 @@ def _cover(release: Release, title: str) -> Table:
         ("What this is", "Benchmarks of police social media, made by Beatbook."),
         ("Release", release.release_id),
         ("Kind", f"{release.label}: {kept_as(release)}."),
-        ("Data as of", release.data_as_of_utc.replace("T", " ").removesuffix(":00Z") + " UTC"),
+        ("Data as of", as_of(release)),
         ("Figures", "Invented: made from the sandbox nation." if release.is_invented else release.note),
         ("Definitions", release.definitions_version),
         *(("Published although", line) for line in release.overridden),

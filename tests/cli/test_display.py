@@ -36,7 +36,14 @@ def test_a_number_has_three_figures_or_whole_thousands(value: float | None, said
 
 @pytest.mark.parametrize(
     ("n", "effective_n", "said"),
-    [(None, None, ""), (20, None, "20"), (20, 20.0, "20"), (1200, 15.4, "1,200 (15)")],
+    [
+        (None, None, ""),
+        (20, None, "20"),
+        (20, 20.0, "20"),
+        (1200, 15.4, "1,200 (15)"),
+        (18, 9.96, "18 (9)"),
+        (33, 33 / 1.1, "33 (30)"),
+    ],
 )
 def test_n_says_as_how_many_it_counts(n: int | None, effective_n: float | None, said: str) -> None:
     assert figures.sample(n, effective_n) == said
@@ -67,7 +74,7 @@ def row(name: str, value: float | None, note: str | None = None, **more: Any) ->
     )
     rest |= dict.fromkeys(("area_id", "peers_value", "peers_verdict", "peers_verdict_confidence"))
     rest |= dict.fromkeys(("shrunk_value", "change", "change95_low", "change95_high"))
-    return cell | rest | ranks | {"platform": "bluesky", "platform_name": "Bluesky", "note": note, **more}
+    return cell | rest | ranks | {"platform": "bluesky", "platform_name": "Bluesky", "note": note} | more
 
 
 @pytest.fixture
@@ -84,14 +91,39 @@ def merger(outcome: str, **more: Any) -> dict[str, Any]:
     return about | {"sentence": f"Kent: {outcome}.", "p_value": None, "comparators": None, **more}
 
 
-def test_an_incident_says_how_soon_it_was_shared_or_why_nobody_knows() -> None:
+def incident(**more: Any) -> dict[str, str]:
     about = dict.fromkeys(("incident_name", "force_id", "from_date", "until_date", "platform"), "x")
     counts = {"post_count": 147, "share_count_7d": 21_000, "share_count_24h": 15_500, "share_count_1h": None}
     notes = {"value_note": None, "value_note_1h": "not_collected", "value_note_24h": None}
     rest = {"shares_per_post_7d": 142.9, "usual_shares_per_post_7d": None, "follower_gain_pct": None}
-    said = figures.incident(about | counts | notes | rest)
+    rest |= {"follower_count_before": None, "audience_note": "accounts were merged"}
+    return figures.incident(about | counts | notes | rest | more)
+
+
+def test_an_incident_says_how_soon_it_was_shared_or_why_nobody_knows() -> None:
+    said = incident()
     assert said["shares in the first hour"] == "not collected"
     assert (said["in the first day"], said["in seven days"]) == ("15,500", "21,000")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"post_count": None, "value_note": "not_collected"},
+        {"value_note": "not_authorised"},
+        {"post_count": 0},
+        {"follower_count_before": 0, "follower_count_after": 5, "audience_note": None},
+    ],
+)
+def test_no_cell_of_an_incident_is_empty_without_a_reason(more: dict[str, Any]) -> None:
+    unknown = {"share_count_7d": None, "shares_per_post_7d": None, "value_note_24h": "not_collected"}
+    assert all(incident(**unknown, **more, share_count_24h=None).values())
+    assert incident(**more)["usually"] in ("known of fewer than ten posts", "not authorised")
+
+
+def test_the_reason_of_no_followers_stands_in_their_cell() -> None:
+    assert incident()["followers"] == "accounts were merged"
 
 
 def test_a_merger_is_told_outcome_by_outcome_with_those_beside_it(console: Console) -> None:

@@ -60,7 +60,7 @@ POSTS: list[Post] = [("kent", f"p{n}", n, date(2026, 11, 1)) for n in range(3)]
 _SQL = (
     "create table dim_force as select unnest($forces) as force_id",
     "create table dim_indicator as select distinct indicator_id, indicator_version, "
-    "'followers' as known_by from bench_values",
+    "'followers' as known_by, 'followers' as unit from bench_values",
     "create table dim_account as select 'youtube:' || force_id as account_id, force_id, 'youtube' as "
     "platform, 'corporate' as account_type, null::date as opened_date, null::date as closed_date "
     "from dim_force",
