@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli import paths
 from pipelines.cli.common import Day, Exit, Format, FormatOption, day_or_today, fail, print_rows, ready
 from pipelines.discovery import neighbourhoods as found_neighbourhoods
 from pipelines.discovery import police_uk
@@ -80,7 +81,10 @@ def conflicts(format_: FormatOption = Format.TABLE) -> None:
 
 @app.command()
 def discover(
-    file: Annotated[Path | None, typer.Argument(help="A stored answer; left out, data.police.uk.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A stored answer; left out, data.police.uk.", parser=paths.file),
+    ] = None,
     day: Day = None,
     neighbourhoods: Annotated[bool, typer.Option(help="Also every neighbourhood (minutes).")] = False,
     defects: Annotated[bool, typer.Option(help="List every defect found instead of proposals.")] = False,
@@ -138,7 +142,10 @@ def neighbourhoods(
     day: Day = None,
     to: Annotated[
         Path | None,
-        typer.Option(help="Write neighbourhoods.csv as it would be to this file, to be reviewed."),
+        typer.Option(
+            help="Write neighbourhoods.csv as it would be to this file, to be reviewed.",
+            parser=paths.new_file,
+        ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Also what agrees with the register.")] = False,
     format_: FormatOption = Format.TABLE,
