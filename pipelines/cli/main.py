@@ -7,9 +7,10 @@ imported by the command that runs, so that the others answer at once.
 import sys
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pipelines.cli import (
     accounts,
@@ -44,7 +45,20 @@ from sandbox.cli import app as sandbox_app
 if TYPE_CHECKING:
     from pipelines.orchestration.runs import Outcome
 
+
+class Beatbook(TyperGroup):
+    """The command of all commands: a setting that is wrong stops each of them in the same way."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Call the command."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            fail(Exit.INFRASTRUCTURE, str(error))
+
+
 app = typer.Typer(
+    cls=Beatbook,
     help="The benchmarking warehouse for UK police social media.",
     epilog="Exit codes: 0 done; 1 bad input; 2 wrong call; 3 a gate failed, nothing published or made "
     "official, or a replay differs; "
