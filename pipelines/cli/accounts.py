@@ -13,7 +13,17 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import paths
-from pipelines.cli.common import Day, Exit, Format, FormatOption, day_or_today, fail, print_rows, ready
+from pipelines.cli.common import (
+    Day,
+    Exit,
+    Format,
+    FormatOption,
+    check_forces,
+    day_or_today,
+    fail,
+    print_rows,
+    ready,
+)
 from pipelines.discovery import neighbourhoods as found_neighbourhoods
 from pipelines.discovery import police_uk
 from pipelines.discovery.proposals import propose, read_dump
@@ -41,6 +51,10 @@ def list_(
     settings = Settings()
     with ready(settings):
         register = load_register(settings)
+        check_forces(register.forces, force)
+        if platform not in (None, *register.platforms):
+            there_are = ", ".join(register.platforms)
+            fail(Exit.BAD_INPUT, f"no such platform: {platform}; there are: {there_are}")
     rows = [
         {
             "account_id": a.account_id,

@@ -5,7 +5,7 @@ Belongs here: what two command files need. Does not belong here: commands.
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -130,6 +130,13 @@ def fail(code: Exit, message: str) -> NoReturn:
     """Say why on standard error and exit."""
     typer.echo(message, err=True)
     raise typer.Exit(code)
+
+
+def check_forces(known: Container[str], *asked: str | None) -> None:
+    """Exit where a force asked for is none: nothing about it would be said as of one that has nothing."""
+    unknown = sorted(name for name in asked if name is not None and name not in known)
+    if unknown:
+        fail(Exit.BAD_INPUT, f"no such force: {', '.join(unknown)}; dbt/seeds/forces.csv has their ids")
 
 
 def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str) -> None:

@@ -18,7 +18,7 @@ app = typer.Typer()
 
 @app.command()
 def portal(
-    port: Annotated[int, typer.Option(help="Where it listens.")] = 3001,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens.")] = 3001,
     host: Annotated[str, typer.Option(help="On which address; others than loopback are seen by others.")] = (
         "127.0.0.1"
     ),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli import importing
-from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows, ready
-from pipelines.settings import Settings
+from pipelines.cli.common import Exit, Format, FormatOption, check_forces, fail, print_rows, ready
+from pipelines.settings import SEEDS, Settings
 
 if TYPE_CHECKING:
     from pipelines.returns.sent import Expected, Sent
@@ -32,10 +32,12 @@ Force = Annotated[str | None, typer.Option(help="Only this force's, by its id.")
 def list_(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
     """What was sent by which force, for which period, what it filled, and whether it counts."""
     from pipelines.landing.store import open_landing
+    from pipelines.registry.register import load_forces
     from pipelines.returns.sent import sent
 
     settings = Settings()
     with ready(settings, needs_sandbox=False):
+        check_forces(load_forces(SEEDS), force)
         rows = sent(open_landing(settings), force)
     _print(rows, format_, "returns, the newest first")
 
@@ -48,11 +50,12 @@ def status(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
     """
     from pipelines.landing.store import open_landing
     from pipelines.registry import load
+    from pipelines.registry.register import load_forces
     from pipelines.returns.sent import expected
-    from pipelines.settings import SEEDS
 
     settings = Settings()
     with ready(settings, needs_sandbox=False):
+        check_forces(load_forces(SEEDS), force)
         register = load(settings.register, SEEDS)
         found = expected(open_landing(settings), register, settings.profile.today())
     found = [row for row in found if force in (None, row.force_id)]
