@@ -69,7 +69,7 @@ def list_(
         for a in register.accounts.values()
         if force in (None, a.force_id) and platform in (None, a.platform)
     ]
-    print_rows(rows, format_, many(len(rows), "account"))
+    print_rows(rows, format_, many(len(rows), "account"), "the register has no such account")
 
 
 @app.command()
@@ -90,7 +90,8 @@ def conflicts(format_: FormatOption = Format.TABLE) -> None:
         for conflict in register.conflicts()
         for claim in conflict.claims
     ]
-    print_rows(rows, format_, many(len(register.conflicts()), "conflict"))
+    none = "no sources name different accounts for one force and platform"
+    print_rows(rows, format_, many(len(register.conflicts()), "conflict"), none)
 
 
 @app.command()
@@ -128,7 +129,8 @@ def discover(
             if f.defects
         ]
         of = many(len(discovery.found), "engagement method")
-        print_rows(rows, format_, f"With a defect: {len(rows)} of {of}")
+        title = f"With a defect: {len(rows)} of {of}"
+        print_rows(rows, format_, title, none=title)
     else:
         proposals = propose(discovery.found, register, answered=discovery.answered, day=asked)
         rows = [
@@ -143,7 +145,8 @@ def discover(
             for p in proposals
             if every or p.kind != "agrees"
         ]
-        print_rows(rows, format_, _counted(p.kind for p in proposals))
+        counted = _counted(p.kind for p in proposals)
+        print_rows(rows, format_, counted, none=counted)
     per_platform = Counter(f.platform for f in discovery.found if f.is_account)
     found = ", ".join(f"{name} {count}" for name, count in per_platform.most_common())
     typer.echo(f"{many(len(discovery.found), 'engagement method')}; accounts: {found}", err=True)
@@ -193,7 +196,8 @@ def neighbourhoods(
         for p in proposals
         if every or p.kind != "agrees"
     ]
-    print_rows(rows, format_, _counted(p.kind for p in proposals))
+    counted = _counted(p.kind for p in proposals)
+    print_rows(rows, format_, counted, none=counted)
     for line in found_neighbourhoods.defects(discovery, proposals):
         typer.echo(line, err=True)
     _end(discovery)
@@ -201,7 +205,7 @@ def neighbourhoods(
 
 def _counted(kinds: Iterable[str]) -> str:
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(kinds).items()))
-    return f"Proposals (nothing is changed): {counts}"
+    return f"Proposals (nothing is changed): {counts or 'none'}"
 
 
 def _end(discovery: police_uk.Discovery) -> None:

@@ -139,12 +139,12 @@ def check_forces(known: Container[str], *asked: str | None) -> None:
         fail(Exit.BAD_INPUT, f"no such force: {', '.join(unknown)}; dbt/seeds/forces.csv has their ids")
 
 
-def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str) -> None:
-    """Rows with the same keys, as asked."""
+def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str, none: str | None = None) -> None:
+    """Rows with the same keys, as asked. `none`: what people are told where there is no row."""
     if format_ == Format.JSON:
         typer.echo(as_json(rows))
     elif format_ == Format.TABLE:
-        display.show_rows(rows, title)
+        display.show_rows(rows, title, none or f"{title}: none")
     elif rows:
         import polars as pl
 

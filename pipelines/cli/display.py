@@ -152,15 +152,20 @@ def _show_gates(status: "Status") -> None:
             show_lines(lines)
 
 
-def show_rows(rows: Sequence[dict[str, Any]], title: str) -> None:
-    """Rows with the same keys."""
-    drawn = Table(*(rows[0] if rows else ()), title=escape(title), title_justify="left")
+def show_rows(rows: Sequence[dict[str, Any]], title: str, none: str) -> None:
+    """Rows with the same keys; without any the sentence `none`."""
+    if not rows:
+        console.print(none, markup=False, highlight=False, soft_wrap=True)
+        return
+    drawn = Table(*rows[0], title=escape(title), title_justify="left")
     for row in rows:
         drawn.add_row(*map(_shown, row.values()))
     console.print(drawn)
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     is_number = isinstance(value, int | float) or value is None
     return number(value) if is_number else escape(str(value))
 

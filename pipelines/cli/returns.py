@@ -39,14 +39,16 @@ def list_(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
     with ready(settings, needs_sandbox=False):
         check_forces(load_forces(SEEDS), force)
         rows = sent(open_landing(settings), force)
-    _print(rows, format_, "returns, the newest first")
+    none = f"nothing was returned yet{f' by {force}' if force else ''}"
+    _print(rows, format_, "returns, the newest first", none)
 
 
 @app.command()
 def status(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
     """Until when each account's returns reach, and what is overdue. Exit code 4 when something is.
 
-    What a force has sent once it is expected to send for every month, by the tenth of the next.
+    What a force has sent once it is expected to send for every month, by the tenth of the next: due_on is
+    the last such day that has come.
     """
     from pipelines.landing.store import open_landing
     from pipelines.registry import load
@@ -59,7 +61,9 @@ def status(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
         register = load(settings.register, SEEDS)
         found = expected(open_landing(settings), register, settings.profile.today())
     found = [row for row in found if force in (None, row.force_id)]
-    _print(found, format_, "until when returns reach")
+    none = f"no open account{f' of {force}' if force else ''} has ever sent a return, and so none is expected"
+    title = "until when returns reach; due_on: the last day on which a month's returns were due"
+    _print(found, format_, title, none)
     if any(row.is_overdue for row in found):
         raise typer.Exit(Exit.INCOMPLETE)
 
@@ -90,12 +94,12 @@ def withdraw(
     typer.echo("`beatbook build` takes them out of the benchmarks.")
 
 
-def _print(found: "Sequence[Sent] | Sequence[Expected]", format_: Format, title: str) -> None:
+def _print(found: "Sequence[Sent] | Sequence[Expected]", format_: Format, title: str, none: str) -> None:
     """Rows as they are for scripts, and as words for people."""
     rows = [asdict(row) for row in found]
     if format_ == Format.TABLE:
         rows = [{name: _in_words(name, value) for name, value in row.items()} for row in rows]
-    print_rows(rows, format_, title)
+    print_rows(rows, format_, title, none)
 
 
 def _in_words(name: str, value: object) -> str:

@@ -54,7 +54,9 @@ def list_(format_: FormatOption = Format.TABLE) -> None:
             }
             for user in users.users(settings)
         ]
-    print_rows(rows, format_, many(len(rows), "user"))
+    print_rows(
+        rows, format_, many(len(rows), "user"), "nobody may sign in: `beatbook users add` lets somebody"
+    )
 
 
 @app.command()
