@@ -144,7 +144,7 @@ def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str, none
     if format_ == Format.JSON:
         typer.echo(as_json(rows))
     elif format_ == Format.TABLE:
-        display.show_rows(rows, title, none or f"{title}: none")
+        display.show_rows(rows, title, none)
     elif rows:
         import polars as pl
 

@@ -152,10 +152,10 @@ def _show_gates(status: "Status") -> None:
             show_lines(lines)
 
 
-def show_rows(rows: Sequence[dict[str, Any]], title: str, none: str) -> None:
+def show_rows(rows: Sequence[dict[str, Any]], title: str, none: str | None = None) -> None:
     """Rows with the same keys; without any the sentence `none`."""
     if not rows:
-        console.print(none, markup=False, highlight=False, soft_wrap=True)
+        console.print(none or f"{title}: none", markup=False, highlight=False, soft_wrap=True)
         return
     drawn = Table(*rows[0], title=escape(title), title_justify="left")
     for row in rows:
