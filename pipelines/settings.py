@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipelines.disk import write_whole
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 PROJECT = Path(__file__).resolve().parent.parent
 SEEDS = PROJECT / "dbt" / "seeds"
@@ -55,7 +58,7 @@ MIN_HASH_KEY_BYTES = 32
 
 
 class SettingsError(Exception):
-    """A setting is missing; the message names the variable and why it is needed."""
+    """A setting is missing or wrong; the message names the variable and why it is needed."""
 
 
 @dataclass(frozen=True)
@@ -174,14 +177,38 @@ def _names(written: str) -> frozenset[str]:
     return frozenset(name.strip() for name in written.split(",") if name.strip())
 
 
-class PlatformSettings(BaseSettings):
+class _Read(BaseSettings):
+    """Settings whose wrong value is named by its variable, in place of pydantic's words."""
+
+    def __init__(self, **given: Any) -> None:
+        """Read them.
+
+        Raises:
+            SettingsError: a variable holds what it cannot.
+        """
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            prefix = given.get("_env_prefix") or self.model_config.get("env_prefix", "")
+            raise SettingsError("; ".join(_fault(wrong, prefix) for wrong in error.errors())) from None
+
+
+def _fault(wrong: "ErrorDetails", prefix: str) -> str:
+    """The variable, what it holds and what it may hold. No secret can be wrong here: any text is one."""
+    name = str(wrong["loc"][0]).upper().removeprefix(prefix)
+    said = wrong["msg"].partition(",")[0].replace("Input should", "it should")
+    why = wrong.get("ctx", {}).get("error") or said.replace("valid integer", "whole number")
+    return f"{prefix}{name} is {str(wrong['input'])!r}: {why}"
+
+
+class PlatformSettings(_Read):
     """What can be set for one platform: BEATBOOK_<PLATFORM>_KEY and BEATBOOK_<PLATFORM>_UNITS_PER_RUN."""
 
     key: SecretStr | None = None
     units_per_run: int | None = None
 
 
-class Settings(BaseSettings):
+class Settings(_Read):
     """Read from the environment; see `docs/runbook.md` for what each is for."""
 
     model_config = SettingsConfigDict(env_prefix="BEATBOOK_", extra="ignore", validate_default=False)

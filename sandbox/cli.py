@@ -14,9 +14,10 @@ import msgspec
 import typer
 import uvicorn
 
-from sandbox import clock, faults
+from sandbox import clock, faults, routers
 from sandbox.app import create_app
 from sandbox.faults import Fault
+from sandbox.nation import nation
 from sandbox.returns import KINDS, write_return
 from sandbox.truth import truth
 
@@ -46,7 +47,7 @@ def _end_with_parent() -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="0 picks a free one.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8765,
     seed: Seed = 7,
     fault: Annotated[list[str] | None, typer.Option(help=FAULT)] = None,
     watch_stdin: Annotated[bool, typer.Option(help="Stop when the input closes.")] = False,
@@ -56,7 +57,7 @@ def serve(
         wanted = [Fault.parse(text) for text in fault or []]
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    nation = create_app(seed, wanted)
+    served = create_app(seed, wanted)
     gc.set_threshold(200_000)  # what is made stays: to look through it for garbage was a seventh of the CPU
     listener = socket.create_server(("127.0.0.1", port), backlog=512)
     typer.echo(f"http://127.0.0.1:{listener.getsockname()[1]}")
@@ -64,7 +65,7 @@ def serve(
     if watch_stdin:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     # A deliberately cut connection is no news, so only what is critical is logged.
-    config = uvicorn.Config(nation, access_log=False, log_level="critical", lifespan="off")
+    config = uvicorn.Config(served, access_log=False, log_level="critical", lifespan="off")
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -73,6 +74,11 @@ def print_truth(
     at: At, seed: Seed = 7, force: Force = "", platform: Annotated[str, typer.Option()] = ""
 ) -> None:
     """Print what a client should find at a moment, as JSON."""
+    known = {account.force_id for account in nation(seed).accounts}
+    for what, wanted, there_are in (("force", force, known), ("platform", platform, set(routers.NAMES))):
+        if wanted and wanted not in there_are:
+            typer.echo(f"no such {what}: {wanted}; there are: {', '.join(sorted(there_are))}", err=True)
+            raise typer.Exit(1)
     found = truth(seed, _moment(at), force, platform)
     typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from dagster._core.instance.config import dagster_instance_config
-from pydantic import ValidationError
 
 from pipelines.settings import PROFILES, SEEDS, Settings, SettingsError
 
@@ -27,15 +26,35 @@ def test_the_sandbox_is_the_default_and_the_environment_names_another(
 
 def test_an_unknown_profile_is_refused_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BEATBOOK_PROFILE", "prod")
-    with pytest.raises(ValidationError, match="no profile 'prod'; there are: sandbox, production"):
+    with pytest.raises(SettingsError) as refused:
         Settings()
+    assert str(refused.value) == (
+        "BEATBOOK_PROFILE is 'prod': there is no profile 'prod'; there are: sandbox, production"
+    )
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "soon"])
 def test_a_pull_without_time_is_refused(monkeypatch: pytest.MonkeyPatch, minutes: str) -> None:
     monkeypatch.setenv("BEATBOOK_MAX_MINUTES_PER_PULL", minutes)
-    with pytest.raises(ValidationError, match=r"BEATBOOK_MAX_MINUTES_PER_PULL|max_minutes_per_pull"):
+    with pytest.raises(SettingsError, match=f"^BEATBOOK_MAX_MINUTES_PER_PULL is '{minutes}': it should be "):
         Settings()
+
+
+def test_every_wrong_value_is_named_by_its_variable_also_that_of_a_platform(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BEATBOOK_YOUTUBE_UNITS_PER_RUN", "some")
+    with pytest.raises(SettingsError, match=r"^BEATBOOK_YOUTUBE_UNITS_PER_RUN is 'some': it should be "):
+        Settings().max_units("youtube", None)
+    monkeypatch.setenv("BEATBOOK_SMTP_PORT", "smtp")
+    monkeypatch.setenv("BEATBOOK_MAX_REQUESTS_PER_RUN", "abc")
+    with pytest.raises(SettingsError) as refused:
+        Settings()
+    both = str(refused.value).split("; ")
+    assert [line.partition(":")[0] for line in both] == [
+        "BEATBOOK_MAX_REQUESTS_PER_RUN is 'abc'",
+        "BEATBOOK_SMTP_PORT is 'smtp'",
+    ]
 
 
 def test_the_two_never_share_a_folder(production: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

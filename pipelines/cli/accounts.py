@@ -12,7 +12,18 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.common import Day, Exit, Format, FormatOption, day_or_today, fail, print_rows, ready
+from pipelines.cli import paths
+from pipelines.cli.common import (
+    Day,
+    Exit,
+    Format,
+    FormatOption,
+    check_forces,
+    day_or_today,
+    fail,
+    print_rows,
+    ready,
+)
 from pipelines.discovery import neighbourhoods as found_neighbourhoods
 from pipelines.discovery import police_uk
 from pipelines.discovery.proposals import propose, read_dump
@@ -40,6 +51,10 @@ def list_(
     settings = Settings()
     with ready(settings):
         register = load_register(settings)
+        check_forces(register.forces, force)
+        if platform not in (None, *register.platforms):
+            there_are = ", ".join(register.platforms)
+            fail(Exit.BAD_INPUT, f"no such platform: {platform}; there are: {there_are}")
     rows = [
         {
             "account_id": a.account_id,
@@ -54,7 +69,7 @@ def list_(
         for a in register.accounts.values()
         if force in (None, a.force_id) and platform in (None, a.platform)
     ]
-    print_rows(rows, format_, many(len(rows), "account"))
+    print_rows(rows, format_, many(len(rows), "account"), "the register has no such account")
 
 
 @app.command()
@@ -75,12 +90,16 @@ def conflicts(format_: FormatOption = Format.TABLE) -> None:
         for conflict in register.conflicts()
         for claim in conflict.claims
     ]
-    print_rows(rows, format_, many(len(register.conflicts()), "conflict"))
+    none = "no sources name different accounts for one force and platform"
+    print_rows(rows, format_, many(len(register.conflicts()), "conflict"), none)
 
 
 @app.command()
 def discover(
-    file: Annotated[Path | None, typer.Argument(help="A stored answer; left out, data.police.uk.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A stored answer; left out, data.police.uk.", parser=paths.file),
+    ] = None,
     day: Day = None,
     neighbourhoods: Annotated[bool, typer.Option(help="Also every neighbourhood (minutes).")] = False,
     defects: Annotated[bool, typer.Option(help="List every defect found instead of proposals.")] = False,
@@ -110,7 +129,8 @@ def discover(
             if f.defects
         ]
         of = many(len(discovery.found), "engagement method")
-        print_rows(rows, format_, f"With a defect: {len(rows)} of {of}")
+        title = f"With a defect: {len(rows)} of {of}"
+        print_rows(rows, format_, title, none=title)
     else:
         proposals = propose(discovery.found, register, answered=discovery.answered, day=asked)
         rows = [
@@ -125,7 +145,8 @@ def discover(
             for p in proposals
             if every or p.kind != "agrees"
         ]
-        print_rows(rows, format_, _counted(p.kind for p in proposals))
+        counted = _counted(p.kind for p in proposals)
+        print_rows(rows, format_, counted, none=counted)
     per_platform = Counter(f.platform for f in discovery.found if f.is_account)
     found = ", ".join(f"{name} {count}" for name, count in per_platform.most_common())
     typer.echo(f"{many(len(discovery.found), 'engagement method')}; accounts: {found}", err=True)
@@ -138,7 +159,10 @@ def neighbourhoods(
     day: Day = None,
     to: Annotated[
         Path | None,
-        typer.Option(help="Write neighbourhoods.csv as it would be to this file, to be reviewed."),
+        typer.Option(
+            help="Write neighbourhoods.csv as it would be to this file, to be reviewed.",
+            parser=paths.new_file,
+        ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Also what agrees with the register.")] = False,
     format_: FormatOption = Format.TABLE,
@@ -172,7 +196,8 @@ def neighbourhoods(
         for p in proposals
         if every or p.kind != "agrees"
     ]
-    print_rows(rows, format_, _counted(p.kind for p in proposals))
+    counted = _counted(p.kind for p in proposals)
+    print_rows(rows, format_, counted, none=counted)
     for line in found_neighbourhoods.defects(discovery, proposals):
         typer.echo(line, err=True)
     _end(discovery)
@@ -180,7 +205,7 @@ def neighbourhoods(
 
 def _counted(kinds: Iterable[str]) -> str:
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(kinds).items()))
-    return f"Proposals (nothing is changed): {counts}"
+    return f"Proposals (nothing is changed): {counts or 'none'}"
 
 
 def _end(discovery: police_uk.Discovery) -> None:

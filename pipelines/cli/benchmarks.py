@@ -177,6 +177,7 @@ def mergers(
         title = f"Mergers and closings of accounts: {found.label} {found.release_id}. {found.note}"
         benchmark_display.show_mergers(rows, title)
     else:
+        of = f" of {force}" if force else ""
         typer.echo(
-            "no account was merged or closed: write such events into account_events.csv of the register"
+            f"no account{of} was merged or closed: write such events into account_events.csv of the register"
         )

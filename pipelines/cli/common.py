@@ -5,7 +5,7 @@ Belongs here: what two command files need. Does not belong here: commands.
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -132,12 +132,19 @@ def fail(code: Exit, message: str) -> NoReturn:
     raise typer.Exit(code)
 
 
-def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str) -> None:
-    """Rows with the same keys, as asked."""
+def check_forces(known: Container[str], *asked: str | None) -> None:
+    """Exit where a force asked for is none: nothing about it would be said as of one that has nothing."""
+    unknown = sorted(name for name in asked if name is not None and name not in known)
+    if unknown:
+        fail(Exit.BAD_INPUT, f"no such force: {', '.join(unknown)}; dbt/seeds/forces.csv has their ids")
+
+
+def print_rows(rows: Sequence[dict[str, Any]], format_: Format, title: str, none: str | None = None) -> None:
+    """Rows with the same keys, as asked. `none`: what people are told where there is no row."""
     if format_ == Format.JSON:
         typer.echo(as_json(rows))
     elif format_ == Format.TABLE:
-        display.show_rows(rows, title)
+        display.show_rows(rows, title, none)
     elif rows:
         import polars as pl
 

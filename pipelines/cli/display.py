@@ -153,15 +153,19 @@ def _show_gates(status: "Status") -> None:
             show_lines(lines)
 
 
-def show_rows(rows: Sequence[dict[str, Any]], title: str) -> None:
-    """Rows with the same keys, of which the first names the row."""
+def show_rows(rows: Sequence[dict[str, Any]], title: str, none: str | None = None) -> None:
+    """Rows with the same keys, of which the first names the row; without any the sentence `none`."""
+    if not rows:
+        show_text([none or f"{title}: none"])
+        return
     show_text([title])
     shown = [{head: _shown(value) for head, value in row.items()} for row in rows]
-    if shown:
-        console.print(fitted(console, shown, name=list(shown[0])[:1]), crop=False)
+    console.print(fitted(console, shown, name=list(shown[0])[:1]), crop=False)
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     is_number = isinstance(value, int | float) or value is None
     return number(value) if is_number else str(value)
 

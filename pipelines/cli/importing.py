@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli import paths
 from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows, ready
 from pipelines.settings import SEEDS, Settings
 from pipelines.words import many
@@ -97,7 +98,9 @@ def import_(
 
 def template(
     kind: Annotated[str | None, typer.Argument(help="Only this kind, such as posts.")] = None,
-    to: Annotated[Path, typer.Option(help="The folder in which it is written.")] = Path(),
+    to: Annotated[
+        Path, typer.Option(help="The folder in which it is written.", parser=paths.folder)
+    ] = Path(),
 ) -> None:
     """Write an empty Excel workbook for a kind of return, with a cover sheet, lists and an example."""
     from pipelines.registry.register import load_platforms
@@ -258,7 +261,7 @@ def _distinct(found: "Return", column: str) -> list[str]:
 
 
 def _named(path: Path) -> str:
-    return "".join(character if character.isprintable() else "�" for character in path.name)
+    return "".join(character if character.isprintable() else "�" for character in path.name or str(path))
 
 
 def _and(names: Sequence[str]) -> str:

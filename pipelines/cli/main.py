@@ -7,9 +7,10 @@ imported by the command that runs, so that the others answer at once.
 import sys
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pipelines.cli import (
     accounts,
@@ -30,6 +31,7 @@ from pipelines.cli.common import (
     Exit,
     Format,
     FormatOption,
+    check_forces,
     day_or_today,
     fail,
     print_rows,
@@ -44,7 +46,20 @@ from sandbox.cli import app as sandbox_app
 if TYPE_CHECKING:
     from pipelines.orchestration.runs import Outcome
 
+
+class Beatbook(TyperGroup):
+    """The command of all commands: a setting that is wrong stops each of them in the same way."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Call the command."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            fail(Exit.INFRASTRUCTURE, str(error))
+
+
 app = typer.Typer(
+    cls=Beatbook,
     help="The benchmarking warehouse for UK police social media.",
     epilog="Exit codes: 0 done; 1 bad input; 2 wrong call; 3 a gate failed, nothing published or made "
     "official, or a replay differs; "
@@ -98,10 +113,7 @@ def run(
     with ready(settings):
         settings.author_hash_key()  # a run without it would fail at the first account
         register = load_register(settings)
-        unknown = sorted(set(force or []) - set(register.forces))
-        if unknown:
-            names = ", ".join(unknown)
-            fail(Exit.BAD_INPUT, f"no such force: {names}; dbt/seeds/forces.csv has their ids")
+        check_forces(register.forces, *(force or ()))
         wanted = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]
         landing = open_landing(settings)
         todo = [d for d in wanted if d == last or again or not already_landed(landing, d)]
@@ -199,8 +211,8 @@ def plan(
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(help="Where the Dagster UI listens.")] = 3000,
-    portal_port: Annotated[int, typer.Option(help="Where the portal listens.")] = 3001,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the Dagster UI listens.")] = 3000,
+    portal_port: Annotated[int, typer.Option(min=1, max=65535, help="Where the portal listens.")] = 3001,
 ) -> None:
     """The Dagster UI, its schedule, the portal and (in the sandbox) the sandbox, until you stop it."""
     from pipelines.orchestration import ui

@@ -58,4 +58,4 @@ def list_(format_: FormatOption = Format.TABLE) -> None:
         }
         for each in found
     ]
-    print_rows(rows, format_, many(len(rows), "override"))
+    print_rows(rows, format_, many(len(rows), "override"), "no rule has ever been overridden")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli import paths
 from pipelines.cli.common import Exit, ReleaseOption, fail, plainly, ready
 from pipelines.settings import Settings
 
@@ -17,7 +18,7 @@ app = typer.Typer()
 
 @app.command()
 def portal(
-    port: Annotated[int, typer.Option(help="Where it listens.")] = 3001,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens.")] = 3001,
     host: Annotated[str, typer.Option(help="On which address; others than loopback are seen by others.")] = (
         "127.0.0.1"
     ),
@@ -38,7 +39,7 @@ def portal(
 
 @app.command()
 def workbook(
-    to: Annotated[Path, typer.Argument(help="The file to write, ending in .xlsx.", dir_okay=False)],
+    to: Annotated[Path, typer.Argument(help="The file to write, ending in .xlsx.", parser=paths.new_file)],
     force: Annotated[
         str | None, typer.Option(help="Everything of one force. Default: all forces' headline figures.")
     ] = None,
@@ -63,7 +64,7 @@ def workbook(
 
 @app.command()
 def bundle(
-    to: Annotated[Path, typer.Argument(help="The file to write, ending in .zip.", dir_okay=False)],
+    to: Annotated[Path, typer.Argument(help="The file to write, ending in .zip.", parser=paths.new_file)],
     release: ReleaseOption = None,
 ) -> None:
     """All that a release publishes of the country in one ZIP: workbook, CSV, Parquet, what each column is."""

@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli import paths
 from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows
 
 
 def purposes(
-    file: Annotated[Path, typer.Argument(help="A CSV with the columns text and label.")],
+    file: Annotated[Path, typer.Argument(help="A CSV with the columns text and label.", parser=paths.file)],
     format_: FormatOption = Format.TABLE,
 ) -> None:
     """Precision and recall of the rules of purposes on labelled texts.

@@ -43,7 +43,7 @@ def list_(
         else:
             rows = quarantined(landing, _source(landing, platform), first).to_dicts()
             decided = [row for row in decisions(landing, first) if row["platform"] == platform]
-    print_rows(rows, format_, f"quarantined since {first}")
+    print_rows(rows, format_, f"quarantined since {first}", f"nothing has been quarantined since {first}")
     if decided and format_ == Format.TABLE:
         shown = [
             {

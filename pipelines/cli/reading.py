@@ -106,6 +106,8 @@ def gates(day: Day = None, format_: FormatOption = Format.TABLE) -> None:
             about["release"] = folder_of(settings, "release")
     if not rows:
         fail(Exit.BAD_INPUT, f"nothing landed on {asked}, and nothing is built")
+    if about.keys() == {"release"}:
+        typer.echo(f"nothing landed on {asked}: this is the present build alone", err=True)
     shown = [row | {"failed": len(row["failed"]), "page": str(row["page"])} for row in rows]
     print_rows(shown, format_, f"What is expected of the landing of {asked} and of the present build")
     if format_ == Format.TABLE:
@@ -159,7 +161,8 @@ def revisions(format_: FormatOption = Format.TABLE) -> None:
             are = "is another" if release.revised_count == 1 else "are others"
             title = f"{many(release.revised_count, 'cell')} of release {release.revises} {are} in"
             title += f" {release.release_id}. {release.note}"
-            print_rows(summary(connection), format_, title)
+            none = f"release {release.release_id} revises no cell of release {release.revises}"
+            print_rows(summary(connection), format_, title, none)
         else:
             typer.echo(f"release {release.release_id}: there is none before it to compare with")
 

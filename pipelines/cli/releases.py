@@ -38,7 +38,7 @@ def list_(
     with plainly(settings):
         rows = listing(settings, is_verified=verify)
     shown = rows if format_ != Format.TABLE else [_in_brief(row) for row in rows]
-    print_rows(shown, format_, many(len(rows), "release"))
+    print_rows(shown, format_, many(len(rows), "release"), "nothing is published yet")
     if any(row["damage"] for row in rows):
         if format_ == Format.TABLE:
             display.show_lines([line for row in rows for line in row["damage"]])

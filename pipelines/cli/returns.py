@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli import importing
-from pipelines.cli.common import Exit, Format, FormatOption, fail, print_rows, ready
-from pipelines.settings import Settings
+from pipelines.cli.common import Exit, Format, FormatOption, check_forces, fail, print_rows, ready
+from pipelines.settings import SEEDS, Settings
 
 if TYPE_CHECKING:
     from pipelines.returns.sent import Expected, Sent
@@ -32,31 +32,38 @@ Force = Annotated[str | None, typer.Option(help="Only this force's, by its id.")
 def list_(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
     """What was sent by which force, for which period, what it filled, and whether it counts."""
     from pipelines.landing.store import open_landing
+    from pipelines.registry.register import load_forces
     from pipelines.returns.sent import sent
 
     settings = Settings()
     with ready(settings, needs_sandbox=False):
+        check_forces(load_forces(SEEDS), force)
         rows = sent(open_landing(settings), force)
-    _print(rows, format_, "returns, the newest first")
+    none = f"nothing was returned yet{f' by {force}' if force else ''}"
+    _print(rows, format_, "returns, the newest first", none)
 
 
 @app.command()
 def status(force: Force = None, format_: FormatOption = Format.TABLE) -> None:
     """Until when each account's returns reach, and what is overdue. Exit code 4 when something is.
 
-    What a force has sent once it is expected to send for every month, by the tenth of the next.
+    What a force has sent once it is expected to send for every month, by the tenth of the next: due_on is
+    the last such day that has come.
     """
     from pipelines.landing.store import open_landing
     from pipelines.registry import load
+    from pipelines.registry.register import load_forces
     from pipelines.returns.sent import expected
-    from pipelines.settings import SEEDS
 
     settings = Settings()
     with ready(settings, needs_sandbox=False):
+        check_forces(load_forces(SEEDS), force)
         register = load(settings.register, SEEDS)
         found = expected(open_landing(settings), register, settings.profile.today())
     found = [row for row in found if force in (None, row.force_id)]
-    _print(found, format_, "until when returns reach")
+    none = f"no open account{f' of {force}' if force else ''} has ever sent a return, and so none is expected"
+    title = "until when returns reach; due_on: the last day on which a month's returns were due"
+    _print(found, format_, title, none)
     if any(row.is_overdue for row in found):
         raise typer.Exit(Exit.INCOMPLETE)
 
@@ -87,12 +94,12 @@ def withdraw(
     typer.echo("`beatbook build` takes them out of the benchmarks.")
 
 
-def _print(found: "Sequence[Sent] | Sequence[Expected]", format_: Format, title: str) -> None:
+def _print(found: "Sequence[Sent] | Sequence[Expected]", format_: Format, title: str, none: str) -> None:
     """Rows as they are for scripts, and as words for people."""
     rows = [asdict(row) for row in found]
     if format_ == Format.TABLE:
         rows = [{name: _in_words(name, value) for name, value in row.items()} for row in rows]
-    print_rows(rows, format_, title)
+    print_rows(rows, format_, title, none)
 
 
 def _in_words(name: str, value: object) -> str:

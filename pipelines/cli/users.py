@@ -54,7 +54,9 @@ def list_(format_: FormatOption = Format.TABLE) -> None:
             }
             for user in users.users(settings)
         ]
-    print_rows(rows, format_, many(len(rows), "user"))
+    print_rows(
+        rows, format_, many(len(rows), "user"), "nobody may sign in: `beatbook users add` lets somebody"
+    )
 
 
 @app.command()
@@ -82,11 +84,13 @@ def password(name: Name) -> None:
 @app.command("sign-out")
 def sign_out(name: Name) -> None:
     """End somebody's sign-ins and tokens, also of somebody whom a directory signed in."""
-    from portal.access import grants
+    from portal.access import grants, users
 
     with _keeping() as settings:
         count = grants.end_all(settings, name)
-    typer.echo(f"{count} sign-ins and tokens of {name} ended")
+        if not count and users.find(settings, name) is None:
+            fail(Exit.BAD_INPUT, f"{name} is no user, and nobody of that name is signed in")
+    typer.echo(f"sign-ins and tokens of {name} ended: {count}")
 
 
 @contextmanager

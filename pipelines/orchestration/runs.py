@@ -15,6 +15,7 @@ from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
 from dagster._core.utils import make_new_run_id
+from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.cli.common import Exit
 from pipelines.definitions import build_definitions
@@ -23,6 +24,7 @@ from pipelines.landing.store import open_landing
 from pipelines.orchestration.pulse import config_at
 from pipelines.orchestration.resources import Progress
 from pipelines.orchestration.workers import OF_COMMAND, end_dead_runs, work_on
+from pipelines.registry import RegistryError
 from pipelines.settings import LONDON, Settings
 from pipelines.sources.catalogue import pulled_platforms
 
@@ -146,7 +148,7 @@ def _outcome(events: Sequence[dg.DagsterEvent]) -> Outcome:
     checks = [e.asset_check_evaluation_data for e in events if e.event_type == kind.ASSET_CHECK_EVALUATION]
     gates = [check for check in checks if not check.passed and check.blocking]
     reasons = [f"{e.asset_key.to_user_string()}: {e.check_name} failed: {_summary(e)}" for e in gates]
-    is_gate = bool(gates)
+    is_gate, is_bad_input = bool(gates), False
     for event in events:
         if not event.is_step_failure:
             continue
@@ -157,7 +159,18 @@ def _outcome(events: Sequence[dg.DagsterEvent]) -> Outcome:
         cause = error if error.cls_name == "Failure" else error.cause or error
         if cause.cls_name == "DagsterAssetCheckFailedError":
             continue
-        is_gate = is_gate or cause.cls_name == "Failure"
+        if RegistryError.__name__ in _chain(cause):
+            is_bad_input = True
+        else:
+            is_gate = is_gate or cause.cls_name == "Failure"
         said = cause.message.strip()
         reasons.append(f"{event.step_key}: {said.partition(f'{cause.cls_name}: ')[2] or said}")
-    return Outcome(Exit.GATE_FAILED if is_gate else Exit.INFRASTRUCTURE, reasons, brought)
+    code = Exit.GATE_FAILED if is_gate else Exit.BAD_INPUT if is_bad_input else Exit.INFRASTRUCTURE
+    return Outcome(code, reasons, brought)
+
+
+def _chain(error: SerializableErrorInfo | None) -> Iterator[str]:
+    """The class of an error, of what it was raised from, and so on: Dagster keeps names alone."""
+    while error is not None:
+        yield error.cls_name or ""
+        error = error.cause

@@ -4,6 +4,7 @@ Belongs here: the processes, and that none of them is left. Does not belong here
 (definitions.py), or the command's options (cli/main.py).
 """
 
+import errno
 import os
 import signal
 import socket
@@ -44,17 +45,19 @@ def only_one(settings: Settings, port: int, portal_port: int) -> Iterator[TextIO
 
 
 def check_port(port: int, instead: str, host: str = "127.0.0.1") -> None:
-    """Refuse a port that somebody listens on.
+    """Refuse a port that somebody listens on, and a host that is no address of this machine.
 
     Raises:
-        NotServedError: it is taken; the message says how another is chosen.
+        NotServedError: of a port that is taken the message says how another is chosen.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise NotServedError(f"port {port} is taken; choose another: {instead}") from error
+            if error.errno == errno.EADDRINUSE:
+                raise NotServedError(f"port {port} is taken; choose another: {instead}") from error
+            raise NotServedError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
 
 
 def serve(settings: Settings, port: int, lock: TextIO) -> None:

@@ -215,6 +215,15 @@ def load_platforms(seeds_dir: Path) -> list[Platform]:
     return list(keyed(read_rows(seeds_dir / "platforms.csv", Platform), "platform").values())
 
 
+def load_forces(seeds_dir: Path) -> dict[str, Force]:
+    """The forces alone, by their id, which need no register.
+
+    Raises:
+        RegistryError: as `load`.
+    """
+    return keyed(read_rows(seeds_dir / "forces.csv", Force), "force_id")
+
+
 def load(register_dir: Path, seeds_dir: Path) -> Register:
     """Read and check the register.
 
@@ -225,7 +234,7 @@ def load(register_dir: Path, seeds_dir: Path) -> Register:
     Raises:
         RegistryError: a file, column or value is missing, wrong, doubled or points nowhere.
     """
-    forces = keyed(read_rows(seeds_dir / "forces.csv", Force), "force_id")
+    forces = load_forces(seeds_dir)
     platforms = {row.platform: row for row in load_platforms(seeds_dir)}
     ages = keyed(read_rows(seeds_dir / "post_ages.csv", PostAge), "age")
     metric_rows = read_rows(seeds_dir / "platform_metrics.csv", Metric)

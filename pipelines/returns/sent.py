@@ -116,7 +116,8 @@ def overdue_in_brief(settings: Settings, landing: Landing) -> list[str]:
     late: dict[str, list[str]] = {}
     for row in expected(landing, load(settings.register, SEEDS), settings.profile.today()):
         if row.is_overdue:
-            said = f"{row.kind} of {row.account_id} (until {row.until or 'never'})"
+            until = f"until {row.until}" if row.until else "none counts yet"
+            said = f"{row.kind} of {row.account_id} ({until})"
             late.setdefault(row.force_id, []).append(said)
     return [f"{force_id}: {', '.join(said)}" for force_id, said in late.items()]
 

@@ -41,14 +41,14 @@ def write_template(path: Path, kind: Kind, platforms: Sequence[str], today: dt.d
     book = Workbook()
     book.remove(book.worksheets[0])
     cover, table, example = (book.create_sheet(title) for title in ("Cover", kind.name, "Example"))
-    _cover(cover, kind)
+    _cover(cover, kind, path.name)
     _table(table, kind, platforms)
     _example(example, kind, today)
     book.active = 1
     book.save(path)
 
 
-def _cover(sheet: Any, kind: Kind) -> None:
+def _cover(sheet: Any, kind: Kind, file: str) -> None:
     rows = (
         ("period_from", "first day that this file covers, as 2026-10-01"),
         ("period_to", "last day that it covers, included"),
@@ -62,7 +62,7 @@ def _cover(sheet: Any, kind: Kind) -> None:
         f"Fill in the sheet {kind.name}, one row for each of the {kind.name.replace('_', ' ')}.",
         "Within the period silence counts as zero; outside it nothing is known.",
         "Never write the text of a message, or the name, handle or address of a member of the public.",
-        f"Then: beatbook returns import {kind.name}.xlsx",
+        f"Then: beatbook returns import {file}",
     )
     for line, told in enumerate(below, start=len(rows) + 2):
         sheet.cell(line, 1, told)

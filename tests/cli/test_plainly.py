@@ -76,3 +76,20 @@ def test_a_mistake_of_ours_is_not_hidden(settings: Settings, monkeypatch: pytest
 
     monkeypatch.setattr(runs, "build", mistaken)
     assert isinstance(build().exception, KeyError)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PROFILE", "nonsense", "there is no profile 'nonsense'; there are: sandbox, production"),
+        ("MAX_REQUESTS_PER_RUN", "abc", "it should be a whole number"),
+        ("MAX_MINUTES_PER_PULL", "0", "it should be greater than 0"),
+    ],
+)
+@pytest.mark.parametrize("words", ["build", "plan", "returns list", "users list"])
+def test_a_wrong_setting_is_named_by_every_command(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str, words: str
+) -> None:
+    monkeypatch.setenv(f"BEATBOOK_{name}", value)
+    done = CliRunner().invoke(app, words.split())
+    assert (done.exit_code, done.stderr) == (5, f"BEATBOOK_{name} is {value!r}: {said}\n")

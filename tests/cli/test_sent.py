@@ -8,6 +8,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
+from pipelines.landing.store import open_landing
+from pipelines.returns.sent import overdue_in_brief
+from pipelines.settings import Settings
 
 POSTS = (
     "force_id,platform,handle,post_id,created_at,observed_at,kind,reach_count\n"
@@ -61,6 +64,11 @@ def test_from_importing_to_withdrawing(file: str) -> None:
     done = run("withdraw", "r00000001", "--by", "an analyst", "--reason", "of another page")
     assert (done.exit_code, "withdrawn: reach of 1 post" in done.output) == (0, True)
     assert run("withdraw", "r00000001", "--by", "an analyst", "--reason", "again").exit_code == 1
-    assert run("status", "--force", "kent").exit_code == 4
+    late = run("status", "--force", "kent")
+    assert late.exit_code == 4
+    assert "due_on: the last day on which a month's returns were due" in " ".join(late.output.split())
+    settings = Settings()
+    late_in_brief = overdue_in_brief(settings, open_landing(settings))
+    assert late_in_brief == ["kent: posts of facebook:kentpolice (none counts yet)"]
     assert run("status", "--force", "essex").exit_code == 0
     assert run("import", file, *OCTOBER, "--yes").exit_code == 0

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.landing.store import open_landing
 from pipelines.orchestration.partitions import days
+from pipelines.registry import RegistryError
 from pipelines.settings import LONDON, Settings
 from tests.landing.landed import land
 from tests.orchestration.dagster_ui import REPOSITORY, Ui, dagster_ui
@@ -110,6 +111,20 @@ def test_a_day_that_there_is_not_is_a_sentence_and_a_wrong_call(
     done = CliRunner().invoke(app, ["run", *words])
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_a_register_that_is_wrong_is_bad_input_to_a_build(
+    environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No gate has failed: a file is to be put right, as where a command reads it without a run."""
+
+    def wrong(_: Path) -> None:
+        raise RegistryError("corrections.csv", 2, "counter", "'likes' is no counter")
+
+    monkeypatch.setattr("pipelines.warehouse.build.check_peers", wrong)
+    done = CliRunner().invoke(app, ["build"])
+    assert done.exit_code == 1
+    assert "corrections.csv, line 2, column counter: 'likes' is no counter" in done.stderr
 
 
 def test_a_run_of_the_command_has_its_job_and_can_be_run_again(environment: None) -> None:
