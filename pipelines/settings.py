@@ -262,6 +262,11 @@ class Settings(_Read):
         return self.home / "warehouse.failed.duckdb"
 
     @property
+    def build_failure(self) -> Path:
+        """Why the newest build failed, where it did; its last change is when."""
+        return self.home / "build.failed.json"
+
+    @property
     def reading(self) -> Path:
         """Links to the landing files that a build reads, while it reads them."""
         return self.home / "reading"

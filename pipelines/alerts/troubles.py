@@ -109,11 +109,11 @@ def quarantines(settings: Settings, landing: Landing) -> list[Trouble]:
 
 
 def gates(settings: Settings) -> list[Trouble]:
-    """A build that dbt's tests, or the release gate, did not let pass."""
+    """A build that failed, or that the release gate did not let pass."""
     found = []
     if failed := failed_at(settings):
-        what = "The newest build of the warehouse did not pass; the last release stays"
-        to_do = f"the checks of its run say which model or test ({RED}); then `beatbook build`"
+        what = "The newest build of the warehouse failed; the last release stays"
+        to_do = f"`beatbook status` says why, and its run which model or test ({RED}); then `beatbook build`"
         found.append(Trouble("gate/dbt", what, _moment(failed), to_do, f"{settings.ui_url}/runs"))
     build = current_build(settings)
     verdict = recorded(settings.gates, "release", build.build_id) if build else None

@@ -19,7 +19,7 @@ from pipelines.release.official import Official, damaged, marked, officials
 from pipelines.release.published import DamagedReleaseError, check_tables, served
 from pipelines.settings import SEEDS, Settings
 from pipelines.sources.catalogue import pulled_platforms
-from pipelines.warehouse.build import Build, current_build, failed_at
+from pipelines.warehouse.build import Build, current_build, failed_at, failures
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Status:
 
     `damage`: what of the published release is not what was published; `official_damage`: what of the official
     ones is not, or their list. `failed_build`: that the newest build
-    did not pass, and where what it made lies.
+    failed, and why.
     `waiting`: runs that have been in Dagster's queue for over an hour. `overdue`: returns that forces have
     not sent; nothing of ours is incomplete for that. `official`: the newest official release, `held`: why
     what is due is not out; `next_official`: which is announced next; `calendar`: that it ends.
@@ -151,10 +151,13 @@ def _build(settings: Settings, build: Build) -> dict[str, Any]:
 
 
 def _failed_build(settings: Settings) -> str | None:
-    if not failed_at(settings):
+    if not (moment := failed_at(settings)):
         return None
-    failed = settings.failed_build
-    return f"the build of {_changed_at(failed)} did not pass, so the warehouse stays; what it made: {failed}"
+    said = f"at {moment:%Y-%m-%dT%H:%M:%SZ}, so the warehouse stays"
+    lines = failures(settings)
+    said += f": {'; '.join(lines[:3])}" * bool(lines) + f"; and {len(lines) - 3} more" * (len(lines) > 3)
+    made = settings.failed_build
+    return f"{said}. What it made: {made}" if made.exists() else said
 
 
 def _changed_at(path: Path) -> str:

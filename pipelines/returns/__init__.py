@@ -115,9 +115,8 @@ class _Reader:
             shape.mapping, shape.names, self.register.account, self.options.said
         )
         order = self._survey(shape, placer or None, declared)
-        checker = Checker(
-            shape, self.register, order, placer or None, declared.exported_at_utc if declared else None
-        )
+        exported = declared.exported_at_utc if declared else None
+        checker = Checker(shape, self.register, order, placer or None, exported, self.options.said)
         checker.take(_below(shape))
         problems = [Problem(0, None, "", reason) for reason in shape.problems] + checker.problems
         if not checker.row_count:

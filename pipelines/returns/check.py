@@ -28,7 +28,7 @@ from pipelines.returns.model import (
     is_blank,
     shown,
 )
-from pipelines.returns.place import Placer
+from pipelines.returns.place import Placer, Said
 from pipelines.returns.register import Parser, Reads, Register
 from pipelines.returns.shape import Shape
 from pipelines.returns.spool import Spool
@@ -52,6 +52,7 @@ class Checker:
         order: str | None,
         placer: Placer | None,
         exported: dt.datetime | None,
+        said: Said,
     ) -> None:
         self.kind = shape.kind
         self.problems: list[Problem] = []
@@ -64,6 +65,7 @@ class Checker:
         self._register = register
         self._placer = placer
         self._exported = exported
+        self._said = said
         # What a tool shows, it shows as it stood when it wrote the file.
         is_shown_then = placer is not None and self.kind.name == "posts"
         self._defaults = {"observed_at_utc": exported} if is_shown_then else {}
@@ -323,6 +325,8 @@ class Checker:
                 row["handle"],
                 f"In the register this account belongs to {account.force_id}, not to {row['force_id']}.",
             )
+        elif refusal := self._said.against(row["platform"], account):
+            yield Problem(line, "handle", row["handle"], refusal)
 
 
 def _kind(problem: Problem) -> tuple[str | None, str, str]:

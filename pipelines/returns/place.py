@@ -30,6 +30,15 @@ class Said:
     accounts: dict[str, AccountRef] = field(default_factory=dict)  # one a platform
     of_force: Callable[[str, str], Sequence[AccountRef]] = lambda *_: ()
 
+    def against(self, platform: str, found: AccountRef) -> str | None:
+        """In words, that a file's account is not one that the sender names."""
+        chosen = self.accounts.get(platform)
+        if chosen is not None and found.account_id != chosen.account_id:
+            return f"The file says that this is {found.account_id}, and --account says {chosen.account_id}."
+        if self.force_id not in (None, found.force_id):
+            return f"This account belongs to {found.force_id}, and --force says {self.force_id}."
+        return None
+
 
 @dataclass
 class Placer:
@@ -78,11 +87,7 @@ class Placer:
         if found is None:
             self._miss(platform, keys)
             return ""
-        if chosen is not None and found.account_id != chosen.account_id:
-            return f"The file says that this is {found.account_id}, and --account says {chosen.account_id}."
-        if self.said.force_id not in (None, found.force_id):
-            return f"This account belongs to {found.force_id}, and --force says {self.said.force_id}."
-        return found
+        return self.said.against(platform, found) or found
 
     def _miss(self, platform: str, keys: Sequence[str]) -> None:
         """Keep an account that the register lacks, by the tool's own id, with its other names."""

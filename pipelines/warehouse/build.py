@@ -101,6 +101,18 @@ def build(
             last warehouse stays.
     """
     try:
+        made = _checked(settings, landing, build_id, full, on_node)
+    except NotBuiltError as error:
+        write_whole(settings.build_failure, msgspec.json.encode(error.failures))
+        raise
+    _remove(settings.build_failure)
+    return made
+
+
+def _checked(
+    settings: Settings, landing: Landing, build_id: str, full: bool, on_node: Callable[[str], None]
+) -> Build:
+    try:
         check_indicators(SEEDS)
         check_peers(SEEDS)
         check_release_calendar(SEEDS)
@@ -177,13 +189,21 @@ def current_build(settings: Settings) -> Build | None:
 
 
 def failed_at(settings: Settings) -> datetime | None:
-    """When the newest build did not pass (UTC); None where it did."""
-    failed = settings.failed_build
+    """When the newest build failed (UTC); None where it did not."""
+    failed = settings.build_failure
     if not failed.exists():
         return None
     if settings.warehouse.exists() and failed.stat().st_mtime_ns <= settings.warehouse.stat().st_mtime_ns:
         return None
     return datetime.fromtimestamp(failed.stat().st_mtime, UTC)
+
+
+def failures(settings: Settings) -> list[str]:
+    """Why the newest build failed, one line each; empty where that was not recorded whole."""
+    try:
+        return msgspec.json.decode(settings.build_failure.read_bytes(), type=list[str])
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return []
 
 
 def row_counts(settings: Settings) -> dict[str, int]:

@@ -275,13 +275,13 @@ def test_a_build_that_does_not_pass_is_told_until_a_later_one_does(
     watch = Watch(settings, "tell_of_gates_and_quarantines")
     build(settings)
     made = settings.warehouse.stat().st_mtime
-    settings.failed_build.write_bytes(b"what did not pass")
-    os.utime(settings.failed_build, (made + 60, made + 60))
+    settings.build_failure.write_text('["a test failed"]')
+    os.utime(settings.build_failure, (made + 60, made + 60))
     watch.tick()
     watch.tick()
     assert len(told) == 1
-    assert "The newest build of the warehouse did not pass" in told[0]
-    os.utime(settings.failed_build, (made - 60, made - 60))
+    assert "The newest build of the warehouse failed" in told[0]
+    os.utime(settings.build_failure, (made - 60, made - 60))
     watch.tick()
     assert "Over:" in told[1]
 

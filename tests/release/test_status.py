@@ -142,13 +142,13 @@ def test_a_failed_build_is_said_until_a_later_one_passes(
     settings: Settings, landing: Landing, hours: int, is_said: bool
 ) -> None:
     build(settings)
-    settings.failed_build.write_bytes(b"what did not pass")
+    settings.build_failure.write_text('["corrections.csv, line 2: no such account"]')
     moment = settings.warehouse.stat().st_mtime + 3600 * hours
-    os.utime(settings.failed_build, (moment, moment))
+    os.utime(settings.build_failure, (moment, moment))
     found = status(settings, landing)
     assert (found.failed_build is not None) == is_said
     done = CliRunner().invoke(app, ["status"])
-    assert ("warehouse.failed.duckdb" in done.stdout) == is_said
+    assert ("corrections.csv, line 2: no such account" in done.stdout) == is_said
     assert done.exit_code == 4
 
 

@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 from pipelines.returns import KINDS
+from pipelines.returns.place import Said
+from tests.returns.conftest import ACCOUNTS
 
 PROFILES = "force_id,platform,handle,observed_at,follower_count,post_count\n"
 POSTS = "force_id,platform,handle,post_id,created_at,observed_at,kind,like_count\n"
@@ -154,6 +156,19 @@ def test_unknown_columns_do_not_hide_bad_rows(read_text):
 def test_rows_that_are_refused(read_text, text, column, reason):
     problem = only(read_text(text))
     assert problem.column == column
+    assert reason in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (Said("essex"), "belongs to kent, and --force says essex"),
+        (Said(accounts={"x": ACCOUNTS["x", "café"]}), "this is kent-x, and --account says kent-cafe"),
+    ],
+)
+def test_what_the_sender_says_of_a_file_that_says_otherwise_is_a_problem(read_text, said, reason):
+    (problem,) = read_text(POSTS + POST, said=said).problems
+    assert (problem.line, problem.column) == (2, "handle")
     assert reason in problem.reason
 
 

@@ -14,7 +14,15 @@ from pipelines.gates.records import recorded
 from pipelines.landing.store import Landing, open_landing
 from pipelines.settings import PROJECT, Settings
 from pipelines.warehouse import build as module
-from pipelines.warehouse.build import NotBuiltError, build, current_build, held_build, row_counts
+from pipelines.warehouse.build import (
+    NotBuiltError,
+    build,
+    current_build,
+    failed_at,
+    failures,
+    held_build,
+    row_counts,
+)
 from pipelines.warehouse.run_dbt import Node
 from tests.damage import flip
 from tests.warehouse.test_window import DAY, pull
@@ -89,6 +97,7 @@ def test_with_nothing_new_the_last_build_stands(settings: Settings, landing: Lan
     first = build(settings, landing, "one")
     shutil.rmtree(settings.gates)
     settings.failed_build.touch()  # of what had landed and is no longer there
+    settings.build_failure.touch()
     again = build(settings, landing, "two")
     assert before == [0]
     assert (again.build_id, again.nodes) == ("one", PASSED)
@@ -97,6 +106,7 @@ def test_with_nothing_new_the_last_build_stands(settings: Settings, landing: Lan
     assert gate is not None
     assert gate.passed
     assert not settings.failed_build.exists()
+    assert failed_at(settings) is None
 
 
 def test_a_build_that_lacks_what_there_is_now_does_not_stand(
@@ -142,8 +152,28 @@ def test_what_did_not_pass_is_not_swapped_in_and_is_kept_to_look_at(
     assert made.build_id == "one"
     assert held(settings) == 1
     assert settings.failed_build.exists()
+    assert failed_at(settings)
+    assert failures(settings) == error.value.failures
     assert not settings.building.exists()
     assert not settings.reading.exists()
+
+
+def test_a_build_that_fails_before_dbt_begins_is_a_failed_one_until_the_next_passes(
+    settings: Settings, landing: Landing, play: Play
+) -> None:
+    play(PASSED)
+    build(settings, landing, "one")
+    manifest = landing.manifest_path("bluesky", DAY, pull(landing, DAY, "r00000009-20261109T120000-aaaaaaaa"))
+    whole = manifest.read_bytes()
+    flip(manifest)
+    with pytest.raises(NotBuiltError, match="is not what was landed"):
+        build(settings, landing, "two")
+    assert failed_at(settings)
+    assert "is not what was landed" in failures(settings)[0]
+    manifest.write_bytes(whole)
+    build(settings, landing, "three")
+    assert failed_at(settings) is None
+    assert failures(settings) == []
 
 
 def test_a_build_of_no_test_does_not_pass(settings: Settings, landing: Landing, play: Play) -> None:
