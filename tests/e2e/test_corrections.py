@@ -63,6 +63,7 @@ def test_a_declared_correction_mends_figures_and_is_named_by_all_that_it_touches
     assert set(named.select("indicator_id", "platform", "correction_ids").rows()) == {
         ("followers_per_1k", "bluesky", "kent-followers"),
         ("official_followers_pct", "bluesky", "kent-followers"),
+        ("engagements_per_1k_followers", "bluesky", "kent-followers"),
         ("engagements_per_1k", "mastodon", "mastodon-likes"),
         ("engagements_per_1k_followers", "mastodon", "mastodon-likes"),
         ("engagements_per_post", "mastodon", "mastodon-likes"),
